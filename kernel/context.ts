@@ -1,0 +1,50 @@
+import type { Lockable, LockMode } from "./lock.ts";
+import type { Place } from "./report.ts";
+import type { Task } from "./task.ts";
+
+/** The name of a simulated CPU. */
+export type ContextName = `cpu${number}`;
+
+/** A lock that a context holds. Kept only while checks are on. */
+export interface HeldLock {
+  /** The lock. */
+  readonly lock: Lockable;
+  /** How it is held. */
+  readonly mode: LockMode;
+  /** Where it was taken. */
+  readonly taken: Place;
+}
+
+/** A kernel call or hook in progress. Kept only while checks or a trace are on. */
+export interface Frame {
+  /** The operation or hook: `fork`, `job.exit`. */
+  readonly what: string;
+  /** The task it is for, or `null`. */
+  readonly task: Task | null;
+  /** How many locks were held when it began: as many must be held when it ends. */
+  readonly heldAtEntry: number;
+}
+
+/**
+ * A simulated CPU: whose call is in progress, on behalf of which module, holding which locks.
+ *
+ * One world has one context unless a schedule explorer nests an operation at a preemption point: that one runs on a
+ * context of its own, and so can be seen to want what another one holds.
+ */
+export class Context {
+  /** Its name, `cpu0` for the first. */
+  readonly name: ContextName;
+  /** How deep kernel calls are nested: a hook may call the kernel again. */
+  depth = 0;
+  /** The module whose code runs, by name, or `null`. */
+  module: string | null = null;
+  /** The locks held, oldest first. Kept only while checks are on. */
+  readonly held: HeldLock[] = [];
+  /** Calls and hooks in progress, outermost first. Kept only while checks or a trace are on. */
+  readonly frames: Frame[] = [];
+
+  /** @param name The name of the CPU. */
+  constructor(name: ContextName) {
+    this.name = name;
+  }
+}

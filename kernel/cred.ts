@@ -1,0 +1,128 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { PF_SUPERPRIV, type Task } from "./task.ts";
+
+/** Capabilities by name, as bits of {@linkcode Credentials.capabilities}. */
+export const Capability: Readonly<{
+  CAP_KILL: number;
+  CAP_SETGID: number;
+  CAP_SETUID: number;
+  CAP_SYS_MODULE: number;
+  CAP_SYS_PACCT: number;
+  CAP_SYS_ADMIN: number;
+  CAP_SYS_RESOURCE: number;
+}> = Object.freeze({
+  CAP_KILL: 1 << 5,
+  CAP_SETGID: 1 << 6,
+  CAP_SETUID: 1 << 7,
+  CAP_SYS_MODULE: 1 << 16,
+  CAP_SYS_PACCT: 1 << 20,
+  CAP_SYS_ADMIN: 1 << 21,
+  CAP_SYS_RESOURCE: 1 << 24,
+});
+
+/** The name of a capability. */
+export type CapabilityName = keyof typeof Capability;
+
+/** Every capability at once: what root has at boot. */
+export const CAP_FULL_SET = -1;
+
+/** A user, with what is counted for each (user_struct). */
+export interface User {
+  /** The user's number. */
+  readonly uid: number;
+  /** Tasks of this user that exist, zombies included: what the process limit counts. Guarded by tasklistLock. */
+  tasks: number;
+}
+
+/** Who a task acts as (struct cred). Never changed, only replaced, so that many tasks share one. */
+export interface Credentials {
+  /** The user. */
+  readonly user: User;
+  /** The group. */
+  readonly gid: number;
+  /** The capabilities, as bits. */
+  readonly capabilities: number;
+}
+
+/**
+ * Asks whether a task has a capability, and marks it as having used a privilege when it has (capable).
+ *
+ * @param task The task that acts.
+ * @param name The capability.
+ * @returns Whether it has it.
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { capable } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * assertEquals(capable(shell, "CAP_KILL"), true);
+ * kernel.setuid(shell, 1000);
+ * assertEquals(capable(shell, "CAP_KILL"), false);
+ * ```
+ */
+export function capable(task: Task, name: CapabilityName): boolean {
+  if ((task.credentials.capabilities & Capability[name]) === 0) return false;
+  task.flags |= PF_SUPERPRIV;
+  return true;
+}
+
+function checkId(action: string, task: Task, id: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < 0xffff_ffff) return;
+  throw new KernelError("EINVAL", {
+    action,
+    name: String(task),
+    found: `the id is ${id}`,
+    wanted: "an integer from 0 to 4294967294 is wanted",
+  });
+}
+
+/** Replaces a task's user (setuid). Leaving uid 0 gives up every capability. */
+export function setUser(kernel: Kernel, task: Task, uid: number): void {
+  checkId("set the user of", task, uid);
+  const old = task.credentials;
+  if (uid === old.user.uid) return;
+  if (!capable(task, "CAP_SETUID")) {
+    throw new KernelError("EPERM", {
+      action: "set the user of",
+      name: String(task),
+      found: `uid ${old.user.uid} has no CAP_SETUID`,
+      wanted: "CAP_SETUID is wanted",
+    });
+  }
+  const user = kernel.user(uid);
+  old.user.tasks--;
+  user.tasks++;
+  const capabilities = old.user.uid === 0 ? 0 : old.capabilities;
+  task.credentials = Object.freeze({ user, gid: old.gid, capabilities });
+}
+
+/** Replaces a task's group (setgid). */
+export function setGroup(task: Task, gid: number): void {
+  checkId("set the group of", task, gid);
+  const old = task.credentials;
+  if (gid === old.gid) return;
+  if (!capable(task, "CAP_SETGID")) {
+    throw new KernelError("EPERM", {
+      action: "set the group of",
+      name: String(task),
+      found: `uid ${old.user.uid} has no CAP_SETGID`,
+      wanted: "CAP_SETGID is wanted",
+    });
+  }
+  task.credentials = Object.freeze({ user: old.user, gid, capabilities: old.capabilities });
+}
+
+/** Gives up capabilities (capset). There is no way to get one. */
+export function dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
+  const old = task.credentials;
+  let dropped = 0;
+  for (const name of names) dropped |= Capability[name];
+  task.credentials = Object.freeze({
+    user: old.user,
+    gid: old.gid,
+    capabilities: old.capabilities & ~dropped,
+  });
+}

@@ -1,0 +1,189 @@
+/** The error numbers of Linux that this kernel uses, by name. */
+export const Errno: Readonly<{
+  EPERM: 1;
+  ENOENT: 2;
+  ESRCH: 3;
+  EINTR: 4;
+  EIO: 5;
+  E2BIG: 7;
+  ENOEXEC: 8;
+  ECHILD: 10;
+  EAGAIN: 11;
+  ENOMEM: 12;
+  EACCES: 13;
+  EFAULT: 14;
+  EBUSY: 16;
+  EEXIST: 17;
+  EINVAL: 22;
+  EFBIG: 27;
+  ENOSPC: 28;
+  EDEADLK: 35;
+  ENOSYS: 38;
+  EBADRQC: 56;
+  ENODATA: 61;
+  EKEYREVOKED: 128;
+  ENOKEY: 126;
+  EDQUOT: 122;
+  EINPROGRESS: 115;
+}> = Object.freeze({
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EIO: 5,
+  E2BIG: 7,
+  ENOEXEC: 8,
+  ECHILD: 10,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  EINVAL: 22,
+  EFBIG: 27,
+  ENOSPC: 28,
+  EDEADLK: 35,
+  ENOSYS: 38,
+  EBADRQC: 56,
+  ENODATA: 61,
+  EKEYREVOKED: 128,
+  ENOKEY: 126,
+  EDQUOT: 122,
+  EINPROGRESS: 115,
+});
+
+/** The name of an error number, such as `"EAGAIN"`. */
+export type ErrnoName = keyof typeof Errno;
+
+const MEANING: Readonly<Record<ErrnoName, string>> = Object.freeze({
+  EPERM: "Operation not permitted",
+  ENOENT: "No such file or directory",
+  ESRCH: "No such process",
+  EINTR: "Interrupted system call",
+  EIO: "Input/output error",
+  E2BIG: "Argument list too long",
+  ENOEXEC: "Exec format error",
+  ECHILD: "No child processes",
+  EAGAIN: "Resource temporarily unavailable",
+  ENOMEM: "Cannot allocate memory",
+  EACCES: "Permission denied",
+  EFAULT: "Bad address",
+  EBUSY: "Device or resource busy",
+  EEXIST: "File exists",
+  EINVAL: "Invalid argument",
+  EFBIG: "File too large",
+  ENOSPC: "No space left on device",
+  EDEADLK: "Resource deadlock avoided",
+  ENOSYS: "Function not implemented",
+  EBADRQC: "Invalid request code",
+  ENODATA: "No data available",
+  EKEYREVOKED: "Key has been revoked",
+  ENOKEY: "Required key not available",
+  EDQUOT: "Disk quota exceeded",
+  EINPROGRESS: "Operation now in progress",
+});
+
+/**
+ * The meaning of an error name, as `strerror` words it.
+ *
+ * @param code The error name.
+ * @returns One short English phrase.
+ * @example
+ * ```ts
+ * import { strerror } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(strerror("EAGAIN"), "Resource temporarily unavailable");
+ * ```
+ */
+export function strerror(code: ErrnoName): string {
+  return MEANING[code];
+}
+
+/**
+ * The name of an error number.
+ *
+ * @param errno A positive error number.
+ * @returns The name, or `null` when this kernel has no such error.
+ * @example
+ * ```ts
+ * import { errnoName } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(errnoName(11), "EAGAIN");
+ * assertEquals(errnoName(9999), null);
+ * ```
+ */
+export function errnoName(errno: number): ErrnoName | null {
+  for (const name in Errno) {
+    if (Errno[name as ErrnoName] === errno) return name as ErrnoName;
+  }
+  return null;
+}
+
+/** What a {@linkcode KernelError} says beyond its number. */
+export interface KernelErrorDetails {
+  /** The action that failed, as in `Cannot <action>`: `register module`. */
+  readonly action: string;
+  /** The name or task it was tried on; it is quoted in the message. */
+  readonly name?: string;
+  /** What was found. */
+  readonly found: string;
+  /** What was wanted instead. */
+  readonly wanted?: string;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+function sentence(code: ErrnoName, details: KernelErrorDetails): string {
+  const name = details.name === undefined ? "" : ` "${details.name}"`;
+  const wanted = details.wanted === undefined ? "" : `, ${details.wanted}`;
+  return `Cannot ${details.action}${name}: ${details.found}${wanted} (${code})`;
+}
+
+/**
+ * A failure that a caller may meet and handle: a call that returns `-1` and sets `errno` in C.
+ *
+ * A `fork` or `init` hook throws one to refuse with an error of its own choice.
+ *
+ * @example
+ * ```ts
+ * import { KernelError } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const error = new KernelError("EBUSY", {
+ *   action: "register module",
+ *   name: "job",
+ *   found: "the name is taken",
+ *   wanted: "a free name is wanted",
+ * });
+ * assertEquals(error.errno, 16);
+ * assertEquals(
+ *   error.message,
+ *   'Cannot register module "job": the name is taken, a free name is wanted (EBUSY)',
+ * );
+ * ```
+ */
+export class KernelError extends Error {
+  /** The class name, for callers that cannot use `instanceof`. */
+  override readonly name = "KernelError";
+  /** The name of the error number. */
+  readonly code: ErrnoName;
+  /** The error number, positive. */
+  readonly errno: number;
+  /** The parts of the message, for callers that show them in their own way. */
+  readonly details: KernelErrorDetails | null;
+
+  /**
+   * @param code The name of the error number.
+   * @param details The parts of the message, or the whole message, or nothing for the meaning of the number.
+   */
+  constructor(code: ErrnoName, details?: KernelErrorDetails | string) {
+    const parts = typeof details === "object" ? details : null;
+    super(
+      parts !== null ? sentence(code, parts) : details as string ?? `${strerror(code)} (${code})`,
+      parts?.cause === undefined ? undefined : { cause: parts.cause },
+    );
+    this.code = code;
+    this.errno = Errno[code];
+    this.details = parts;
+  }
+}

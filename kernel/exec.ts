@@ -1,0 +1,110 @@
+import { KernelError } from "./errno.ts";
+import { exitThread } from "./exit.ts";
+import { leaveThreads, replaceChild } from "./family.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { replaceInGroup } from "./process_group.ts";
+import type { Program } from "./program.ts";
+import { releaseTask } from "./release.ts";
+import {
+  PF_EXITING,
+  PF_FORKNOEXEC,
+  PF_HAS_SUBREAPER,
+  PF_SUBREAPER,
+  PF_THREAD,
+  PF_VFORK,
+  type Task,
+} from "./task.ts";
+import { completeVfork } from "./vfork.ts";
+
+/**
+ * Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51).
+ */
+export function execProgram(kernel: Kernel, task: Task, program: Program): void {
+  if (task.flags & PF_EXITING) {
+    throw new KernelError("ESRCH", {
+      action: "exec in",
+      name: String(task),
+      found: "it is exiting",
+      wanted: "a running task is wanted",
+    });
+  }
+  if (kernel.faults !== null && kernel.mayFail("exec")) {
+    throw new KernelError("ENOMEM", {
+      action: "exec in",
+      name: String(task),
+      found: "there is no memory for the new image",
+    });
+  }
+  if (kernel.binaries !== null) kernel.binaries.load(program);
+
+  const oldPid = task.pid;
+  const leader = task.groupLeader;
+  if (leader !== task || leader.nextThread !== leader) becomeOnlyThread(kernel, task);
+
+  task.program = program;
+  task.comm = program.comm;
+  task.flags &= ~PF_FORKNOEXEC;
+  if (task.signalActions !== null) forgetHandlers(task);
+  if (task.flags & PF_VFORK) completeVfork(kernel, task);
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "exec",
+      task: String(task),
+      pid: task.pid,
+      path: program.path,
+      oldPid,
+    });
+  }
+  if (task.subscribers !== null) kernel.callouts!.exec(task);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
+  if (kernel.preemption !== null) kernel.preempt("callout");
+}
+
+/** Handlers were code of the old program; what is ignored stays ignored (flush_signal_handlers). */
+function forgetHandlers(task: Task): void {
+  const actions = task.signalActions!;
+  const kept: Partial<Record<number, "ignore" | "catch">> = {};
+  let any = false;
+  for (const signal in actions) {
+    if (actions[signal] !== "ignore") continue;
+    kept[signal] = "ignore";
+    any = true;
+  }
+  task.signalActions = any ? Object.freeze(kept) : null;
+}
+
+/** Ends every other thread of the group, the leader last, and makes the caller its leader (de_thread). */
+function becomeOnlyThread(kernel: Kernel, task: Task): void {
+  const leader = task.groupLeader;
+  for (let thread = leader.nextThread; thread !== leader;) {
+    const next = thread.nextThread;
+    if (thread !== task && !(thread.flags & PF_EXITING)) exitThread(kernel, thread, 0);
+    thread = next;
+  }
+  if (leader === task) return;
+  if (!(leader.flags & PF_EXITING)) exitThread(kernel, leader, 0);
+  takeOver(kernel, leader, task);
+}
+
+/** The thread keeps its task, subscribers and data, and gets everything by which others know the process. */
+function takeOver(kernel: Kernel, leader: Task, task: Task): void {
+  lockWrite(kernel.tasklistLock.state);
+  kernel.pids.exchange(task, leader);
+  replaceChild(leader, task);
+  replaceInGroup(leader, task);
+  leaveThreads(leader);
+  task.groupLeader = task;
+  leader.groupLeader = task;
+  task.startTime = leader.startTime;
+  task.liveThreads = 1;
+  task.groupExitCode = -1;
+  task.limits = leader.limits;
+  task.signalActions = leader.signalActions;
+  const inherited = leader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER);
+  task.flags = (task.flags & ~PF_THREAD) | inherited;
+  leader.flags |= PF_THREAD;
+  releaseTask(kernel, leader);
+  unlockWrite(kernel.tasklistLock.state);
+  kernel.runDeferred();
+}

@@ -1,0 +1,89 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { releaseTask } from "./release.ts";
+import { reparentChildren } from "./reparent.ts";
+import { killOtherThreads } from "./signal.ts";
+import {
+  EXIT_ZOMBIE,
+  PF_DUMPCORE,
+  PF_EXITING,
+  PF_SIGNALED,
+  PF_THREAD,
+  PF_VFORK,
+  type Task,
+} from "./task.ts";
+import { completeVfork } from "./vfork.ts";
+import { notifyParent } from "./wait.ts";
+
+/** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
+export function exitProcess(kernel: Kernel, task: Task, status: number): void {
+  checkExit(kernel, task);
+  const leader = task.groupLeader;
+  if (leader.groupExitCode < 0) {
+    leader.groupExitCode = status;
+    if (leader.liveThreads > 1) killOtherThreads(kernel, task);
+  }
+  exitThread(kernel, task, leader.groupExitCode);
+}
+
+/** Refuses the exits that would bring the world down. */
+export function checkExit(kernel: Kernel, task: Task): void {
+  const refuse = (code: "EPERM" | "ESRCH", found: string, wanted: string) =>
+    new KernelError(code, { action: "exit", name: String(task), found, wanted });
+  if (task.flags & PF_EXITING) {
+    throw refuse("ESRCH", "it is exiting already", "a running task is wanted");
+  }
+  if (task.groupLeader === kernel.init || task.parent === null) {
+    throw refuse("EPERM", "the system cannot live without it", "another task is wanted");
+  }
+}
+
+/** Ends one thread (do_exit). */
+export function exitThread(kernel: Kernel, task: Task, status: number): void {
+  // First of all: from here on nobody attaches to it.
+  task.flags |= PF_EXITING;
+  task.groupLeader.liveThreads--;
+  if (task.flags & PF_VFORK) completeVfork(kernel, task);
+  task.exitCode = status;
+  task.endTime = kernel.clock.now;
+  if ((status & 0x7f) !== 0) dieBySignal(kernel, task, status);
+
+  // The code is stored and the parent has not heard: what A47 promises to the hooks.
+  if (task.subscribers !== null) kernel.callouts!.exit(task);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
+  if (kernel.preemption !== null) kernel.preempt("callout");
+
+  exitNotify(kernel, task);
+}
+
+function dieBySignal(kernel: Kernel, task: Task, status: number): void {
+  task.flags |= PF_SIGNALED;
+  if (status & 0x80) task.flags |= PF_DUMPCORE;
+  if (task.subscribers !== null) kernel.callouts!.further("signal", task, status & 0x7f);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("signal", task, status & 0x7f);
+}
+
+/** Gives the children away and lets the parent hear (exit_notify). */
+function exitNotify(kernel: Kernel, task: Task): void {
+  const lock = kernel.tasklistLock.state;
+  lockWrite(lock);
+  if (task.firstChild !== null) reparentChildren(kernel, task);
+  task.state = EXIT_ZOMBIE;
+  const thread = (task.flags & PF_THREAD) !== 0;
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "exit",
+      task: String(task),
+      pid: task.pid,
+      status: task.exitCode,
+      thread,
+    });
+  }
+  const leader = task.groupLeader;
+  if (thread) releaseTask(kernel, task);
+  // A leader that ended first is heard of when the last thread of its group has.
+  if (leader.liveThreads === 0 && leader.state === EXIT_ZOMBIE) notifyParent(kernel, leader);
+  unlockWrite(lock);
+  if (kernel.deferred !== null) kernel.runDeferred();
+}

@@ -1,0 +1,221 @@
+import { capable } from "./cred.ts";
+import { KernelError } from "./errno.ts";
+import { adopt, joinThreads } from "./family.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { awaitVfork } from "./vfork.ts";
+import { joinGroup } from "./process_group.ts";
+import {
+  EXIT_DEAD,
+  PF_EXITING,
+  PF_FORKNOEXEC,
+  PF_HAS_SUBREAPER,
+  PF_KTHREAD,
+  PF_SIGPENDING,
+  PF_SUBREAPER,
+  PF_SUPERPRIV,
+  PF_THREAD,
+  PF_UNKILLABLE,
+  PF_VFORK,
+  Task,
+  TASK_RUNNING,
+} from "./task.ts";
+import { putTaskStruct } from "./task_reference.ts";
+
+/** The child shares its parent's memory until it calls exec. */
+export const CLONE_VM = 0x100;
+/** The parent sleeps until the child calls exec or exits. */
+export const CLONE_VFORK = 0x4000;
+/** The child becomes a sibling of its forker: it gets the same parent. */
+export const CLONE_PARENT = 0x8000;
+/** The child is a thread of its forker's thread group. */
+export const CLONE_THREAD = 0x10000;
+
+/** How a child is to be made. */
+export interface ForkOptions {
+  /** CLONE_ bits; none makes a process. CLONE_VM alone does not make a thread. */
+  readonly flags?: number;
+  /** The pid it shall have (set_tid); the next free one by default. */
+  readonly pid?: number;
+}
+
+/** What a fork has done so far, in order. Undone in exact reverse. */
+const NOTHING = 0;
+const COUNTED = 1;
+const COPIED = 2;
+
+/**
+ * Copies a process or thread (copy_process). The child is published last, when nothing can fail any more.
+ */
+export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions): Task {
+  const flags = options.flags ?? 0;
+  checkFork(kernel, parent, flags);
+  let done = NOTHING;
+  let child: Task | null = null;
+  try {
+    checkLimits(kernel, parent);
+    parent.credentials.user.tasks++;
+    done = COUNTED;
+    child = duplicate(kernel, parent, flags, options.pid);
+    done = COPIED;
+    callOut(kernel, child, parent);
+    checkSignals(parent);
+  } catch (error) {
+    unwind(kernel, parent, child, done);
+    throw error;
+  }
+  publish(kernel, child, parent, flags);
+  if (flags & CLONE_VFORK) awaitVfork(kernel, child, parent);
+  return child;
+}
+
+function refuse(
+  code: "EAGAIN" | "EINVAL" | "EINTR" | "ENOMEM" | "ESRCH" | "EEXIST",
+  parent: Task,
+  found: string,
+  wanted?: string,
+): KernelError {
+  return new KernelError(code, { action: "fork", name: String(parent), found, wanted });
+}
+
+function checkFork(kernel: Kernel, parent: Task, flags: number): void {
+  if (parent.flags & PF_EXITING) {
+    throw refuse("ESRCH", parent, "it is exiting", "a running task is wanted");
+  }
+  if (flags & CLONE_PARENT && !(flags & CLONE_THREAD) && parent.groupLeader.flags & PF_UNKILLABLE) {
+    throw refuse(
+      "EINVAL",
+      parent,
+      "the child would be a sibling of init",
+      "no CLONE_PARENT is wanted",
+    );
+  }
+  if (flags & CLONE_VFORK && kernel.lockdep !== null) kernel.lockdep.mightSleep("vfork()");
+}
+
+function checkLimits(kernel: Kernel, parent: Task): void {
+  const { user } = parent.credentials;
+  const limit = parent.groupLeader.limits.processes;
+  if (user.tasks >= limit && user.uid !== 0) {
+    if (!capable(parent, "CAP_SYS_RESOURCE") && !capable(parent, "CAP_SYS_ADMIN")) {
+      throw refuse(
+        "EAGAIN",
+        parent,
+        `uid ${user.uid} has ${user.tasks} tasks`,
+        `fewer than ${limit} are wanted`,
+      );
+    }
+  }
+  if (kernel.pids.count >= kernel.threadsMax) {
+    throw refuse(
+      "EAGAIN",
+      parent,
+      `there are ${kernel.pids.count} tasks`,
+      `fewer than ${kernel.threadsMax} are wanted`,
+    );
+  }
+}
+
+/** Makes the child, with its pid and with what its kind of clone shares (dup_task_struct, copy_*, alloc_pid). */
+function duplicate(kernel: Kernel, parent: Task, flags: number, wanted: number | undefined): Task {
+  if (kernel.faults !== null && kernel.mayFail("task")) {
+    throw refuse("ENOMEM", parent, "there is no memory for a task");
+  }
+  const pid = takePid(kernel, parent, wanted);
+  const leader = parent.groupLeader;
+  const child = new Task(kernel, kernel.nextSerial++, pid, parent);
+  child.flags = (parent.flags & PF_KTHREAD) | PF_FORKNOEXEC;
+  if (flags & CLONE_THREAD) {
+    // A thread is no child of anybody; what it shares with its group it finds on the leader.
+    child.flags =
+      (parent.flags & ~(PF_SUPERPRIV | PF_SIGPENDING | PF_VFORK | PF_SUBREAPER | PF_UNKILLABLE)) |
+      PF_THREAD;
+    child.groupLeader = leader;
+    child.parent = leader.parent;
+  } else {
+    child.processGroup = leader.processGroup;
+    child.limits = leader.limits;
+    child.signalActions = leader.signalActions;
+    if (leader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER)) child.flags |= PF_HAS_SUBREAPER;
+    child.parent = flags & CLONE_PARENT ? leader.parent : parent;
+  }
+  if (flags & CLONE_VFORK) child.flags |= PF_VFORK;
+  return child;
+}
+
+function takePid(kernel: Kernel, parent: Task, wanted: number | undefined): number {
+  if (kernel.faults !== null && kernel.mayFail("pid")) {
+    throw refuse("EAGAIN", parent, "there is no free pid");
+  }
+  if (wanted === undefined) {
+    const pid = kernel.pids.allocate();
+    if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
+    return pid;
+  }
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted >= kernel.pids.pidMax) {
+    throw refuse(
+      "EINVAL",
+      parent,
+      `pid ${wanted} is asked for`,
+      `1 to ${kernel.pids.pidMax - 1} is wanted`,
+    );
+  }
+  if (!kernel.pids.allocateGiven(wanted)) {
+    throw refuse("EEXIST", parent, `pid ${wanted} is in use`, "a free pid is wanted");
+  }
+  return wanted;
+}
+
+function callOut(kernel: Kernel, child: Task, parent: Task): void {
+  if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
+  if (kernel.preemption !== null) kernel.preempt("callout");
+}
+
+/** A parent that is about to die must not leave a child behind that nobody told to die (A44). */
+function checkSignals(parent: Task): void {
+  if (!(parent.flags & PF_SIGPENDING)) return;
+  if (parent.groupLeader.groupExitCode >= 0) {
+    throw refuse("EAGAIN", parent, "its thread group is exiting");
+  }
+  throw refuse("EINTR", parent, "a fatal signal is pending");
+}
+
+/** Undoes a fork that failed, the last step first. The callouts undo their own part (A41). */
+function unwind(kernel: Kernel, parent: Task, child: Task | null, done: number): void {
+  if (done >= COPIED) {
+    if (parent.subscribers !== null || child!.subscribers !== null) {
+      kernel.callouts?.forkFailed(child!, parent);
+    }
+    if (kernel.globalCallouts !== null) kernel.globalCallouts.forkFailed(child!, parent);
+    child!.state = EXIT_DEAD;
+    kernel.pids.release(child!.pid);
+    putTaskStruct(child!);
+  }
+  if (done >= COUNTED) parent.credentials.user.tasks--;
+}
+
+/** Makes the child visible, in one step under tasklistLock. */
+function publish(kernel: Kernel, child: Task, parent: Task, flags: number): void {
+  const lock = kernel.tasklistLock.state;
+  lockWrite(lock);
+  if (flags & CLONE_THREAD) {
+    joinThreads(parent.groupLeader, child);
+  } else {
+    adopt(child.parent!, child);
+    joinGroup(child, child.processGroup);
+  }
+  kernel.pids.publish(child);
+  child.state = TASK_RUNNING;
+  unlockWrite(lock);
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "fork",
+      task: String(child),
+      pid: child.pid,
+      parent: String(parent),
+      parentPid: parent.pid,
+      thread: (flags & CLONE_THREAD) !== 0,
+    });
+  }
+}

@@ -1,0 +1,982 @@
+import type { FurtherEvents, TaskCallouts } from "./callouts.ts";
+import { Clock } from "./clock.ts";
+import { Context } from "./context.ts";
+import {
+  CAP_FULL_SET,
+  type CapabilityName,
+  dropCapabilities,
+  setGroup,
+  setUser,
+  type User,
+} from "./cred.ts";
+import { KernelError } from "./errno.ts";
+import { execProgram } from "./exec.ts";
+import { checkExit, exitProcess, exitThread } from "./exit.ts";
+import type { FaultInjector, FaultSite } from "./fault.ts";
+import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, copyProcess, type ForkOptions } from "./fork.ts";
+import { joinGroup } from "./process_group.ts";
+import { adopt } from "./family.ts";
+import { type Limits, RLIM_INFINITY } from "./limits.ts";
+import { Lockdep } from "./lockdep.ts";
+import { ModuleLoader } from "./module_loader.ts";
+import type { Pending } from "./pending.ts";
+import { PID_MAX_DEFAULT, PidTable } from "./pid.ts";
+import { rename, setSubreaper } from "./prctl.ts";
+import type { Preemption, PreemptionSite } from "./preempt.ts";
+import { KernelLog, type LogLevel } from "./printk.ts";
+import { createSession, setProcessGroup } from "./process_group.ts";
+import { type BinaryHandler, createProgram, type Program } from "./program.ts";
+import { Random } from "./random.ts";
+import { formatPlace, KernelBug, type Place, type Report, type ReportKind } from "./report.ts";
+import { chargeResources, type Resources } from "./resources.ts";
+import { RwLock } from "./rw_lock.ts";
+import { createSemaphore, type RwSemaphore } from "./rw_semaphore.ts";
+import {
+  deliverSignals,
+  type PendingSignal,
+  sendByPid,
+  setSignalAction,
+  type SignalAction,
+  type SignalName,
+  signalNumber,
+} from "./signal.ts";
+import { SymbolTable } from "./symbol.ts";
+import {
+  EXIT_DEAD,
+  EXIT_ZOMBIE,
+  PF_AUTOREAP,
+  PF_KTHREAD,
+  PF_UNKILLABLE,
+  Task,
+  TASK_NEW,
+  TASK_RUNNING,
+} from "./task.ts";
+import { getTaskByPid, putTaskStruct, type TaskReference } from "./task_reference.ts";
+import { Trace, type TraceSink } from "./trace.ts";
+import type { VforkPending } from "./vfork.ts";
+import { waitForChild, type WaitOptions, type WaitResult } from "./wait.ts";
+
+/** How a kernel is to be booted. */
+export interface KernelOptions {
+  /** Whether misuse is looked for; true by default, false for speed. `stacks` adds a stack line to each place. */
+  readonly debug?: boolean | { readonly stacks?: boolean };
+  /** What all randomness follows from; 0 by default. */
+  readonly seed?: number;
+  /** The lowest number that is no pid; 32768 by default. */
+  readonly pidMax?: number;
+  /** How many tasks there may be; no limit by default. */
+  readonly threadsMax?: number;
+  /** How many lines the kernel log keeps; 4096 by default. */
+  readonly logLines?: number;
+  /** Whether init reaps its orphans by itself; true by default. */
+  readonly initReaps?: boolean;
+}
+
+/** How a task ends. */
+export type ExitHow = number | {
+  /** The signal that kills it. */
+  readonly signal: SignalName | number;
+  /** Whether it dumps core. */
+  readonly core?: boolean;
+};
+
+/** What goes with a report beyond its headline. */
+export interface ReportDetails {
+  /** More lines for the text. */
+  readonly lines?: readonly string[];
+  /** The lock concerned. */
+  readonly lock?: string;
+  /** Where the thing concerned was taken. */
+  readonly taken?: Place;
+  /** The module responsible; the one that runs by default. */
+  readonly module?: string | null;
+  /** The call concerned, when it is not the one in progress. */
+  readonly what?: string;
+}
+
+/** A task and the call of its parent that sleeps in vfork. */
+export interface Vforked {
+  /** The child. */
+  readonly child: Task;
+  /** The parent's call: done when the child has called exec or ended. */
+  readonly returned: Pending<Task>;
+}
+
+interface Deferred {
+  readonly event: "free" | "reparent";
+  readonly task: Task;
+  readonly detail: Task | null;
+}
+
+const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze({});
+
+/**
+ * One world: its tasks, locks, time and log. Worlds share nothing, so any number of them run side by side.
+ *
+ * Every call runs to completion. A call that would sleep in a real kernel returns a {@linkcode Pending}. Signals are
+ * delivered when the outermost call returns.
+ *
+ * @example
+ * ```ts
+ * import { Kernel } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * const kernel = new Kernel();
+ * const shell = kernel.fork(kernel.init);
+ * kernel.exec(shell, "/bin/sh");
+ * assertEquals(String(shell), "sh[3]");
+ * kernel.exit(shell, 0);
+ * ```
+ */
+export class Kernel {
+  /** Virtual time. */
+  readonly clock: Clock = new Clock();
+  /** The kernel's own randomness. */
+  readonly random: Random;
+  /** The kernel log (dmesg). */
+  readonly log: KernelLog;
+  /** What was found wrong so far. */
+  readonly reports: Report[] = [];
+  /** What is offered to modules. */
+  readonly symbols: SymbolTable = new SymbolTable();
+  /** Loads and unloads modules. */
+  readonly modules: ModuleLoader;
+  /** Guards the family tree, thread groups, process groups and the pid table. Innermost of all. */
+  readonly tasklistLock: RwLock;
+  /** How many tasks there may be. */
+  threadsMax: number;
+  /** Decides what can be executed; null lets every path. */
+  binaries: BinaryHandler | null = null;
+
+  /** The simulated CPU whose call is in progress. */
+  context: Context;
+  /** All CPUs. */
+  readonly contexts: Context[];
+
+  // Each of these is null until somebody wants it, and costs one test for null until then.
+
+  /** Told of tasks that have subscribers. */
+  callouts: TaskCallouts | null = null;
+  /** Told of every task. */
+  globalCallouts: TaskCallouts | null = null;
+  /** Numbers and hands out trace events. */
+  trace: Trace | null = null;
+  /** Checks the use of locks. */
+  readonly lockdep: Lockdep | null = null;
+  /** References that are held, to be listed when they leak. */
+  readonly references: Set<TaskReference> | null = null;
+  /** Runs other operations at preemption points. */
+  preemption: Preemption | null = null;
+  /** Fails fallible points. */
+  faults: FaultInjector | null = null;
+
+  /** The pid table. Guarded by tasklistLock. */
+  readonly pids: PidTable;
+  /** The serial that the next task gets. */
+  nextSerial = 0;
+  /** Parents that sleep in vfork. */
+  readonly vforks: VforkPending[] = [];
+  /** Signals sent and not yet delivered, or null. */
+  pendingSignals: PendingSignal[] | null = null;
+  /** Callouts to make when tasklistLock has been dropped, or null. */
+  deferred: Deferred[] | null = null;
+
+  /** The first process: it adopts orphans and cannot be killed. */
+  readonly init: Task;
+  /** The parent of the kernel's threads. */
+  readonly kthreadd: Task;
+
+  private readonly users = new Map<number, User>();
+  private readonly stacks: boolean;
+  private readonly seen = new Set<string>();
+  private taintLetters = "";
+  private isDown = false;
+
+  /**
+   * Boots: pid 0, init and kthreadd exist afterwards.
+   *
+   * @param options How to boot.
+   * @throws {KernelError} EINVAL for a bad pidMax.
+   */
+  constructor(options: KernelOptions = NO_OPTIONS) {
+    const debug = options.debug ?? true;
+    this.stacks = typeof debug === "object" && debug.stacks === true;
+    this.random = new Random(options.seed ?? 0);
+    this.log = new KernelLog(this.clock, options.logLines ?? 4096);
+    this.threadsMax = options.threadsMax ?? Infinity;
+    this.context = new Context("cpu0");
+    this.contexts = [this.context];
+    this.pids = new PidTable(options.pidMax ?? PID_MAX_DEFAULT);
+    this.modules = new ModuleLoader(this);
+    if (debug !== false) {
+      this.lockdep = new Lockdep(this);
+      this.references = new Set();
+      this.trace = new Trace(this);
+    }
+    this.tasklistLock = new RwLock(this, "tasklistLock");
+    const swapper = this.bootSwapper();
+    const reaps = options.initReaps ?? true;
+    this.init = this.bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
+    this.kthreadd = this.bootTask(swapper, "kthreadd", PF_KTHREAD);
+  }
+
+  private bootSwapper(): Task {
+    const processGroup = { id: 0, session: 0, first: null };
+    const swapper = new Task(this, this.nextSerial++, this.pids.allocate(), {
+      parent: null,
+      processGroup,
+      limits: Object.freeze({ processes: RLIM_INFINITY, core: 0 }),
+      signalActions: null,
+      comm: "swapper",
+      credentials: Object.freeze({ user: this.user(0), gid: 0, capabilities: CAP_FULL_SET }),
+      program: Object.freeze({ path: "", argv: Object.freeze([]), comm: "swapper" }),
+    });
+    swapper.flags = PF_KTHREAD | PF_UNKILLABLE;
+    swapper.state = TASK_RUNNING;
+    swapper.credentials.user.tasks++;
+    this.pids.claimGroup(processGroup);
+    joinGroup(swapper, processGroup);
+    this.pids.publish(swapper);
+    return swapper;
+  }
+
+  private bootTask(swapper: Task, comm: string, flags: number): Task {
+    const task = new Task(this, this.nextSerial++, this.pids.allocate(), swapper);
+    task.comm = comm;
+    task.flags = flags;
+    task.state = TASK_RUNNING;
+    task.credentials.user.tasks++;
+    if (comm === "init") task.program = createProgram("/sbin/init");
+    const processGroup = comm === "init"
+      ? { id: task.pid, session: task.pid, first: null }
+      : swapper.processGroup;
+    if (comm === "init") this.pids.claimGroup(processGroup);
+    adopt(swapper, task);
+    joinGroup(task, processGroup);
+    this.pids.publish(task);
+    return task;
+  }
+
+  // Processes.
+
+  /**
+   * Makes a child (fork, clone; copy_process). Its fork hooks run before it is on the task list, and may refuse it.
+   *
+   * @param parent The task that forks. With CLONE_VFORK it sleeps until the child calls exec or ends.
+   * @param options The clone flags, and the pid it shall have.
+   * @returns The child, running.
+   * @throws {KernelError} EAGAIN for a limit or when no pid is free, ENOMEM when there is no memory, EINTR when a fatal
+   * signal is pending, ESRCH when the parent has ended, EINVAL or EEXIST for a bad pid, or what a fork hook refused
+   * with. Nothing of the child stays.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { CLONE_THREAD } from "@pnotify/pnotify/kernel";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const thread = kernel.fork(shell, { flags: CLONE_THREAD });
+   * assertEquals([thread.tgid, shell.parent], [shell.pid, kernel.init]);
+   * ```
+   */
+  fork(parent: Task, options: ForkOptions = NO_OPTIONS): Task {
+    this.enter("fork", parent);
+    try {
+      return copyProcess(this, parent, options);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Makes a thread of a task's process (pthread_create).
+   *
+   * @param task Any thread of the process.
+   * @returns The thread, running.
+   * @throws {KernelError} As {@linkcode Kernel.fork}.
+   */
+  createThread(task: Task): Task {
+    return this.fork(task, { flags: CLONE_VM | CLONE_THREAD });
+  }
+
+  /**
+   * Makes a child while its parent sleeps (vfork).
+   *
+   * @param parent The task that forks.
+   * @returns The child, and the parent's call, which is done when the child has called exec or ended.
+   * @throws {KernelError} As {@linkcode Kernel.fork}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const { child, returned } = kernel.vfork(shell);
+   * assertEquals(returned.done, false);
+   * kernel.exec(child, "/bin/true");
+   * assertEquals(returned.done, true);
+   * ```
+   */
+  vfork(parent: Task): Vforked {
+    const child = this.fork(parent, { flags: CLONE_VM | CLONE_VFORK });
+    return { child, returned: parent.sleep as Pending<Task> };
+  }
+
+  /**
+   * Replaces what a task runs (execve). A thread that is not the leader ends all others and takes over the pid.
+   *
+   * @param task The task.
+   * @param program The path, or a program from {@linkcode createProgram}.
+   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, ESRCH when the task has ended, or
+   * what {@linkcode Kernel.binaries} refused with. The old program goes on then, and nobody is notified.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const task = kernel.fork(kernel.init);
+   * kernel.exec(task, "/usr/bin/make");
+   * assertEquals(task.comm, "make");
+   * ```
+   */
+  exec(task: Task, program: string | Program): void {
+    this.enter("exec", task);
+    try {
+      execProgram(this, task, typeof program === "object" ? program : createProgram(program));
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Ends a process with all its threads (exit_group).
+   *
+   * @param task Any thread of it; the others end when the outermost call returns.
+   * @param how The exit code from 0 to 255, or the signal that kills it.
+   * @throws {KernelError} ESRCH when it has ended, EPERM for init and pid 0, EINVAL for a bad code.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const child = kernel.fork(shell);
+   * kernel.exit(child, 2);
+   * assertEquals(child.state, "Z");
+   * assertEquals(kernel.wait(shell).value?.status, 2 << 8);
+   * ```
+   */
+  exit(task: Task, how: ExitHow = 0): void {
+    this.enter("exit", task);
+    try {
+      exitProcess(this, task, waitStatus(task, how));
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Ends one thread (the exit system call). A process ends with its last thread.
+   *
+   * @param task The thread.
+   * @param how The exit code from 0 to 255, or the signal that kills it.
+   * @throws {KernelError} As {@linkcode Kernel.exit}.
+   */
+  exitThread(task: Task, how: ExitHow = 0): void {
+    this.enter("exit", task);
+    try {
+      const status = waitStatus(task, how);
+      checkExit(this, task);
+      exitThread(this, task, status);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Waits for a child to end, and reaps it (wait4). Every thread of a process may wait for the children of all.
+   *
+   * @param task The task that waits; it sleeps while no child has ended.
+   * @param options Which children, and whether to return at once.
+   * @returns The call: done at once when a child has ended, else when one does. A signal ends it with EINTR.
+   * @throws {KernelError} ECHILD when there is no such child, ESRCH when the task has ended.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.exit(kernel.fork(shell), 1);
+   * assertEquals(kernel.wait(shell).value, { pid: 4, status: 256 });
+   * ```
+   */
+  wait(task: Task, options: WaitOptions = NO_OPTIONS): Pending<WaitResult> {
+    this.enter("wait", task);
+    try {
+      return waitForChild(this, task, options);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Sends a signal (kill). It is delivered when the outermost call returns, never under a hook's locks.
+   *
+   * @param pid A process; 0 the sender's process group; below -1 that process group; -1 everybody but init.
+   * @param signal The signal; 0 only asks whether one could be sent.
+   * @param options The sender; without one the kernel itself sends, which may always.
+   * @returns How many processes it was sent to.
+   * @throws {KernelError} ESRCH when there is nobody, EPERM when none may be signalled, EINVAL for a bad signal.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const child = kernel.fork(shell);
+   * kernel.kill(child.pid, "SIGTERM", { sender: shell });
+   * assertEquals(kernel.wait(shell).value?.status, 15);
+   * ```
+   */
+  kill(pid: number, signal: SignalName | number, options: { sender?: Task } = NO_OPTIONS): number {
+    const sender = options.sender ?? null;
+    this.enter("kill", sender);
+    try {
+      return sendByPid(this, pid, signalNumber(signal), sender);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Changes what a process does about a signal (sigaction). Ignoring SIGCHLD makes its children vanish without wait.
+   *
+   * @param task Any thread of it.
+   * @param options The signal, and what to do.
+   * @throws {KernelError} EINVAL for SIGKILL, SIGSTOP and what is no signal.
+   */
+  setSignalAction(
+    task: Task,
+    options: { signal: SignalName | number; action: SignalAction },
+  ): void {
+    this.enter("sigaction", task);
+    try {
+      setSignalAction(task, signalNumber(options.signal), options.action);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Makes a process the leader of a new session (setsid).
+   *
+   * @param task Any thread of it.
+   * @returns The id of the session.
+   * @throws {KernelError} EPERM when it leads a process group already.
+   */
+  setsid(task: Task): number {
+    this.enter("setsid", task);
+    try {
+      return createSession(this, task);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Moves a process to a process group (setpgid).
+   *
+   * @param task The task that asks.
+   * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by default.
+   * @throws {KernelError} EINVAL, EPERM, EACCES or ESRCH, as setpgid(2) lists them.
+   */
+  setpgid(task: Task, options: { target?: Task; pgid?: number } = NO_OPTIONS): void {
+    this.enter("setpgid", task);
+    try {
+      setProcessGroup(this, task, options.target ?? task, options.pgid ?? 0);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Changes a task's user (setuid). Leaving uid 0 gives up every capability.
+   *
+   * @param task The task.
+   * @param uid The user.
+   * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for what is no uid.
+   */
+  setuid(task: Task, uid: number): void {
+    this.changeCredentials("setuid", task, () => setUser(this, task, uid));
+  }
+
+  /**
+   * Changes a task's group (setgid).
+   *
+   * @param task The task.
+   * @param gid The group.
+   * @throws {KernelError} EPERM without CAP_SETGID, EINVAL for what is no gid.
+   */
+  setgid(task: Task, gid: number): void {
+    this.changeCredentials("setgid", task, () => setGroup(task, gid));
+  }
+
+  /**
+   * Gives up capabilities for good (capset).
+   *
+   * @param task The task.
+   * @param names The capabilities.
+   */
+  dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
+    this.changeCredentials("capset", task, () => dropCapabilities(task, names));
+  }
+
+  private changeCredentials(what: string, task: Task, change: () => void): void {
+    this.enter(what, task);
+    try {
+      const old = task.credentials;
+      change();
+      if (task.credentials === old) return;
+      if (this.trace !== null) {
+        const { uid, gid } = task;
+        this.trace.emit({ type: "credentials", task: String(task), pid: task.pid, uid, gid });
+      }
+      if (task.subscribers !== null) this.callouts!.further("credentials", task, old);
+      if (this.globalCallouts !== null) this.globalCallouts.further("credentials", task, old);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Renames a task (PR_SET_NAME).
+   *
+   * @param task The task.
+   * @param comm The name; 15 characters of it count.
+   * @throws {KernelError} EINVAL when it is no string.
+   */
+  rename(task: Task, comm: string): void {
+    this.enter("rename", task);
+    try {
+      rename(this, task, comm);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Makes a process adopt the orphans below it, or stop doing so (PR_SET_CHILD_SUBREAPER).
+   *
+   * @param task Any thread of it.
+   * @param on Whether it shall.
+   */
+  setSubreaper(task: Task, on: boolean): void {
+    this.enter("subreaper", task);
+    try {
+      setSubreaper(task, on);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Changes a process's resource limits (setrlimit).
+   *
+   * @param task Any thread of it.
+   * @param limits Those to change.
+   * @throws {KernelError} EINVAL when one is negative or no number.
+   */
+  setLimits(task: Task, limits: Partial<Limits>): void {
+    this.enter("setrlimit", task);
+    try {
+      for (const [name, value] of Object.entries(limits)) {
+        if (value >= 0) continue;
+        throw new KernelError("EINVAL", {
+          action: "set the limits of",
+          name: String(task),
+          found: `${name} is ${value}`,
+          wanted: "a number that is not negative is wanted",
+        });
+      }
+      const leader = task.groupLeader;
+      leader.limits = Object.freeze({ ...leader.limits, ...limits });
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Adds to what a task used. What nobody charges stays unknown.
+   *
+   * @param task The task; it may have ended, as long as it was not freed.
+   * @param resources What to add; the high-water marks are raised to it.
+   * @throws {KernelError} EINVAL for an unknown resource or a negative amount; nothing is charged then.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.charge(kernel.init, { userTime: 1_000 });
+   * kernel.charge(kernel.init, { userTime: 500 });
+   * assertEquals(kernel.init.resources, { userTime: 1_500 });
+   * ```
+   */
+  charge(task: Task, resources: Resources): void {
+    this.checkTask("charge", task);
+    chargeResources(task, resources);
+  }
+
+  // Finding tasks.
+
+  /**
+   * Looks a task up (find_task_by_pid).
+   *
+   * Locking: needs tasklistLock; the task is there only while it is held. {@linkcode Kernel.getTask} is the safe way.
+   *
+   * @param pid The pid.
+   * @returns The task, or null.
+   */
+  findTask(pid: number): Task | null {
+    if (this.lockdep !== null) this.lockdep.needs(this.tasklistLock.state, "read", "findTask()");
+    return this.pids.find(pid);
+  }
+
+  /**
+   * Looks a task up and takes a reference, so that it does not vanish.
+   *
+   * @param pid The pid.
+   * @returns The reference, to be put, or null.
+   */
+  getTask(pid: number): TaskReference | null {
+    return getTaskByPid(this, pid);
+  }
+
+  /**
+   * Calls a function for every task but pid 0, threads included, in order of pid (do_each_thread, A16). The lock is
+   * dropped while the function runs, so it may call the kernel, and tasks may come and go.
+   *
+   * @param visit The function; returning false ends the walk.
+   */
+  forEachTask(visit: (task: Task) => boolean | void): void {
+    for (let pid = 1; pid <= this.pids.highest; pid++) {
+      const reference = this.getTaskToVisit(pid);
+      if (reference === null) continue;
+      try {
+        if (this.preemption !== null) this.preempt("walk");
+        if (visit(reference) === false) return;
+      } finally {
+        putTaskStruct(reference);
+      }
+    }
+  }
+
+  private getTaskToVisit(pid: number): Task | null {
+    const task = this.pids.find(pid);
+    if (task !== null) task.usage++;
+    return task;
+  }
+
+  /** How many tasks there are, pid 0 and zombies included. */
+  get taskCount(): number {
+    return this.pids.count;
+  }
+
+  /** The lowest number that is no pid. Setting it lower leaves the tasks alone that are above. */
+  get pidMax(): number {
+    return this.pids.pidMax;
+  }
+
+  set pidMax(max: number) {
+    this.pids.pidMax = max;
+  }
+
+  /** A user, made on first sight. */
+  user(uid: number): User {
+    let user = this.users.get(uid);
+    if (user === undefined) this.users.set(uid, user = { uid, tasks: 0 });
+    return user;
+  }
+
+  // Log, trace and reports.
+
+  /**
+   * Prints to the kernel log.
+   *
+   * @param text The text.
+   * @param level How urgent it is.
+   */
+  printk(text: string, level: LogLevel = "info"): void {
+    const before = this.log.printed;
+    this.log.print(text, level);
+    if (this.trace === null || this.trace.idle) return;
+    const fresh = this.log.printed - before;
+    for (const record of this.log.records().slice(-fresh)) {
+      this.trace.emit({ type: "printk", record });
+    }
+  }
+
+  /**
+   * Adds a sink for trace events.
+   *
+   * @param sink Called with each event as it happens.
+   * @returns A function that removes it again.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const seen: string[] = [];
+   * const stop = kernel.addTraceSink((event) => seen.push(event.type));
+   * kernel.exit(kernel.fork(kernel.init));
+   * stop();
+   * assertEquals(seen, ["fork", "exit", "reap"]);
+   * ```
+   */
+  addTraceSink(sink: TraceSink): () => void {
+    const trace = this.trace ??= new Trace(this);
+    trace.add(sink);
+    return () => {
+      trace.remove(sink);
+      if (trace.idle && this.lockdep === null) this.trace = null;
+    };
+  }
+
+  /** The letters that say what taints the kernel: P proprietary, O out of tree, F forced, D a module fault. */
+  get taint(): string {
+    return this.taintLetters;
+  }
+
+  /** Taints the kernel. */
+  addTaint(letter: "P" | "O" | "F" | "D"): void {
+    if (!this.taintLetters.includes(letter)) this.taintLetters += letter;
+  }
+
+  /** Where the run is, for reports. */
+  place(what?: string): Place {
+    const { context } = this;
+    const frame = context.frames.at(-1);
+    return {
+      cpu: context.name,
+      task: frame?.task == null ? null : String(frame.task),
+      module: context.module,
+      what: what ?? frame?.what ?? "no call",
+      event: this.trace?.sequence ?? 0,
+      time: this.clock.now,
+      ...(this.stacks ? { stack: callerLine() } : {}),
+    };
+  }
+
+  /** Records a finding, once per kind and place, and goes on. */
+  report(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): Report {
+    const place = this.place(details.what);
+    const module = details.module === undefined ? place.module : details.module;
+    const taint = this.taintLetters === "" ? "Not tainted" : `Tainted: ${this.taintLetters}`;
+    const lines = [
+      `${kind === "module-fault" ? "oops" : "BUG"}: ${kind}: ${headline}`,
+      `  at ${formatPlace(place)}${module === null ? "" : `, module ${module}`}, ${taint}`,
+      ...(details.lines ?? []).map((line) => `  ${line}`),
+    ];
+    const report: Report = {
+      kind,
+      headline,
+      text: lines.join("\n"),
+      place,
+      module,
+      taint: this.taintLetters,
+      ...(details.lock === undefined ? {} : { lock: details.lock }),
+      ...(details.taken === undefined ? {} : { taken: details.taken }),
+    };
+    const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
+    if (this.seen.has(key)) return report;
+    this.seen.add(key);
+    this.reports.push(report);
+    this.printk(report.text, "err");
+    if (this.trace !== null) this.trace.emit({ type: "report", report });
+    return report;
+  }
+
+  /** Records a finding that nothing can go on from. */
+  bug(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): never {
+    throw new KernelBug(headline, this.report(kind, headline, details));
+  }
+
+  /** Records that a module's code threw, or answered with what is no answer (an oops). */
+  moduleFault(module: string, what: string, task: Task | null, cause: unknown): void {
+    this.addTaint("D");
+    this.modules.markFaulty(module);
+    const whom = task === null ? "" : ` for ${task}`;
+    this.report("module-fault", `${module}.${what}${whom}: ${describe(cause)}`, { module });
+  }
+
+  // What the kernel's own files and its services use.
+
+  /** Begins a call by a task, checking that the task can make one. */
+  enter(what: string, task: Task | null): void {
+    if (task !== null && task.state !== TASK_RUNNING) this.checkCaller(what, task);
+    const { context } = this;
+    context.depth++;
+    if (this.lockdep !== null) {
+      context.frames.push({ what, task, heldAtEntry: context.held.length });
+    }
+  }
+
+  /** Ends a call: what was taken must have been dropped, and signals are delivered by the outermost one. */
+  leave(): void {
+    const { context } = this;
+    if (this.lockdep !== null) {
+      const frame = context.frames.at(-1)!;
+      if (context.held.length > frame.heldAtEntry) {
+        this.lockdep.checkReturned(`${frame.what}()`, frame.heldAtEntry);
+      }
+      context.frames.pop();
+    }
+    if (context.depth === 1 && this.pendingSignals !== null) {
+      try {
+        deliverSignals(this);
+      } finally {
+        context.depth--;
+      }
+      return;
+    }
+    context.depth--;
+  }
+
+  private checkCaller(what: string, task: Task): void {
+    if (task.usage === 0) this.useAfterFree(what, task);
+    if (task.state === TASK_NEW) {
+      this.bug("never-born", `Cannot ${what} in "${task}": it is not yet on the task list`);
+    }
+    if (task.state === EXIT_ZOMBIE || task.state === EXIT_DEAD) {
+      throw new KernelError("ESRCH", {
+        action: `${what} in`,
+        name: String(task),
+        found: "it has ended",
+        wanted: "a running task is wanted",
+      });
+    }
+    if (this.lockdep !== null) {
+      const lines = [`state ${task.state}`];
+      this.report("asleep", `${task} called ${what} while it sleeps`, { what, lines });
+    }
+  }
+
+  /** Refuses a task that was freed. */
+  checkTask(what: string, task: Task): void {
+    if (task.usage === 0) this.useAfterFree(what, task);
+  }
+
+  /** Reports the use of a freed task. */
+  useAfterFree(what: string, task: Task): never {
+    this.bug(
+      "use-after-free",
+      `Cannot ${what} "${task}": it was freed, a referenced task is wanted`,
+    );
+  }
+
+  /** Passes a preemption point. Callers test {@linkcode Kernel.preemption} first. */
+  preempt(site: PreemptionSite): void {
+    this.preemption!.at(site);
+  }
+
+  /** Passes a fallible point. Callers test {@linkcode Kernel.faults} first. */
+  mayFail(site: FaultSite): boolean {
+    return this.faults!.shouldFail(site);
+  }
+
+  /** Makes a semaphore; semaphores of one name are one class to the lock checker. */
+  createSemaphore(name: string): RwSemaphore {
+    return createSemaphore(this, name);
+  }
+
+  /** Keeps a freed task for its callout, until tasklistLock has been dropped. */
+  deferFree(task: Task): void {
+    (this.deferred ??= []).push({ event: "free", task, detail: null });
+  }
+
+  /** Keeps a reparenting for its callout, until tasklistLock has been dropped. */
+  deferReparent(task: Task, from: Task): void {
+    task.usage++;
+    (this.deferred ??= []).push({ event: "reparent", task, detail: from });
+  }
+
+  /** Makes the callouts that had to wait for tasklistLock to be dropped, oldest first. */
+  runDeferred(): void {
+    while (this.deferred !== null) {
+      const batch: Deferred[] = this.deferred;
+      this.deferred = null;
+      for (const { event, task, detail } of batch) {
+        this.further(event, task, detail);
+        putTaskStruct(task);
+      }
+    }
+  }
+
+  private further(event: "free" | "reparent", task: Task, detail: Task | null): void {
+    const known = detail as FurtherEvents["free" & "reparent"];
+    if (task.subscribers !== null) this.callouts!.further(event, task, known);
+    if (this.globalCallouts !== null) this.globalCallouts.further(event, task, known);
+  }
+
+  /**
+   * Ends the world, and lists what was left: held locks, references, subscribers, modules.
+   *
+   * @returns All reports of the run, the last of them made just now.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.getTask(1);
+   * assertEquals(kernel.shutdown().map((report) => report.kind), ["reference-leak"]);
+   * ```
+   */
+  shutdown(): readonly Report[] {
+    if (this.isDown) return this.reports;
+    this.isDown = true;
+    if (this.lockdep === null) return this.reports;
+    for (const context of this.contexts) {
+      for (const held of context.held) {
+        this.report("lock-leaked", `${held.lock.lockName} is still held for ${held.mode}`, {
+          lock: held.lock.lockName,
+          taken: held.taken,
+          module: held.taken.module,
+          lines: [`taken ${formatPlace(held.taken)}`],
+        });
+      }
+    }
+    for (const reference of this.references!) {
+      const { task, taken } = reference;
+      this.report("reference-leak", `a reference to ${task} (task ${task.serial}) was never put`, {
+        taken: taken!,
+        module: taken!.module,
+        lines: [`taken ${formatPlace(taken!)}`],
+      });
+    }
+    return this.reports;
+  }
+}
+
+function waitStatus(task: Task, how: ExitHow): number {
+  if (typeof how === "number") {
+    if (Number.isInteger(how) && how >= 0 && how <= 255) return how << 8;
+    throw new KernelError("EINVAL", {
+      action: "exit",
+      name: String(task),
+      found: `the code is ${how}`,
+      wanted: "an integer from 0 to 255 is wanted",
+    });
+  }
+  const signal = signalNumber(how.signal);
+  return how.core ? signal | 0x80 : signal;
+}
+
+function describe(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+  return String(cause);
+}
+
+/** The first line of the stack that is not the kernel's own. */
+function callerLine(): string | undefined {
+  const lines = (new Error().stack ?? "").split("\n").slice(1);
+  const line = lines.find((one) => !/[/\\](kernel|pnotify)[/\\]\w+\.ts/.test(one));
+  return line?.trim();
+}

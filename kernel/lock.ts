@@ -1,0 +1,136 @@
+import type { Kernel } from "./kernel.ts";
+import { KernelBug } from "./report.ts";
+import { WouldWait } from "./preempt.ts";
+
+/** How a lock is held: shared with other readers, or alone. */
+export type LockMode = "read" | "write";
+
+/** What all locks of one kind have in common. Lock order is a rule between classes, not between single locks. */
+export interface LockClass {
+  /** The name of the class, such as `task.subscriberListSem`. */
+  readonly name: string;
+  /** Whether it is a spin lock: nothing may sleep while one is held. */
+  readonly spin: boolean;
+  /** Whether a reader may take it again: true for spin locks, where no waiting writer can come between. */
+  readonly recursiveRead: boolean;
+}
+
+/**
+ * The state of a reader/writer lock. It may be embedded in the structure that it guards, as a task embeds the one of
+ * its subscriber list.
+ */
+export interface Lockable {
+  /** The world it belongs to. */
+  readonly kernel: Kernel;
+  /** Its class. */
+  readonly lockClass: LockClass;
+  /** Its own name, for reports: `task.subscriberListSem of sh[3]`. */
+  readonly lockName: string;
+  /** 0 while it is free, -1 while it is held for writing, n while it is held for reading n times. */
+  lockCount: number;
+}
+
+/*
+ * Code runs to completion, so nobody ever waits here: a lock is a counter and an assertion. The one who could not have
+ * taken it is either wrong (KernelBug) or a nested operation of the explorer that would have had to wait (WouldWait).
+ */
+
+/** Takes a lock for reading (down_read, read_lock). */
+export function lockRead(lock: Lockable): void {
+  const kernel = lock.kernel;
+  if (kernel.lockdep !== null) kernel.lockdep.willTake(lock, "read");
+  if (lock.lockCount < 0) refuseContended(lock, "read");
+  lock.lockCount++;
+  if (kernel.lockdep !== null) kernel.lockdep.took(lock, "read");
+  if (kernel.preemption !== null) kernel.preempt("lock");
+}
+
+/** Drops a lock held for reading (up_read, read_unlock). */
+export function unlockRead(lock: Lockable): void {
+  const kernel = lock.kernel;
+  if (kernel.lockdep !== null) kernel.lockdep.willDrop(lock, "read");
+  if (lock.lockCount <= 0) refuseUnheld(lock, "read");
+  lock.lockCount--;
+  if (kernel.preemption !== null) kernel.preempt("unlock");
+}
+
+/** Takes a lock for writing (down_write, write_lock). */
+export function lockWrite(lock: Lockable): void {
+  const kernel = lock.kernel;
+  if (kernel.lockdep !== null) kernel.lockdep.willTake(lock, "write");
+  if (lock.lockCount !== 0) refuseContended(lock, "write");
+  lock.lockCount = -1;
+  if (kernel.lockdep !== null) kernel.lockdep.took(lock, "write");
+  if (kernel.preemption !== null) kernel.preempt("lock");
+}
+
+/** Drops a lock held for writing (up_write, write_unlock). */
+export function unlockWrite(lock: Lockable): void {
+  const kernel = lock.kernel;
+  if (kernel.lockdep !== null) kernel.lockdep.willDrop(lock, "write");
+  if (lock.lockCount >= 0) refuseUnheld(lock, "write");
+  lock.lockCount = 0;
+  if (kernel.preemption !== null) kernel.preempt("unlock");
+}
+
+function refuseContended(lock: Lockable, mode: LockMode): never {
+  if (lock.kernel.preemption !== null && lock.kernel.preemption.nested) {
+    throw new WouldWait(lock.lockName);
+  }
+  const held = lock.lockCount < 0 ? "write" : "read";
+  throw new KernelBug(
+    `Cannot take ${lock.lockName} for ${mode}: it is held for ${held}, and waiting would never end`,
+  );
+}
+
+function refuseUnheld(lock: Lockable, mode: LockMode): never {
+  throw new KernelBug(`Cannot release ${lock.lockName} for ${mode}: it is not held for ${mode}`);
+}
+
+/** The state of a lock that stands by itself. */
+export class LockState implements Lockable {
+  /** The world it belongs to. */
+  readonly kernel: Kernel;
+  /** Its class. */
+  readonly lockClass: LockClass;
+  /** 0, -1 or the number of readers. */
+  lockCount = 0;
+
+  /**
+   * @param kernel The world it belongs to.
+   * @param lockClass Its class.
+   */
+  constructor(kernel: Kernel, lockClass: LockClass) {
+    this.kernel = kernel;
+    this.lockClass = lockClass;
+  }
+
+  /** A lock that stands by itself is named as its class is. */
+  get lockName(): string {
+    return this.lockClass.name;
+  }
+}
+
+/** Holds a lock until it is disposed of. */
+export class LockGuard implements Disposable {
+  private lock: Lockable | null;
+  private readonly mode: LockMode;
+
+  /**
+   * @param lock A lock that is held.
+   * @param mode How it is held.
+   */
+  constructor(lock: Lockable, mode: LockMode) {
+    this.lock = lock;
+    this.mode = mode;
+  }
+
+  /** Drops the lock; a second time does nothing. */
+  [Symbol.dispose](): void {
+    const lock = this.lock;
+    if (lock === null) return;
+    this.lock = null;
+    if (this.mode === "read") unlockRead(lock);
+    else unlockWrite(lock);
+  }
+}

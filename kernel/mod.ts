@@ -1,0 +1,80 @@
+/**
+ * The task model: processes and threads, their family, credentials, signals and locks, and the module loader. It knows
+ * nothing of process notification; see the `pnotify` entry point for that.
+ *
+ * @example
+ * ```ts
+ * import { Kernel } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * const kernel = new Kernel();
+ * const shell = kernel.fork(kernel.init);
+ * const child = kernel.fork(shell);
+ * kernel.exit(child, 3);
+ * assertEquals(kernel.wait(shell).value, { pid: child.pid, status: 3 << 8 });
+ * ```
+ *
+ * @module
+ */
+export * from "./callouts.ts";
+export * from "./clock.ts";
+export type { Context, ContextName, Frame, HeldLock } from "./context.ts";
+export {
+  CAP_FULL_SET,
+  Capability,
+  type CapabilityName,
+  capable,
+  type Credentials,
+  type User,
+} from "./cred.ts";
+export * from "./errno.ts";
+export type { FaultInjector, FaultSite } from "./fault.ts";
+export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
+export * from "./kernel.ts";
+export * from "./limits.ts";
+export { type Lockable, type LockClass, LockGuard, type LockMode, LockState } from "./lock.ts";
+export type { Lockdep } from "./lockdep.ts";
+export {
+  defineModule,
+  type KernelModule,
+  type ModuleEnvironment,
+  type ModuleServices,
+  type ParameterSpec,
+  type ParameterSpecs,
+  type ParameterValue,
+  type ParameterValues,
+  type UsedSymbols,
+  type UsedValues,
+} from "./module.ts";
+export {
+  type InsmodOptions,
+  type LoadedModule,
+  ModuleLoader,
+  type ModuleReaper,
+  type ModuleState,
+} from "./module_loader.ts";
+export { Pending, WaitQueue } from "./pending.ts";
+export { PID_MAX_DEFAULT, PID_MAX_LIMIT, PidTable } from "./pid.ts";
+export * from "./preempt.ts";
+export { formatLogRecord, KernelLog, type LogLevel, type LogRecord } from "./printk.ts";
+export type { ProcessGroup } from "./process_group.ts";
+export { type BinaryHandler, createProgram, type Program, TASK_COMM_LENGTH } from "./program.ts";
+export * from "./random.ts";
+export * from "./report.ts";
+export { RESOURCE_NAMES, type Resources } from "./resources.ts";
+export { RwLock } from "./rw_lock.ts";
+export { RwSemaphore } from "./rw_semaphore.ts";
+export {
+  type PendingSignal,
+  Signal,
+  type SignalAction,
+  type SignalActions,
+  type SignalName,
+  signalName,
+  signalNumber,
+} from "./signal.ts";
+export * from "./symbol.ts";
+export * from "./task.ts";
+export { getTaskStruct, putTaskStruct, TaskReference } from "./task_reference.ts";
+export * from "./trace.ts";
+export type { VforkPending } from "./vfork.ts";
+export { processStatus, type WaitOptions, type WaitResult } from "./wait.ts";

@@ -1,0 +1,227 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import type { LogLevel } from "./printk.ts";
+import type { KernelSymbol } from "./symbol.ts";
+
+/** A parameter of a module (module_param). */
+export type ParameterSpec =
+  | {
+    readonly type: "number";
+    readonly default: number;
+    readonly min?: number;
+    readonly max?: number;
+    readonly description: string;
+  }
+  | {
+    readonly type: "string";
+    readonly default: string;
+    readonly choices?: readonly string[];
+    readonly description: string;
+  }
+  | { readonly type: "boolean"; readonly default: boolean; readonly description: string };
+
+/** The parameters of a module, by name. */
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
+
+/** The value of one parameter. */
+export type ParameterValue<S extends ParameterSpec> = S["type"] extends "number" ? number
+  : S["type"] extends "boolean" ? boolean
+  : string;
+
+/** The values of a module's parameters. */
+export type ParameterValues<P extends ParameterSpecs> = {
+  readonly [K in keyof P]: ParameterValue<P[K]>;
+};
+
+/** The symbols that a module uses, under the names by which it finds them in its environment. */
+export type UsedSymbols = Readonly<Record<string, KernelSymbol<unknown>>>;
+
+/** What the used symbols stand for. */
+export type UsedValues<U extends UsedSymbols> = {
+  readonly [K in keyof U]: U[K] extends KernelSymbol<infer T> ? T : never;
+};
+
+/** What every module finds in its environment. */
+export interface ModuleServices {
+  /** The kernel it is loaded into. */
+  readonly kernel: Kernel;
+  /** The name it is loaded under. */
+  readonly name: string;
+  /**
+   * Prints a line to the kernel log.
+   *
+   * @param text The text.
+   * @param level How urgent it is; `info` by default.
+   */
+  printk(text: string, level?: LogLevel): void;
+  /**
+   * Offers something to other modules (EXPORT_SYMBOL). Only in `load`, and only what the module declares.
+   *
+   * @param symbol The symbol.
+   * @param value What it stands for.
+   * @throws {KernelError} EINVAL when the module does not declare it, EEXIST when the name is taken.
+   */
+  exportSymbol<T>(symbol: KernelSymbol<T>, value: T): void;
+  /**
+   * Keeps another module from being unloaded (try_module_get).
+   *
+   * @param name The other module.
+   * @returns A function that lets it go again (module_put), or null when it is not live.
+   */
+  tryModuleGet(name: string): (() => void) | null;
+}
+
+/** What a module may use: services, its parameters, and the symbols that it named. Nothing else. */
+export type ModuleEnvironment<
+  P extends ParameterSpecs = ParameterSpecs,
+  U extends UsedSymbols = UsedSymbols,
+> = ModuleServices & { readonly params: ParameterValues<P> } & UsedValues<U>;
+
+/** A kernel module as its author describes it. */
+export interface KernelModule<
+  P extends ParameterSpecs = ParameterSpecs,
+  U extends UsedSymbols = UsedSymbols,
+  S = unknown,
+> {
+  /** The name it is known by: letters, digits and underscores. */
+  readonly name: string;
+  /** Its licence (MODULE_LICENSE); anything not GPL-compatible taints the kernel and gets no GPL-only symbol. */
+  readonly license: string;
+  /** What it does, in one line (MODULE_DESCRIPTION). */
+  readonly description?: string;
+  /** Who wrote it (MODULE_AUTHOR). */
+  readonly author?: string;
+  /** The symbols that it uses; all are found before `load` runs. */
+  readonly uses?: U;
+  /** The symbols that it offers; `load` exports each. */
+  readonly exports?: readonly KernelSymbol<unknown>[];
+  /** Its parameters. */
+  readonly params?: P;
+  /** Modules that must be live before it. Those whose symbols it uses need not be named. */
+  readonly depends?: readonly string[];
+  /**
+   * Sets it up (module_init).
+   *
+   * @param env What it may use.
+   * @returns Whatever `unload` needs.
+   * @throws {KernelError} When it cannot be set up; it is not loaded then.
+   */
+  load(env: ModuleEnvironment<P, U>): S;
+  /**
+   * Takes it down (module_exit): unregisters what `load` registered.
+   *
+   * @param env What it may use.
+   * @param state What `load` returned.
+   */
+  unload(env: ModuleEnvironment<P, U>, state: S): void;
+}
+
+const RESERVED: readonly string[] = Object.freeze([
+  "kernel",
+  "name",
+  "params",
+  "printk",
+  "exportSymbol",
+  "tryModuleGet",
+]);
+
+function refuse(name: string, field: string, found: string, wanted: string): KernelError {
+  return new KernelError("EINVAL", {
+    action: "define module",
+    name,
+    found: `${field} ${found}`,
+    wanted,
+  });
+}
+
+/**
+ * Describes a kernel module. Types follow from the description: `env` has the named symbols and the parameters, and
+ * `unload` gets what `load` returned. One module serves any number of kernels, so keep its state in `load`.
+ *
+ * @param module The description.
+ * @returns The module, checked and frozen.
+ * @throws {KernelError} EINVAL naming the field that is wrong.
+ * @example
+ * ```ts
+ * import { boot, defineModule } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const hello = defineModule({
+ *   name: "hello",
+ *   license: "GPL",
+ *   params: { whom: { type: "string", default: "world", description: "whom to greet" } },
+ *   load(env) {
+ *     env.printk(`hello ${env.params.whom}`);
+ *   },
+ *   unload() {},
+ * });
+ * const { kernel } = boot();
+ * kernel.modules.insmod(hello, { params: { whom: "you" } });
+ * assertEquals(kernel.log.records().at(-1)?.text, "hello you");
+ * ```
+ */
+export function defineModule<
+  const P extends ParameterSpecs = Record<never, never>,
+  const U extends UsedSymbols = Record<never, never>,
+  S = void,
+>(module: KernelModule<P, U, S>): KernelModule<P, U, S> {
+  checkModule(module as unknown as KernelModule);
+  return Object.freeze({ ...module });
+}
+
+/** Checks a description that may come from anywhere. */
+export function checkModule(module: KernelModule): void {
+  const name = typeof module?.name === "string" ? module.name : String(module?.name);
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,55}$/.test(name)) {
+    throw refuse(
+      name,
+      "name",
+      `is "${name}"`,
+      "up to 56 letters, digits and underscores are wanted",
+    );
+  }
+  if (typeof module.license !== "string" || module.license === "") {
+    throw refuse(name, "license", "is missing", "a licence such as GPL is wanted");
+  }
+  for (const field of ["load", "unload"] as const) {
+    if (typeof module[field] !== "function") {
+      throw refuse(name, field, `is of type ${typeof module[field]}`, "a function is wanted");
+    }
+  }
+  for (const key of Object.keys(module.uses ?? {})) {
+    if (RESERVED.includes(key)) {
+      throw refuse(name, `uses.${key}`, "has a name of the environment", "another name is wanted");
+    }
+    if (typeof module.uses![key]?.name !== "string") {
+      throw refuse(name, `uses.${key}`, "is no symbol", "what defineSymbol returned is wanted");
+    }
+  }
+  for (const [key, spec] of Object.entries(module.params ?? {})) {
+    checkValue(name, key, spec, spec?.default);
+  }
+}
+
+/** Checks the value of one parameter. */
+export function checkValue(name: string, key: string, spec: ParameterSpec, value: unknown): void {
+  const found = typeof value === "string" ? `is "${value}"` : `is ${String(value)}`;
+  if (!["number", "string", "boolean"].includes(spec?.type)) {
+    throw refuse(name, `params.${key}`, "has no type", "number, string or boolean is wanted");
+  }
+  if (typeof value !== spec.type || Number.isNaN(value)) {
+    throw refuse(name, `params.${key}`, found, `a ${spec.type} is wanted`);
+  }
+  if (
+    spec.type === "string" && spec.choices !== undefined && !spec.choices.includes(value as string)
+  ) {
+    throw refuse(name, `params.${key}`, found, `one of ${spec.choices.join(", ")} is wanted`);
+  }
+  if (spec.type !== "number") return;
+  const number = value as number;
+  if (number < (spec.min ?? -Infinity) || number > (spec.max ?? Infinity)) {
+    throw refuse(
+      name,
+      `params.${key}`,
+      found,
+      `a number from ${spec.min ?? -Infinity} to ${spec.max ?? Infinity} is wanted`,
+    );
+  }
+}

@@ -1,0 +1,405 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  checkModule,
+  checkValue,
+  type KernelModule,
+  type ModuleEnvironment,
+  type ParameterSpecs,
+  type ParameterValues,
+  type UsedSymbols,
+} from "./module.ts";
+import { KernelBug } from "./report.ts";
+import type { KernelSymbol } from "./symbol.ts";
+
+/** How far a module is: MODULE_STATE_COMING, LIVE, GOING. */
+export type ModuleState = "loading" | "live" | "going";
+
+/** A loaded module, as `lsmod` shows it. */
+export interface LoadedModule {
+  /** Its name. */
+  readonly name: string;
+  /** Its description. */
+  readonly module: KernelModule;
+  /** How far it is. */
+  readonly state: ModuleState;
+  /** How often it is in use: by dependents, by borrowers of its symbols, and through tryModuleGet. */
+  readonly useCount: number;
+  /** The modules that use it, by name. */
+  readonly users: readonly string[];
+  /** Whether one of its hooks broke the rules. */
+  readonly faulty: boolean;
+}
+
+/** How a module is to be loaded. */
+export interface InsmodOptions<P extends ParameterSpecs = ParameterSpecs> {
+  /** Values for its parameters; the others get their defaults. */
+  readonly params?: Partial<ParameterValues<P>>;
+  /** It is not shipped with the kernel: taints with O. */
+  readonly outOfTree?: boolean;
+  /** Load it although a module that it needs is faulty: taints with F. */
+  readonly force?: boolean;
+}
+
+/** Removes what a module left behind after its `unload`, and says what that was. */
+export type ModuleReaper = (name: string) => string[];
+
+/** Licences that may use GPL-only symbols (license_is_gpl_compatible). */
+const GPL_COMPATIBLE: readonly string[] = Object.freeze([
+  "GPL",
+  "GPL v2",
+  "GPL-2.0",
+  "GPL-2.0-only",
+  "GPL-2.0-or-later",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+class Entry implements LoadedModule {
+  readonly module: KernelModule;
+  state: ModuleState = "loading";
+  faulty = false;
+  readonly users: string[] = [];
+  /** The modules that this one uses. */
+  readonly providers: Entry[] = [];
+  /** References taken through tryModuleGet. */
+  gets = 0;
+  env!: ModuleEnvironment;
+  moduleState: unknown = undefined;
+
+  constructor(module: KernelModule) {
+    this.module = module;
+  }
+
+  get name(): string {
+    return this.module.name;
+  }
+
+  get useCount(): number {
+    return this.users.length + this.gets;
+  }
+}
+
+/**
+ * Loads and unloads kernel modules, and counts who uses whom.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { testModule } from "@pnotify/pnotify/modules/test_module";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(testModule);
+ * assertEquals(kernel.modules.lsmod().map((module) => module.name), ["test_module"]);
+ * kernel.modules.rmmod("test_module");
+ * ```
+ */
+export class ModuleLoader {
+  private readonly kernel: Kernel;
+  private readonly loaded = new Map<string, Entry>();
+  private readonly reapers: ModuleReaper[] = [];
+
+  /** @param kernel The world. */
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** Adds a service whose leftovers are removed when a module goes. */
+  addReaper(reaper: ModuleReaper): void {
+    this.reapers.push(reaper);
+  }
+
+  /**
+   * Lists the loaded modules, oldest first.
+   *
+   * @returns The modules.
+   */
+  lsmod(): LoadedModule[] {
+    return [...this.loaded.values()];
+  }
+
+  /**
+   * Looks a loaded module up.
+   *
+   * @param name Its name.
+   * @returns The module, or null.
+   */
+  find(name: string): LoadedModule | null {
+    return this.loaded.get(name) ?? null;
+  }
+
+  /**
+   * Loads a module.
+   *
+   * @param module What defineModule returned.
+   * @param options Its parameters, and how to load it.
+   * @returns The loaded module.
+   * @throws {KernelError} EINVAL for a bad description or parameter, EEXIST when one of its name is loaded, ENOENT for
+   * an unknown symbol or a missing dependency, EFAULT when it needs a faulty module or its `load` threw something else,
+   * or whatever `load` threw. Nothing of it stays.
+   */
+  insmod<P extends ParameterSpecs, U extends UsedSymbols, S>(
+    module: KernelModule<P, U, S>,
+    options: InsmodOptions<P> = {},
+  ): LoadedModule {
+    const description = module as unknown as KernelModule;
+    checkModule(description);
+    if (this.loaded.has(module.name)) {
+      throw refuse(
+        "EEXIST",
+        module.name,
+        "a module of this name is loaded",
+        "a free name is wanted",
+      );
+    }
+    const params = this.parameters(description, options.params as Record<string, unknown> ?? {});
+    const entry = new Entry(description);
+    const used = this.resolve(entry, options.force ?? false);
+    entry.env = this.environment(entry, params, used);
+    this.taintFor(description, options);
+    this.loaded.set(module.name, entry);
+    for (const provider of entry.providers) provider.users.push(module.name);
+    this.runLoad(entry);
+    entry.state = "live";
+    if (this.kernel.trace !== null) {
+      this.kernel.trace.emit({ type: "module", name: module.name, state: "live" });
+    }
+    return entry;
+  }
+
+  /**
+   * Unloads a module.
+   *
+   * @param name Its name.
+   * @throws {KernelError} ENOENT when it is not loaded, EBUSY when it is in use or its load or unload is in progress,
+   * EFAULT when its `unload` threw; it is gone then all the same.
+   */
+  rmmod(name: string): void {
+    const entry = this.loaded.get(name);
+    if (entry === undefined) {
+      throw refuse("ENOENT", name, "it is not loaded", "a loaded module is wanted", "unload");
+    }
+    if (entry.state !== "live") {
+      throw refuse("EBUSY", name, `it is ${entry.state}`, "a live module is wanted", "unload");
+    }
+    if (entry.useCount > 0) {
+      const users = entry.users.length > 0 ? ` by ${entry.users.join(", ")}` : "";
+      const found = `it is in use ${entry.useCount} times${users}`;
+      throw refuse("EBUSY", name, found, "a module that nobody uses is wanted", "unload");
+    }
+    entry.state = "going";
+    if (this.kernel.trace !== null) {
+      this.kernel.trace.emit({ type: "module", name, state: "going" });
+    }
+    let failure: unknown = null;
+    try {
+      this.run(entry, "unload", () => entry.module.unload(entry.env, entry.moduleState));
+    } catch (error) {
+      if (error instanceof KernelBug) throw error;
+      failure = error;
+    } finally {
+      this.remove(entry);
+    }
+    if (failure !== null) throw this.fault(entry, "unload", failure);
+  }
+
+  /**
+   * Marks a module whose hook broke the rules. It goes on running, but nothing new may depend on it.
+   *
+   * @param name Its name; a name that is not loaded is passed over.
+   */
+  markFaulty(name: string): void {
+    const entry = this.loaded.get(name);
+    if (entry !== undefined) entry.faulty = true;
+  }
+
+  private parameters(
+    module: KernelModule,
+    given: Record<string, unknown>,
+  ): Record<string, unknown> {
+    const specs = module.params ?? {};
+    for (const key in given) {
+      if (Object.hasOwn(specs, key)) continue;
+      const known = Object.keys(specs).join(", ");
+      throw refuse(
+        "EINVAL",
+        module.name,
+        `it has no parameter "${key}"`,
+        known === "" ? "no parameter is wanted" : `one of ${known} is wanted`,
+      );
+    }
+    const values: Record<string, unknown> = {};
+    for (const [key, spec] of Object.entries(specs)) {
+      const value = given[key] ?? spec.default;
+      checkValue(module.name, key, spec, value);
+      values[key] = value;
+    }
+    return Object.freeze(values);
+  }
+
+  /** Finds what a module needs before any of its code runs. */
+  private resolve(entry: Entry, force: boolean): Record<string, unknown> {
+    const { module } = entry;
+    for (const name of module.depends ?? []) {
+      const provider = this.loaded.get(name);
+      if (provider?.state !== "live") {
+        throw refuse("ENOENT", module.name, `module ${name} is not loaded`, "it is wanted first");
+      }
+      this.use(entry, provider, force);
+    }
+    const values: Record<string, unknown> = {};
+    for (const [key, symbol] of Object.entries(module.uses ?? {})) {
+      const found = this.kernel.symbols.find(symbol.name);
+      if (found === null || (found.symbol.gplOnly && !isGplCompatible(module.license))) {
+        const why = found === null
+          ? "nobody exports it"
+          : `it is GPL-only and the licence is ${module.license}`;
+        const names = symbol.cNames.join(", ");
+        throw refuse("ENOENT", module.name, `unknown symbol ${names}: ${why}`);
+      }
+      if (found.owner !== null) this.use(entry, this.loaded.get(found.owner)!, force);
+      values[key] = found.value;
+    }
+    return values;
+  }
+
+  private use(entry: Entry, provider: Entry, force: boolean): void {
+    if (provider.faulty && !force) {
+      throw refuse(
+        "EFAULT",
+        entry.name,
+        `module ${provider.name} is faulty`,
+        "a sound one is wanted",
+      );
+    }
+    if (!entry.providers.includes(provider)) entry.providers.push(provider);
+  }
+
+  private environment(
+    entry: Entry,
+    params: Record<string, unknown>,
+    used: Record<string, unknown>,
+  ): ModuleEnvironment {
+    const { kernel } = this;
+    return Object.freeze({
+      ...used,
+      kernel,
+      name: entry.name,
+      params,
+      printk: (text: string, level = "info" as const) => kernel.printk(text, level),
+      exportSymbol: <T>(symbol: KernelSymbol<T>, value: T) => {
+        const declared = entry.module.exports?.some((one) => one.name === symbol.name) ?? false;
+        if (!declared || entry.state !== "loading") {
+          const found = declared ? "it is loaded" : `it does not declare ${symbol.name}`;
+          throw refuse(
+            "EINVAL",
+            entry.name,
+            found,
+            "a declared symbol, in load, is wanted",
+            "export from",
+          );
+        }
+        kernel.symbols.export(symbol, value, entry.name);
+      },
+      tryModuleGet: (name: string) => this.tryGet(name),
+    }) as ModuleEnvironment;
+  }
+
+  private tryGet(name: string): (() => void) | null {
+    const entry = this.loaded.get(name);
+    if (entry === undefined || entry.state !== "live") return null;
+    entry.gets++;
+    let held = true;
+    return () => {
+      if (!held) this.kernel.bug("double-put", `Cannot put module ${name}: it was put before`);
+      held = false;
+      entry.gets--;
+    };
+  }
+
+  private taintFor(module: KernelModule, options: InsmodOptions<ParameterSpecs>): void {
+    if (!isGplCompatible(module.license)) this.kernel.addTaint("P");
+    if (options.outOfTree) this.kernel.addTaint("O");
+    if (options.force) this.kernel.addTaint("F");
+  }
+
+  private runLoad(entry: Entry): void {
+    try {
+      entry.moduleState = this.run(entry, "load", () => entry.module.load(entry.env));
+      this.checkExported(entry);
+    } catch (error) {
+      if (error instanceof KernelBug) throw error;
+      this.remove(entry);
+      if (error instanceof KernelError) throw error;
+      throw this.fault(entry, "load", error);
+    }
+  }
+
+  private checkExported(entry: Entry): void {
+    for (const symbol of entry.module.exports ?? []) {
+      if (this.kernel.symbols.find(symbol.name)?.owner === entry.name) continue;
+      const found = `load did not export ${symbol.name}, which it declares`;
+      throw refuse("EINVAL", entry.name, found, "every declared symbol is wanted");
+    }
+  }
+
+  private run<T>(entry: Entry, what: string, code: () => T): T {
+    const { context } = this.kernel;
+    const before = context.module;
+    context.module = entry.name;
+    this.kernel.enter(`${entry.name}.${what}`, null);
+    try {
+      return code();
+    } finally {
+      this.kernel.leave();
+      context.module = before;
+    }
+  }
+
+  private fault(entry: Entry, what: string, cause: unknown): KernelError {
+    entry.faulty = true;
+    this.kernel.moduleFault(entry.name, what, null, cause);
+    return new KernelError("EFAULT", {
+      action: `${what} module`,
+      name: entry.name,
+      found: `its ${what} threw ${String(cause)}`,
+      cause,
+    });
+  }
+
+  /** Whatever it left behind is reported and removed, so that nothing of a module outlives it. */
+  private remove(entry: Entry): void {
+    const { name } = entry;
+    for (const reaper of this.reapers) {
+      for (const leftover of reaper(name)) {
+        this.kernel.report("module-leak", `module ${name} left ${leftover} behind`, {
+          module: name,
+        });
+      }
+    }
+    this.kernel.symbols.withdraw(name);
+    for (const provider of entry.providers) {
+      const at = provider.users.indexOf(name);
+      if (at >= 0) provider.users.splice(at, 1);
+    }
+    this.loaded.delete(name);
+    if (this.kernel.trace !== null) this.kernel.trace.emit({ type: "module", name, state: "gone" });
+  }
+}
+
+function refuse(
+  code: "EINVAL" | "EEXIST" | "ENOENT" | "EBUSY" | "EFAULT",
+  name: string,
+  found: string,
+  wanted?: string,
+  action = "load",
+): KernelError {
+  return new KernelError(code, { action: `${action} module`, name, found, wanted });
+}
+
+/** Whether a licence may use GPL-only symbols. */
+function isGplCompatible(license: string): boolean {
+  return GPL_COMPATIBLE.includes(license);
+}

@@ -1,0 +1,146 @@
+import type { ErrnoName } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { type Task, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "./task.ts";
+
+/**
+ * What a call returns that would sleep: done at once, or by whatever wakes the sleeper. A signal ends an interruptible
+ * one with EINTR.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const child = kernel.fork(shell);
+ * const status = kernel.wait(shell);
+ * assertEquals([status.done, shell.state], [false, "S"]);
+ * kernel.exit(child, 3);
+ * assertEquals([status.done, shell.state], [true, "R"]);
+ * assertEquals(status.value?.status, 3 << 8);
+ * ```
+ */
+export class Pending<T> {
+  /** Whether the call has returned. */
+  done = false;
+  /** What it returned; null while it has not, or when it failed. */
+  value: T | null = null;
+  /** Why it failed, or null. */
+  errno: ErrnoName | null = null;
+  /** Whether a signal ends it. */
+  readonly interruptible: boolean;
+  /** Whether a fatal signal ends it although it is not interruptible, as in vfork. */
+  killable: boolean;
+  /** The task that sleeps. */
+  readonly task: Task;
+
+  /**
+   * @param task The task that made the call.
+   * @param interruptible Whether a signal ends it.
+   */
+  constructor(task: Task, interruptible: boolean) {
+    this.task = task;
+    this.interruptible = interruptible;
+    this.killable = interruptible;
+  }
+}
+
+/** Puts a task to sleep on a call. */
+export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
+  if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
+  const task = pending.task;
+  task.sleep = pending;
+  task.state = pending.interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE;
+  if (kernel.trace !== null) {
+    kernel.trace.emit({ type: "sleep", task: String(task), pid: task.pid });
+  }
+}
+
+/** Ends a sleep: the call returns a value, or an error when the name of one is given. */
+export function wakeUp<T>(
+  kernel: Kernel,
+  pending: Pending<T>,
+  value: T | null,
+  errno: ErrnoName | null = null,
+): void {
+  if (pending.done) return;
+  pending.done = true;
+  pending.value = value;
+  pending.errno = errno;
+  const task = pending.task;
+  if (task.sleep !== pending) return;
+  task.sleep = null;
+  task.state = TASK_RUNNING;
+  if (kernel.trace !== null) {
+    kernel.trace.emit({ type: "wake", task: String(task), pid: task.pid, errno });
+  }
+}
+
+/**
+ * A queue of tasks that sleep until somebody wakes them (wait_queue_head_t), for modules of one's own.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { WaitQueue } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const queue = new WaitQueue<string>(kernel);
+ * const task = kernel.fork(kernel.init);
+ * const answer = queue.sleep(task);
+ * queue.wakeAll("go");
+ * assertEquals(answer.value, "go");
+ * ```
+ */
+export class WaitQueue<T> {
+  private readonly kernel: Kernel;
+  private readonly waiting: Pending<T>[] = [];
+
+  /** @param kernel The world. */
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** How many tasks sleep in it. */
+  get length(): number {
+    let count = 0;
+    for (const pending of this.waiting) if (!pending.done) count++;
+    return count;
+  }
+
+  /**
+   * Puts a running task to sleep in the queue.
+   *
+   * @param task The task.
+   * @param options Whether a signal ends the sleep with EINTR; it does unless told otherwise.
+   * @returns The call, to be completed by {@linkcode WaitQueue.wakeAll} or by a signal.
+   * @throws {KernelError} ESRCH when the task has ended.
+   */
+  sleep(task: Task, options: { interruptible?: boolean } = {}): Pending<T> {
+    this.kernel.enter("sleep", task);
+    try {
+      const pending = new Pending<T>(task, options.interruptible ?? true);
+      this.waiting.push(pending);
+      fallAsleep(this.kernel, pending);
+      return pending;
+    } finally {
+      this.kernel.leave();
+    }
+  }
+
+  /**
+   * Wakes every task in the queue, the longest asleep first.
+   *
+   * @param value What their calls return.
+   * @returns How many were woken.
+   */
+  wakeAll(value: T): number {
+    let woken = 0;
+    for (const pending of this.waiting.splice(0)) {
+      if (pending.done) continue;
+      wakeUp(this.kernel, pending, value);
+      woken++;
+    }
+    return woken;
+  }
+}

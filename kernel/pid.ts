@@ -1,0 +1,155 @@
+import { KernelError } from "./errno.ts";
+import type { ProcessGroup } from "./process_group.ts";
+import type { Task } from "./task.ts";
+
+/** The highest pid_max there is (PID_MAX_LIMIT). */
+export const PID_MAX_LIMIT = 4 * 1024 * 1024;
+/** The pid_max of a new kernel. */
+export const PID_MAX_DEFAULT = 32768;
+/** Pids below this are used once only: the search starts here after it wrapped (RESERVED_PIDS). */
+const RESERVED_PIDS = 300;
+
+const USED_BY_TASK = 1;
+const USED_BY_GROUP = 2;
+
+/**
+ * The pid table: dense, so that a look-up is one load. Pids are given out in a cycle, and a pid in use as the id of a
+ * process group or session is passed over although its task is gone. Guarded by tasklistLock.
+ */
+export class PidTable {
+  /** Tasks on the task list, by pid. */
+  readonly tasks: (Task | null)[] = [];
+  /** How many tasks are on the list. */
+  count = 0;
+  /** The highest pid ever in use: the end of a walk. */
+  highest = 0;
+  private used = new Uint8Array(1024);
+  private last = -1;
+  private max: number;
+  /** Few and rarely asked for, unlike tasks. */
+  private readonly groups = new Map<number, ProcessGroup>();
+  /** How many groups each session has. */
+  private readonly sessions = new Map<number, number>();
+
+  /** @param max The lowest number that is no pid (pid_max). */
+  constructor(max: number) {
+    this.max = 0;
+    this.pidMax = max;
+  }
+
+  /** The lowest number that is no pid (pid_max). */
+  get pidMax(): number {
+    return this.max;
+  }
+
+  set pidMax(max: number) {
+    if (!Number.isInteger(max) || max < 4 || max > PID_MAX_LIMIT) {
+      throw new KernelError("EINVAL", {
+        action: "set pid_max",
+        found: `the value is ${max}`,
+        wanted: `an integer from 4 to ${PID_MAX_LIMIT} is wanted`,
+      });
+    }
+    this.max = max;
+  }
+
+  /** The task with a pid, or null. Holds tasklistLock. */
+  find(pid: number): Task | null {
+    return this.tasks[pid] ?? null;
+  }
+
+  /** Takes the next free pid, or -1 when all are in use. */
+  allocate(): number {
+    const max = this.max;
+    const used = this.used;
+    for (let pid = this.last + 1; pid < max; pid++) {
+      if (pid >= used.length || used[pid] === 0) return this.take(pid);
+    }
+    const start = max > RESERVED_PIDS ? RESERVED_PIDS : 1;
+    const end = Math.min(this.last + 1, max);
+    for (let pid = start; pid < end; pid++) {
+      if (used[pid] === 0) return this.take(pid);
+    }
+    return -1;
+  }
+
+  /** Takes a given pid (set_tid); false when it is in use. */
+  allocateGiven(pid: number): boolean {
+    if (pid < this.used.length && this.used[pid] !== 0) return false;
+    const last = this.last;
+    this.take(pid);
+    this.last = last;
+    return true;
+  }
+
+  /** Puts a task on the list under the pid that it was given. */
+  publish(task: Task): void {
+    while (this.tasks.length <= task.pid) this.tasks.push(null);
+    this.tasks[task.pid] = task;
+    this.count++;
+    if (task.pid > this.highest) this.highest = task.pid;
+  }
+
+  /** Takes a task off the list and gives its pid back. */
+  withdraw(task: Task): void {
+    this.tasks[task.pid] = null;
+    this.count--;
+    this.release(task.pid);
+  }
+
+  /** Replaces a task on the list: a thread that execs takes over its leader's pid, the leader gets the thread's. */
+  exchange(thread: Task, leader: Task): void {
+    const pid = thread.pid;
+    thread.pid = leader.pid;
+    leader.pid = pid;
+    this.tasks[thread.pid] = thread;
+    this.tasks[leader.pid] = leader;
+  }
+
+  /** Gives a pid back. */
+  release(pid: number): void {
+    this.used[pid] &= ~USED_BY_TASK;
+  }
+
+  /** The process group with an id, or null. */
+  findGroup(id: number): ProcessGroup | null {
+    return this.groups.get(id) ?? null;
+  }
+
+  /** Keeps the ids of a process group and of its session from being given out. */
+  claimGroup(group: ProcessGroup): void {
+    this.groups.set(group.id, group);
+    this.sessions.set(group.session, (this.sessions.get(group.session) ?? 0) + 1);
+    this.used[group.id] |= USED_BY_GROUP;
+    this.used[group.session] |= USED_BY_GROUP;
+  }
+
+  /** Forgets an empty process group. A session's id stays in use while any group of the session exists. */
+  releaseGroup(group: ProcessGroup): void {
+    const rest = this.sessions.get(group.session)! - 1;
+    if (rest === 0) this.sessions.delete(group.session);
+    else this.sessions.set(group.session, rest);
+    this.groups.delete(group.id);
+    this.releaseId(group.id);
+    this.releaseId(group.session);
+  }
+
+  private releaseId(id: number): void {
+    if (!this.groups.has(id) && !this.sessions.has(id)) this.used[id] &= ~USED_BY_GROUP;
+  }
+
+  private take(pid: number): number {
+    if (pid >= this.used.length) this.grow(pid);
+    this.used[pid] |= USED_BY_TASK;
+    this.last = pid;
+    return pid;
+  }
+
+  private grow(pid: number): void {
+    let length = this.used.length;
+    while (length <= pid) length *= 2;
+    const used = new Uint8Array(length);
+    used.set(this.used);
+    this.used = used;
+  }
+}

@@ -1,0 +1,50 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { TASK_COMM_LENGTH } from "./program.ts";
+import { PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+
+/** Renames a task without exec (PR_SET_NAME). Longer names are cut. */
+export function rename(kernel: Kernel, task: Task, comm: string): void {
+  if (typeof comm !== "string") {
+    throw new KernelError("EINVAL", {
+      action: "rename",
+      name: String(task),
+      found: `the comm is of type ${typeof comm}`,
+      wanted: "a string is wanted",
+    });
+  }
+  const old = task.comm;
+  const from = String(task);
+  task.comm = comm.slice(0, TASK_COMM_LENGTH);
+  if (kernel.trace !== null) {
+    kernel.trace.emit({ type: "rename", task: String(task), pid: task.pid, from });
+  }
+  if (task.subscribers !== null) kernel.callouts!.further("rename", task, old);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("rename", task, old);
+}
+
+/** Makes a process adopt the orphans below it, or stop doing so (PR_SET_CHILD_SUBREAPER). */
+export function setSubreaper(task: Task, on: boolean): void {
+  const leader = task.groupLeader;
+  if (!on) {
+    leader.flags &= ~PF_SUBREAPER;
+    return;
+  }
+  leader.flags |= PF_SUBREAPER;
+  markDescendants(leader);
+}
+
+/** Those already there must look for a subreaper too, when their parent goes. */
+function markDescendants(top: Task): void {
+  const open: Task[] = [top];
+  for (let task = open.pop(); task !== undefined; task = open.pop()) {
+    let thread = task;
+    do {
+      for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
+        child.flags |= PF_HAS_SUBREAPER;
+        open.push(child);
+      }
+      thread = thread.nextThread;
+    } while (thread !== task);
+  }
+}

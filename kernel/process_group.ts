@@ -1,0 +1,168 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { PF_FORKNOEXEC, PF_THREAD, type Task } from "./task.ts";
+
+/** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
+export interface ProcessGroup {
+  /** Its id: the pid of the process that made it, which no new task gets while the group exists. */
+  readonly id: number;
+  /** The id of the session that it belongs to. */
+  readonly session: number;
+  /** Its oldest member, in a ring; null only while it is made. */
+  first: Task | null;
+}
+
+/** Appends a thread group's leader to a process group. Holds tasklistLock for writing. */
+export function joinGroup(leader: Task, group: ProcessGroup): void {
+  leader.processGroup = group;
+  const first = group.first;
+  if (first === null) {
+    group.first = leader.nextInGroup = leader.prevInGroup = leader;
+    return;
+  }
+  const last = first.prevInGroup;
+  leader.prevInGroup = last;
+  leader.nextInGroup = first;
+  last.nextInGroup = leader;
+  first.prevInGroup = leader;
+}
+
+/** Takes a leader out of its process group, and frees the group's id with its last member. Holds tasklistLock for writing. */
+export function leaveGroup(kernel: Kernel, leader: Task): void {
+  const group = leader.processGroup;
+  const next = leader.nextInGroup;
+  if (next === leader) {
+    group.first = null;
+    kernel.pids.releaseGroup(group);
+    return;
+  }
+  next.prevInGroup = leader.prevInGroup;
+  leader.prevInGroup.nextInGroup = next;
+  if (group.first === leader) group.first = next;
+  leader.nextInGroup = leader.prevInGroup = leader;
+}
+
+/** Gives one task's place in its process group to another: a thread that execs takes over its leader's. */
+export function replaceInGroup(old: Task, heir: Task): void {
+  const group = heir.processGroup = old.processGroup;
+  if (old.nextInGroup === old) {
+    heir.nextInGroup = heir.prevInGroup = heir;
+  } else {
+    heir.nextInGroup = old.nextInGroup;
+    heir.prevInGroup = old.prevInGroup;
+    heir.nextInGroup.prevInGroup = heir.prevInGroup.nextInGroup = heir;
+  }
+  if (group.first === old) group.first = heir;
+  old.nextInGroup = old.prevInGroup = old;
+}
+
+/** Makes a task's process the leader of a new session and of a new process group in it (setsid). */
+export function createSession(kernel: Kernel, task: Task): number {
+  const leader = task.groupLeader;
+  const taken = kernel.pids.findGroup(leader.pid);
+  if (taken !== null) {
+    throw new KernelError("EPERM", {
+      action: "make a session for",
+      name: String(task),
+      found: `process group ${leader.pid} exists`,
+      wanted: "a process that leads no group is wanted",
+    });
+  }
+  const old = leader.processGroup.session;
+  moveToGroup(kernel, leader, { id: leader.pid, session: leader.pid, first: null });
+  if (kernel.trace !== null) traceSession(kernel, leader);
+  if (leader.subscribers !== null) kernel.callouts!.further("session", leader, old);
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("session", leader, old);
+  return leader.pid;
+}
+
+/** Moves a process to a process group of its session, or makes one (setpgid). */
+export function setProcessGroup(kernel: Kernel, task: Task, target: Task, pgid: number): void {
+  const leader = target.groupLeader;
+  checkMove(task, target);
+  if (pgid < 0 || !Number.isInteger(pgid)) {
+    throw refuse(
+      target,
+      "EINVAL",
+      `the group is ${pgid}`,
+      "an integer that is not negative is wanted",
+    );
+  }
+  const id = pgid === 0 ? leader.pid : pgid;
+  if (id === leader.processGroup.id) return;
+  let group = kernel.pids.findGroup(id);
+  if (group === null) {
+    if (id !== leader.pid) {
+      throw refuse(target, "EPERM", `there is no group ${id}`, "a group of its session is wanted");
+    }
+    group = { id, session: leader.processGroup.session, first: null };
+  }
+  if (group.session !== leader.processGroup.session) {
+    throw refuse(
+      target,
+      "EPERM",
+      `group ${id} is in session ${group.session}`,
+      "a group of its session is wanted",
+    );
+  }
+  moveToGroup(kernel, leader, group);
+  if (kernel.trace !== null) traceSession(kernel, leader);
+}
+
+function checkMove(task: Task, target: Task): void {
+  const leader = target.groupLeader;
+  if (target.flags & PF_THREAD) {
+    throw refuse(target, "EINVAL", "it is a thread", "the leader of a thread group is wanted");
+  }
+  if (leader !== task.groupLeader) {
+    if (leader.parent?.groupLeader !== task.groupLeader) {
+      throw refuse(target, "ESRCH", `it is no child of ${task}`, "the task or its child is wanted");
+    }
+    if (leader.processGroup.session !== task.sid) {
+      throw refuse(target, "EPERM", "it is in another session", "the same session is wanted");
+    }
+    if (!(leader.flags & PF_FORKNOEXEC)) {
+      throw refuse(target, "EACCES", "it has called exec", "a child that has not is wanted");
+    }
+  }
+  if (leader.processGroup.session === leader.pid) {
+    throw refuse(target, "EPERM", "it leads a session", "a process that leads none is wanted");
+  }
+}
+
+function refuse(
+  task: Task,
+  code: "EINVAL" | "EPERM" | "ESRCH" | "EACCES",
+  found: string,
+  wanted: string,
+): KernelError {
+  return new KernelError(code, {
+    action: "set the process group of",
+    name: String(task),
+    found,
+    wanted,
+  });
+}
+
+function moveToGroup(kernel: Kernel, leader: Task, group: ProcessGroup): void {
+  lockWrite(kernel.tasklistLock.state);
+  try {
+    // The new group is known before the old one is left, so that an id they share is never free in between.
+    if (group.first === null) kernel.pids.claimGroup(group);
+    leaveGroup(kernel, leader);
+    joinGroup(leader, group);
+  } finally {
+    unlockWrite(kernel.tasklistLock.state);
+  }
+}
+
+function traceSession(kernel: Kernel, leader: Task): void {
+  kernel.trace!.emit({
+    type: "session",
+    task: String(leader),
+    pid: leader.pid,
+    sid: leader.sid,
+    pgid: leader.pgid,
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * The kernel's own randomness: a small generator (32-bit state, additive step, avalanche mix) that one seed decides.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(new Random(42).below(100), new Random(42).below(100));
+ * ```
+ */
+export class Random {
+  /** The whole state: two generators with the same state go on alike. */
+  state: number;
+
+  /** @param seed Any integer; its low 32 bits count. */
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
+
+  /**
+   * The next 32 random bits.
+   *
+   * @returns An integer from 0 to 2**32 - 1.
+   * @example
+   * ```ts
+   * import { Random } from "@pnotify/pnotify/kernel";
+   * import { assert } from "@std/assert";
+   * assert(new Random(1).next() !== new Random(2).next());
+   * ```
+   */
+  next(): number {
+    this.state = (this.state + 0x9e3779b9) >>> 0;
+    let mixed = this.state;
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return (mixed ^ (mixed >>> 16)) >>> 0;
+  }
+
+  /**
+   * A random integer below a bound.
+   *
+   * @param bound The bound, an integer from 1 to 2**32.
+   * @returns An integer from 0 to `bound - 1`.
+   * @example
+   * ```ts
+   * import { Random } from "@pnotify/pnotify/kernel";
+   * import { assert } from "@std/assert";
+   * assert(new Random(7).below(6) < 6);
+   * ```
+   */
+  below(bound: number): number {
+    return Math.floor((this.next() / 0x1_0000_0000) * bound);
+  }
+}

@@ -1,0 +1,26 @@
+import { disown, leaveThreads } from "./family.ts";
+import type { Kernel } from "./kernel.ts";
+import { leaveGroup } from "./process_group.ts";
+import { EXIT_DEAD, PF_THREAD, type Task } from "./task.ts";
+import { putTaskStruct } from "./task_reference.ts";
+
+/**
+ * Takes an ended task off the task list (release_task). Its pid is free from here on; the task itself goes with the
+ * last reference. Holds tasklistLock for writing, so its callout is deferred until that is dropped.
+ */
+export function releaseTask(kernel: Kernel, task: Task): void {
+  if (task.flags & PF_THREAD) {
+    leaveThreads(task);
+  } else {
+    disown(task);
+    leaveGroup(kernel, task);
+  }
+  kernel.pids.withdraw(task);
+  task.credentials.user.tasks--;
+  task.state = EXIT_DEAD;
+  if (task.subscribers !== null || kernel.globalCallouts !== null) {
+    kernel.deferFree(task);
+  } else {
+    putTaskStruct(task);
+  }
+}

@@ -1,0 +1,62 @@
+import { adopt } from "./family.ts";
+import type { Kernel } from "./kernel.ts";
+import { EXIT_ZOMBIE, PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import { notifyParent } from "./wait.ts";
+
+/** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
+export function reparentChildren(kernel: Kernel, father: Task): void {
+  const reaper = findReaper(kernel, father);
+  let child = father.firstChild;
+  father.firstChild = null;
+  while (child !== null) {
+    const next: Task | null = child.nextSibling;
+    adopt(reaper, child);
+    for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
+      thread.parent = reaper;
+    }
+    // Another thread of the same process is the same parent to everybody else.
+    if (reaper.groupLeader !== father.groupLeader) changedParent(kernel, child, father, reaper);
+    child = next;
+  }
+}
+
+function changedParent(kernel: Kernel, child: Task, father: Task, reaper: Task): void {
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "reparent",
+      task: String(child),
+      pid: child.pid,
+      from: String(father),
+      to: String(reaper),
+    });
+  }
+  if (child.subscribers !== null || kernel.globalCallouts !== null) {
+    kernel.deferReparent(child, father);
+  }
+  // The old parent will not reap it any more; the new one hears of it now.
+  if (child.state === EXIT_ZOMBIE && child.liveThreads === 0) notifyParent(kernel, child);
+}
+
+/** A live thread of the same process, else the nearest living subreaper above, else init (find_new_reaper). */
+function findReaper(kernel: Kernel, father: Task): Task {
+  const sibling = liveThread(father);
+  if (sibling !== null) return sibling;
+  if (father.groupLeader.flags & PF_HAS_SUBREAPER) {
+    let ancestor = father.groupLeader.parent?.groupLeader ?? null;
+    while (ancestor !== null && ancestor !== kernel.init) {
+      const thread = ancestor.flags & PF_SUBREAPER ? liveThread(ancestor) : null;
+      if (thread !== null) return thread;
+      ancestor = ancestor.parent?.groupLeader ?? null;
+    }
+  }
+  return kernel.init;
+}
+
+function liveThread(task: Task): Task | null {
+  let thread = task;
+  do {
+    if (!(thread.flags & PF_EXITING)) return thread;
+    thread = thread.nextThread;
+  } while (thread !== task);
+  return null;
+}

@@ -1,0 +1,88 @@
+import { KernelError } from "./errno.ts";
+import type { Task } from "./task.ts";
+
+/**
+ * What a task used. Every figure is charged by the caller, and what nobody charged is missing: unknown, not zero.
+ */
+export interface Resources {
+  /** Time in user mode, in nanoseconds. */
+  userTime?: number;
+  /** Time in the kernel, in nanoseconds. */
+  systemTime?: number;
+  /** High-water mark of resident memory, in bytes. */
+  residentPeak?: number;
+  /** High-water mark of virtual memory, in bytes. */
+  virtualPeak?: number;
+  /** Page faults served without reading. */
+  minorFaults?: number;
+  /** Page faults that had to read. */
+  majorFaults?: number;
+  /** Bytes read by system calls. */
+  bytesRead?: number;
+  /** Bytes written by system calls. */
+  bytesWritten?: number;
+  /** Read system calls, failed ones included. */
+  readCalls?: number;
+  /** Write system calls, failed ones included. */
+  writeCalls?: number;
+  /** Blocks read from a device. */
+  blocksRead?: number;
+  /** Blocks written to a device. */
+  blocksWritten?: number;
+  /** Time waited for block input and output, in nanoseconds. */
+  blockWait?: number;
+}
+
+/** The figures of which the highest counts; all others add up. */
+const PEAKS: readonly (keyof Resources)[] = Object.freeze(["residentPeak", "virtualPeak"]);
+
+/** The names of all figures, in a fixed order. */
+export const RESOURCE_NAMES: readonly (keyof Resources)[] = Object.freeze([
+  "userTime",
+  "systemTime",
+  "residentPeak",
+  "virtualPeak",
+  "minorFaults",
+  "majorFaults",
+  "bytesRead",
+  "bytesWritten",
+  "readCalls",
+  "writeCalls",
+  "blocksRead",
+  "blocksWritten",
+  "blockWait",
+]);
+
+function checkCharge(task: Task, charge: Resources): void {
+  for (const name in charge) {
+    const amount = charge[name as keyof Resources];
+    if (!RESOURCE_NAMES.includes(name as keyof Resources)) {
+      throw new KernelError("EINVAL", {
+        action: "charge",
+        name: String(task),
+        found: `there is no resource "${name}"`,
+        wanted: `one of ${RESOURCE_NAMES.join(", ")} is wanted`,
+      });
+    }
+    if (amount !== undefined && !(amount >= 0 && amount < Infinity)) {
+      throw new KernelError("EINVAL", {
+        action: "charge",
+        name: String(task),
+        found: `${name} is ${amount}`,
+        wanted: "a number that is not negative is wanted",
+      });
+    }
+  }
+}
+
+/** Adds to what a task used. Nothing is charged when any figure is wrong. */
+export function chargeResources(task: Task, charge: Resources): void {
+  checkCharge(task, charge);
+  const resources = task.resources ??= {};
+  for (const name of RESOURCE_NAMES) {
+    const amount = charge[name];
+    if (amount === undefined) continue;
+    const old = resources[name] ?? 0;
+    resources[name] = PEAKS.includes(name) ? Math.max(old, amount) : old + amount;
+  }
+}

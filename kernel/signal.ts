@@ -1,0 +1,350 @@
+import { capable } from "./cred.ts";
+import { KernelError } from "./errno.ts";
+import { exitThread } from "./exit.ts";
+import type { Kernel } from "./kernel.ts";
+import { wakeUp } from "./pending.ts";
+import {
+  EXIT_DEAD,
+  PF_AUTOREAP,
+  PF_EXITING,
+  PF_KTHREAD,
+  PF_SIGPENDING,
+  PF_UNKILLABLE,
+  type Task,
+  TASK_INTERRUPTIBLE,
+  TASK_UNINTERRUPTIBLE,
+} from "./task.ts";
+import { getTaskStruct, putTaskStruct } from "./task_reference.ts";
+
+/** The signals of Linux, by name. */
+export const Signal: Readonly<Record<SignalName, number>> = Object.freeze({
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGSTKFLT: 16,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGURG: 23,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
+  SIGVTALRM: 26,
+  SIGPROF: 27,
+  SIGWINCH: 28,
+  SIGIO: 29,
+  SIGPWR: 30,
+  SIGSYS: 31,
+});
+
+/** The name of a signal. */
+export type SignalName =
+  | "SIGHUP"
+  | "SIGINT"
+  | "SIGQUIT"
+  | "SIGILL"
+  | "SIGTRAP"
+  | "SIGABRT"
+  | "SIGBUS"
+  | "SIGFPE"
+  | "SIGKILL"
+  | "SIGUSR1"
+  | "SIGSEGV"
+  | "SIGUSR2"
+  | "SIGPIPE"
+  | "SIGALRM"
+  | "SIGTERM"
+  | "SIGSTKFLT"
+  | "SIGCHLD"
+  | "SIGCONT"
+  | "SIGSTOP"
+  | "SIGTSTP"
+  | "SIGTTIN"
+  | "SIGTTOU"
+  | "SIGURG"
+  | "SIGXCPU"
+  | "SIGXFSZ"
+  | "SIGVTALRM"
+  | "SIGPROF"
+  | "SIGWINCH"
+  | "SIGIO"
+  | "SIGPWR"
+  | "SIGSYS";
+
+/** What a process does about a signal instead of the default: nothing, or a handler of its own. */
+export type SignalAction = "default" | "ignore" | "catch";
+
+/** What a process does about signals. Never changed, only replaced, so that many processes share one. */
+export type SignalActions = Readonly<Partial<Record<number, "ignore" | "catch">>>;
+
+/** Signals that nothing happens on unless a process asks for them. Nobody is ever stopped here. */
+const IGNORED_BY_DEFAULT = mask("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") |
+  mask("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU");
+/** Signals that dump core, where the limit allows one. */
+const DUMPS_CORE = mask("SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE") |
+  mask("SIGSEGV", "SIGXCPU", "SIGXFSZ", "SIGSYS");
+
+function mask(...names: SignalName[]): number {
+  let bits = 0;
+  for (const name of names) bits |= 1 << Signal[name];
+  return bits;
+}
+
+/** A signal sent and not yet delivered. It holds a reference to its target. */
+export interface PendingSignal {
+  /** Any task of the thread group that it was sent to. */
+  readonly target: Task;
+  /** Its number; 0 carries out a group exit that one of the threads began. */
+  readonly signal: number;
+}
+
+/**
+ * The number of a signal.
+ *
+ * @param signal A name or a number; 0 asks whether a signal could be sent.
+ * @returns Its number.
+ * @throws {KernelError} EINVAL when there is no such signal.
+ * @example
+ * ```ts
+ * import { signalNumber } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(signalNumber("SIGKILL"), 9);
+ * ```
+ */
+export function signalNumber(signal: SignalName | number): number {
+  const number = typeof signal === "number" ? signal : Signal[signal];
+  if (Number.isInteger(number) && number >= 0 && number <= 64) return number;
+  throw new KernelError("EINVAL", {
+    action: "send signal",
+    name: String(signal),
+    found: "there is no such signal",
+    wanted: "a signal name or a number from 0 to 64 is wanted",
+  });
+}
+
+/**
+ * The name of a signal.
+ *
+ * @param signal Its number.
+ * @returns For example `SIGKILL`; `SIG40` for one without a name.
+ * @example
+ * ```ts
+ * import { signalName } from "@pnotify/pnotify/kernel";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(signalName(15), "SIGTERM");
+ * ```
+ */
+export function signalName(signal: number): string {
+  for (const name in Signal) {
+    if (Signal[name as SignalName] === signal) return name;
+  }
+  return `SIG${signal}`;
+}
+
+/** Whether a child's end is to be reaped at once, its parent having asked not to hear of it. */
+export function ignoresChildren(parent: Task): boolean {
+  const leader = parent.groupLeader;
+  return (leader.flags & PF_AUTOREAP) !== 0 ||
+    leader.signalActions?.[Signal.SIGCHLD] === "ignore";
+}
+
+/** Changes what a process does about a signal (sigaction). */
+export function setSignalAction(task: Task, signal: number, action: SignalAction): void {
+  if (signal === Signal.SIGKILL || signal === Signal.SIGSTOP || signal === 0) {
+    throw new KernelError("EINVAL", {
+      action: "set the action of",
+      name: String(task),
+      found: `the action of ${signalName(signal)} is fixed`,
+      wanted: "another signal is wanted",
+    });
+  }
+  const leader = task.groupLeader;
+  const actions: Partial<Record<number, "ignore" | "catch">> = { ...leader.signalActions };
+  if (action === "default") delete actions[signal];
+  else actions[signal] = action;
+  leader.signalActions = Object.freeze(actions);
+}
+
+/** Sends a signal to what a pid stands for: a process, a process group, or everybody (kill). */
+export function sendByPid(
+  kernel: Kernel,
+  pid: number,
+  signal: number,
+  sender: Task | null,
+): number {
+  const targets = targetsOf(kernel, pid, sender);
+  if (targets.length === 0) {
+    throw new KernelError("ESRCH", {
+      action: `send ${signal === 0 ? "signal 0" : signalName(signal)} to`,
+      name: String(pid),
+      found: "no such process",
+      wanted: "the pid of a process is wanted",
+    });
+  }
+  let sent = 0;
+  for (const target of targets) {
+    if (!maySignal(sender, target)) continue;
+    sent++;
+    if (signal !== 0) sendSignal(kernel, target, signal, sender);
+  }
+  if (sent === 0) {
+    throw new KernelError("EPERM", {
+      action: `send ${signal === 0 ? "signal 0" : signalName(signal)} to`,
+      name: String(pid),
+      found: `${sender} of uid ${sender!.uid} has no CAP_KILL`,
+      wanted: "the same user or CAP_KILL is wanted",
+    });
+  }
+  return sent;
+}
+
+function targetsOf(kernel: Kernel, pid: number, sender: Task | null): Task[] {
+  if (pid > 0) {
+    const task = kernel.pids.find(pid);
+    return task === null ? [] : [task.groupLeader];
+  }
+  const targets: Task[] = [];
+  if (pid === -1) {
+    for (const task of kernel.pids.tasks) {
+      if (task !== null && task.pid > 1 && task.isLeader && task !== sender?.groupLeader) {
+        targets.push(task);
+      }
+    }
+    return targets;
+  }
+  const id = pid === 0 ? sender?.pgid ?? 0 : -pid;
+  const first = kernel.pids.findGroup(id)?.first ?? null;
+  if (first === null) return targets;
+  let member = first;
+  do {
+    targets.push(member);
+    member = member.nextInGroup;
+  } while (member !== first);
+  return targets;
+}
+
+function maySignal(sender: Task | null, target: Task): boolean {
+  return sender === null || sender.credentials.user === target.credentials.user ||
+    capable(sender, "CAP_KILL");
+}
+
+/** Marks a signal pending for a thread group. It is delivered when the outermost kernel call returns. */
+export function sendSignal(
+  kernel: Kernel,
+  target: Task,
+  signal: number,
+  sender: Task | null,
+): void {
+  const leader = target.groupLeader;
+  const action = leader.signalActions?.[signal] ?? "default";
+  if (action === "ignore") return;
+  if (action === "default") {
+    if (IGNORED_BY_DEFAULT & (1 << signal) && signal < 32) return;
+    if (leader.flags & (PF_UNKILLABLE | PF_KTHREAD)) return;
+    markThreads(leader);
+  }
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "signal",
+      task: String(leader),
+      pid: leader.pid,
+      signal: signalName(signal),
+      by: sender === null ? null : String(sender),
+    });
+  }
+  queueSignal(kernel, leader, signal);
+}
+
+/** Ends the other threads of a group whose exit one of them began; their turn comes when the outermost call returns. */
+export function killOtherThreads(kernel: Kernel, task: Task): void {
+  markThreads(task.groupLeader);
+  queueSignal(kernel, task.groupLeader, 0);
+}
+
+function queueSignal(kernel: Kernel, leader: Task, signal: number): void {
+  getTaskStruct(leader);
+  (kernel.pendingSignals ??= []).push({ target: leader, signal });
+}
+
+/** A thread with a fatal signal pending must not fork any more (A44). */
+function markThreads(leader: Task): void {
+  let thread = leader;
+  do {
+    if (!(thread.flags & PF_EXITING)) thread.flags |= PF_SIGPENDING;
+    thread = thread.nextThread;
+  } while (thread !== leader);
+}
+
+/** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
+export function deliverSignals(kernel: Kernel): void {
+  const waiting: PendingSignal[] = [];
+  while (kernel.pendingSignals !== null) {
+    const batch: PendingSignal[] = kernel.pendingSignals;
+    kernel.pendingSignals = null;
+    for (const pending of batch) {
+      if (!deliver(kernel, pending)) waiting.push(pending);
+      else putTaskStruct(pending.target);
+    }
+  }
+  if (waiting.length > 0) kernel.pendingSignals = waiting;
+}
+
+/** @returns Whether it needs no further try. */
+function deliver(kernel: Kernel, pending: PendingSignal): boolean {
+  // A thread that called exec meanwhile has taken over the place of its leader.
+  const leader = pending.target.groupLeader;
+  if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
+  const { signal } = pending;
+  if (signal !== 0 && leader.signalActions?.[signal] === "catch") {
+    interruptOne(kernel, leader);
+    return true;
+  }
+  const sleeper = findThread(leader, (thread) => thread.state === TASK_UNINTERRUPTIBLE);
+  if (sleeper !== null && !sleeper.sleep!.killable) return false;
+  if (signal !== 0 && leader.groupExitCode < 0) leader.groupExitCode = signalStatus(leader, signal);
+  endThreads(kernel, leader);
+  return true;
+}
+
+/** A handler runs in one thread: one that sleeps interruptibly, if there is one. */
+function interruptOne(kernel: Kernel, leader: Task): void {
+  const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
+  if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");
+}
+
+function findThread(leader: Task, matches: (thread: Task) => boolean): Task | null {
+  let thread = leader;
+  do {
+    if (matches(thread)) return thread;
+    thread = thread.nextThread;
+  } while (thread !== leader);
+  return null;
+}
+
+function signalStatus(leader: Task, signal: number): number {
+  const dumps = signal < 32 && (DUMPS_CORE & (1 << signal)) !== 0 && leader.limits.core > 0;
+  return dumps ? signal | 0x80 : signal;
+}
+
+function endThreads(kernel: Kernel, leader: Task): void {
+  for (;;) {
+    const thread = findThread(leader, (task) => (task.flags & PF_EXITING) === 0);
+    if (thread === null) return;
+    if (thread.sleep !== null) wakeUp(kernel, thread.sleep, null, "EINTR");
+    exitThread(kernel, thread, leader.groupExitCode);
+  }
+}

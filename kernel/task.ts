@@ -1,0 +1,255 @@
+import type { Credentials } from "./cred.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Limits } from "./limits.ts";
+import type { Lockable, LockClass } from "./lock.ts";
+import type { Pending } from "./pending.ts";
+import type { ProcessGroup } from "./process_group.ts";
+import type { Program } from "./program.ts";
+import type { Resources } from "./resources.ts";
+import { RwSemaphore } from "./rw_semaphore.ts";
+import type { SignalActions } from "./signal.ts";
+
+/** What a task is doing, as the letter that `ps` shows. */
+export type TaskState = "N" | "R" | "S" | "D" | "Z" | "X";
+
+/** Under construction: not yet on the task list. */
+export const TASK_NEW = "N";
+/** Running, or able to run. */
+export const TASK_RUNNING = "R";
+/** Asleep until woken or signalled. */
+export const TASK_INTERRUPTIBLE = "S";
+/** Asleep until woken. */
+export const TASK_UNINTERRUPTIBLE = "D";
+/** Ended, and not yet reaped by its parent. */
+export const EXIT_ZOMBIE = "Z";
+/** Reaped: it is off the task list and exists only for those that hold a reference. */
+export const EXIT_DEAD = "X";
+
+/** Getting shut down: set first of all in exit, so that nobody attaches any more. */
+export const PF_EXITING = 0x4;
+/** Forked, and has not called exec since. */
+export const PF_FORKNOEXEC = 0x40;
+/** Used a privilege that only a capability gives. */
+export const PF_SUPERPRIV = 0x100;
+/** Dumped core. */
+export const PF_DUMPCORE = 0x200;
+/** Killed by a signal. */
+export const PF_SIGNALED = 0x400;
+/** A thread of the kernel. */
+export const PF_KTHREAD = 0x200000;
+/** Not the leader of its thread group. */
+export const PF_THREAD = 0x1;
+/** Its parent sleeps in vfork until it calls exec or exits. */
+export const PF_VFORK = 0x2;
+/** A fatal signal has been sent to it and not yet been delivered. */
+export const PF_SIGPENDING = 0x8;
+/** Adopts the orphans below it (PR_SET_CHILD_SUBREAPER). Kept on the leader. */
+export const PF_SUBREAPER = 0x10;
+/** Has, or had, a subreaper above it. Kept on the leader, inherited, and never cleared. */
+export const PF_HAS_SUBREAPER = 0x20;
+/** Signals whose action is the default do not end it: init. Kept on the leader. */
+export const PF_UNKILLABLE = 0x80;
+/** Reaps its children by itself, as init does. Kept on the leader, not inherited: SIGCHLD ignored would be. */
+export const PF_AUTOREAP = 0x800;
+
+const SUBSCRIBER_LIST_SEM: LockClass = Object.freeze({
+  name: "task.subscriberListSem",
+  spin: false,
+  recursiveRead: false,
+});
+
+/**
+ * Whatever a notification service hangs on a task. The kernel only tests it against `null`.
+ */
+export interface SubscriberList {
+  /** The next entry, or `null`. */
+  readonly next: SubscriberList | null;
+}
+
+/**
+ * A process or thread (task_struct). Fields are grouped by what guards them; everybody may read, the kernel writes.
+ *
+ * What a thread group shares (signal_struct) is kept on its leader, so that a process costs one object.
+ */
+export class Task implements Lockable {
+  // Written once, before the task is published.
+
+  /** The world it lives in. */
+  readonly kernel: Kernel;
+  /** Its number among all tasks since boot. (pid, serial) tells it from every other user of its pid. */
+  readonly serial: number;
+  /** Virtual time of its fork, in nanoseconds since boot. A thread that execs takes over that of its leader. */
+  startTime: number;
+
+  // Guarded by tasklistLock.
+
+  /** Its pid (the tid of a thread). A thread that execs takes over the pid of its leader. */
+  pid: number;
+  /** The leader of its thread group; itself in a process of one thread. */
+  groupLeader: Task;
+  /** The task that will hear of its end: its forker, or whoever adopted it. Null for pid 0 only. */
+  parent: Task | null;
+  /** Its children, oldest first, linked through their siblings. */
+  firstChild: Task | null = null;
+  /** Its next younger sibling, or null. */
+  nextSibling: Task | null = null;
+  /** Its next older sibling; the youngest for the oldest one. */
+  prevSibling: Task;
+  /** The next thread of its group, in a ring. */
+  nextThread: Task;
+  /** The previous thread of its group, in a ring. */
+  prevThread: Task;
+  /** What it is doing. */
+  state: TaskState = TASK_NEW;
+  /** The PF_ bits. */
+  flags: number;
+  /** Its wait status: `code << 8 | signal | 0x80 if it dumped core`. */
+  exitCode = 0;
+  /** Virtual time of its exit, in nanoseconds since boot, or -1. */
+  endTime = -1;
+
+  // The thread group's part: valid on the leader only. Guarded by tasklistLock.
+
+  /** How many threads of the group have not exited. */
+  liveThreads = 1;
+  /** The wait status that a group exit or fatal signal gives to every thread, or -1. */
+  groupExitCode = -1;
+  /** Its process group. */
+  processGroup: ProcessGroup;
+  /** The next member of the process group, in a ring. */
+  nextInGroup: Task;
+  /** The previous member of the process group, in a ring. */
+  prevInGroup: Task;
+  /** Its resource limits, shared until one process changes its own. */
+  limits: Limits;
+  /** What it does about signals, shared until changed; null while all is default. */
+  signalActions: SignalActions | null;
+
+  // Written by the task itself only.
+
+  /** The name of its program: at most 15 characters. */
+  comm: string;
+  /** Its credentials, shared with the parent until either changes its own. */
+  credentials: Credentials;
+  /** What it runs, shared with the parent until exec. */
+  program: Program;
+  /** What it used, as far as anybody charged it; null while that is unknown. */
+  resources: Resources | null = null;
+  /** What it sleeps on, or null. */
+  sleep: Pending<unknown> | null = null;
+
+  // Guarded by subscriberListSem.
+
+  /** The first of its subscribers; null when nobody cares, and then fork, exec and exit call nobody. */
+  subscribers: SubscriberList | null = null;
+  /** The count of subscriberListSem, which is embedded. */
+  lockCount = 0;
+
+  // Needs no lock.
+
+  /** References to it, the task list's own included. It is freed at zero. */
+  usage = 1;
+
+  /**
+   * Copies what a child has from its parent. Only copyProcess and boot make tasks.
+   *
+   * @param kernel The world.
+   * @param serial Its number since boot.
+   * @param pid Its pid.
+   * @param source The task that it is copied from; null for pid 0.
+   * @param seed What pid 0 has and everybody inherits.
+   */
+  constructor(kernel: Kernel, serial: number, pid: number, source: Task | TaskSeed) {
+    this.kernel = kernel;
+    this.serial = serial;
+    this.startTime = kernel.clock.now;
+    this.pid = pid;
+    this.groupLeader = this;
+    this.parent = source.parent;
+    this.prevSibling = this;
+    this.nextThread = this;
+    this.prevThread = this;
+    this.flags = 0;
+    this.processGroup = source.processGroup;
+    this.nextInGroup = this;
+    this.prevInGroup = this;
+    this.limits = source.limits;
+    this.signalActions = source.signalActions;
+    this.comm = source.comm;
+    this.credentials = source.credentials;
+    this.program = source.program;
+  }
+
+  /** The pid of its thread group: what users call the process id. */
+  get tgid(): number {
+    return this.groupLeader.pid;
+  }
+
+  /** The parent as it was before any tracer: the same here, where nobody traces (real_parent). */
+  get realParent(): Task | null {
+    return this.parent;
+  }
+
+  /** Whether it is the leader of its thread group. */
+  get isLeader(): boolean {
+    return this.groupLeader === this;
+  }
+
+  /** The id of its process group. */
+  get pgid(): number {
+    return this.groupLeader.processGroup.id;
+  }
+
+  /** The id of its session. */
+  get sid(): number {
+    return this.groupLeader.processGroup.session;
+  }
+
+  /** Its user. */
+  get uid(): number {
+    return this.credentials.user.uid;
+  }
+
+  /** Its group. */
+  get gid(): number {
+    return this.credentials.gid;
+  }
+
+  /** The lock of its subscriber list. Its count is embedded, so a task pays no second object for it. */
+  get subscriberListSem(): RwSemaphore {
+    return new RwSemaphore(this);
+  }
+
+  /** The class of subscriberListSem. */
+  get lockClass(): LockClass {
+    return SUBSCRIBER_LIST_SEM;
+  }
+
+  /** The name of subscriberListSem. */
+  get lockName(): string {
+    return `${SUBSCRIBER_LIST_SEM.name} of ${this}`;
+  }
+
+  /** @returns `comm[pid]`. */
+  toString(): string {
+    return `${this.comm}[${this.pid}]`;
+  }
+}
+
+/** What pid 0 is made from. */
+export interface TaskSeed {
+  /** It has no parent. */
+  readonly parent: null;
+  /** Group and session 0. */
+  readonly processGroup: ProcessGroup;
+  /** The limits that all inherit. */
+  readonly limits: Limits;
+  /** All default. */
+  readonly signalActions: null;
+  /** `swapper`. */
+  readonly comm: string;
+  /** Root's. */
+  readonly credentials: Credentials;
+  /** The kernel itself. */
+  readonly program: Program;
+}

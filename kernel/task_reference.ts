@@ -1,0 +1,96 @@
+import type { Kernel } from "./kernel.ts";
+import type { Place } from "./report.ts";
+import { EXIT_DEAD, type Task } from "./task.ts";
+
+/** Takes a reference to a task, so that it does not vanish (get_task_struct). */
+export function getTaskStruct(task: Task): void {
+  if (task.usage === 0) task.kernel.useAfterFree("take a reference to", task);
+  task.usage++;
+}
+
+/** Gives a reference back (put_task_struct). The task is freed with the last one. */
+export function putTaskStruct(task: Task): void {
+  if (task.usage === 0) task.kernel.useAfterFree("drop a reference to", task);
+  if (--task.usage === 0) free(task);
+}
+
+/** Nothing may be left on it: there is nobody who would take it off. */
+function free(task: Task): void {
+  const kernel = task.kernel;
+  if (task.subscribers === null) return;
+  kernel.report("subscriber-leak", `${task} was freed with subscribers on its list`, {
+    lines: kernel.callouts?.subscribersOf(task).map((name) => `still subscribed: ${name}`),
+  });
+}
+
+/**
+ * A counted reference to a task: it does not vanish until the reference is put.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const reference = kernel.getTask(1);
+ * assertEquals(reference?.task.comm, "init");
+ * reference?.put();
+ * ```
+ */
+export class TaskReference implements Disposable {
+  /** The task. */
+  readonly task: Task;
+  /** Where it was taken, while checks are on. */
+  readonly taken: Place | null;
+  private held = true;
+
+  /** @param task The task; a reference to it is taken. */
+  constructor(task: Task) {
+    getTaskStruct(task);
+    this.task = task;
+    const kernel = task.kernel;
+    this.taken = kernel.references === null ? null : kernel.place();
+    kernel.references?.add(this);
+  }
+
+  /**
+   * Gives the reference back (put_task_struct).
+   *
+   * @throws {KernelBug} When it was given back before.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const reference = kernel.getTask(1)!;
+   * reference.put();
+   * assertThrows(() => reference.put(), KernelBug);
+   * ```
+   */
+  put(): void {
+    const kernel = this.task.kernel;
+    if (!this.held) {
+      kernel.bug("double-put", `Cannot put the reference to ${this.task}: it was put before`, {
+        taken: this.taken ?? undefined,
+      });
+    }
+    this.held = false;
+    kernel.references?.delete(this);
+    putTaskStruct(this.task);
+  }
+
+  /** Gives the reference back unless that is done already. */
+  [Symbol.dispose](): void {
+    if (this.held) this.put();
+  }
+}
+
+/** Finds a task and takes a reference in one go, so that it cannot vanish in between. */
+export function getTaskByPid(kernel: Kernel, pid: number): TaskReference | null {
+  kernel.tasklistLock.readLock();
+  try {
+    const task = kernel.pids.find(pid);
+    return task === null || task.state === EXIT_DEAD ? null : new TaskReference(task);
+  } finally {
+    kernel.tasklistLock.readUnlock();
+  }
+}

@@ -1,0 +1,132 @@
+import type { ContextName } from "./context.ts";
+import type { ErrnoName } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import type { LogRecord } from "./printk.ts";
+import type { Report } from "./report.ts";
+
+/** What goes before every trace event. */
+export interface TraceStamp {
+  /** Its number since boot, from 1. */
+  readonly sequence: number;
+  /** Virtual time, in nanoseconds since boot. */
+  readonly time: number;
+  /** The simulated CPU. */
+  readonly cpu: ContextName;
+  /** How deep kernel calls and hooks were nested. */
+  readonly depth: number;
+}
+
+/** Whom a trace event is about. */
+export interface TraceSubject {
+  /** The task, as `comm[pid]`. */
+  readonly task: string;
+  /** Its pid. */
+  readonly pid: number;
+}
+
+/** The verdict or outcome of a hook. */
+export interface HookOutcome {
+  /** The module. */
+  readonly module: string;
+  /** The hook: `init`, `fork`, `exec`, `exit` and so on. */
+  readonly event: string;
+  /** What it answered, for a hook that answers. */
+  readonly verdict?: "PNOTIFY_OK" | "PNOTIFY_NOSUB" | "PNOTIFY_ERROR" | ErrnoName;
+  /** It ran to undo a fork or a registration. */
+  readonly rollback?: boolean;
+  /** What it threw, when that was a fault of the module. */
+  readonly fault?: string;
+}
+
+/** What happened, apart from when. */
+export type TraceBody =
+  | TraceSubject & { readonly type: "call"; readonly op: string; readonly detail: string }
+  | TraceSubject & {
+    readonly type: "return";
+    readonly op: string;
+    readonly result: string;
+    readonly errno: ErrnoName | null;
+  }
+  | TraceSubject & {
+    readonly type: "fork";
+    readonly parent: string;
+    readonly parentPid: number;
+    readonly thread: boolean;
+  }
+  | TraceSubject & { readonly type: "exec"; readonly path: string; readonly oldPid: number }
+  | TraceSubject & { readonly type: "exit"; readonly status: number; readonly thread: boolean }
+  | TraceSubject & { readonly type: "reap"; readonly by: string | null }
+  | TraceSubject & { readonly type: "reparent"; readonly from: string; readonly to: string }
+  | TraceSubject & { readonly type: "signal"; readonly signal: string; readonly by: string | null }
+  | TraceSubject & { readonly type: "sleep" }
+  | TraceSubject & { readonly type: "wake"; readonly errno: ErrnoName | null }
+  | TraceSubject & { readonly type: "credentials"; readonly uid: number; readonly gid: number }
+  | TraceSubject & { readonly type: "session"; readonly sid: number; readonly pgid: number }
+  | TraceSubject & { readonly type: "rename"; readonly from: string }
+  | TraceSubject & HookOutcome & { readonly type: "hook" }
+  | TraceSubject & {
+    readonly type: "subscribe" | "unsubscribe";
+    readonly module: string;
+    readonly by: string;
+  }
+  | { readonly type: "register" | "unregister"; readonly module: string }
+  | { readonly type: "module"; readonly name: string; readonly state: "live" | "going" | "gone" }
+  | { readonly type: "printk"; readonly record: LogRecord }
+  | { readonly type: "report"; readonly report: Report };
+
+/** One thing that happened in a kernel. */
+export type TraceEvent = TraceStamp & TraceBody;
+
+/**
+ * Receives trace events as they happen. It must not call the kernel.
+ *
+ * @param event The event; it is not kept or changed by the kernel afterwards.
+ */
+export type TraceSink = (event: TraceEvent) => void;
+
+/**
+ * Numbers trace events and hands them to the sinks. A kernel that nobody traces and that checks nothing has none, so
+ * that its paths pay one test for null.
+ */
+export class Trace {
+  /** The number of the last event. */
+  sequence = 0;
+  private readonly kernel: Kernel;
+  private readonly sinks: TraceSink[] = [];
+
+  /** @param kernel The world. */
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** Whether anybody listens. */
+  get idle(): boolean {
+    return this.sinks.length === 0;
+  }
+
+  /** Adds a sink, after those already there. */
+  add(sink: TraceSink): void {
+    this.sinks.push(sink);
+  }
+
+  /** Removes a sink. */
+  remove(sink: TraceSink): void {
+    const at = this.sinks.indexOf(sink);
+    if (at >= 0) this.sinks.splice(at, 1);
+  }
+
+  /** Stamps an event and hands it to every sink. */
+  emit(body: TraceBody): void {
+    this.sequence++;
+    if (this.sinks.length === 0) return;
+    const { context, clock } = this.kernel;
+    const stamp = {
+      sequence: this.sequence,
+      time: clock.now,
+      cpu: context.name,
+      depth: context.depth,
+    };
+    const event = Object.assign(stamp, body) as TraceEvent;
+    for (const sink of this.sinks) sink(event);
+  }
+}

@@ -1,0 +1,140 @@
+import { KernelError } from "./errno.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { fallAsleep, Pending, wakeUp } from "./pending.ts";
+import { releaseTask } from "./release.ts";
+import { ignoresChildren } from "./signal.ts";
+import { EXIT_ZOMBIE, type Task } from "./task.ts";
+
+/** Which children to wait for, and how. */
+export interface WaitOptions {
+  /** Only the child with this pid. */
+  readonly pid?: number;
+  /** Only children of this process group. */
+  readonly pgid?: number;
+  /** Return at once, with `null` when no child has ended (WNOHANG). */
+  readonly noHang?: boolean;
+}
+
+/** What wait tells of a child. */
+export interface WaitResult {
+  /** The child's pid. */
+  readonly pid: number;
+  /** Its wait status: `code << 8 | signal | 0x80 if it dumped core`. */
+  readonly status: number;
+}
+
+/** A task that sleeps in wait. */
+class WaitPending extends Pending<WaitResult> {
+  readonly options: WaitOptions;
+
+  constructor(task: Task, options: WaitOptions) {
+    super(task, true);
+    this.options = options;
+  }
+}
+
+/** Waits for a child to end, and reaps it (do_wait). */
+export function waitForChild(
+  kernel: Kernel,
+  task: Task,
+  options: WaitOptions,
+): Pending<WaitResult> {
+  const pending = new WaitPending(task, options);
+  const lock = kernel.tasklistLock.state;
+  lockWrite(lock);
+  const found = tryWait(kernel, pending);
+  unlockWrite(lock);
+  if (kernel.deferred !== null) kernel.runDeferred();
+  if (!found) {
+    throw new KernelError("ECHILD", {
+      action: "wait in",
+      name: String(task),
+      found: "it has no such child",
+      wanted: "a child to wait for is wanted",
+    });
+  }
+  if (pending.done) return pending;
+  if (options.noHang) pending.done = true;
+  else fallAsleep(kernel, pending);
+  return pending;
+}
+
+/** Completes a wait if a child has ended. Returns false when there is nobody to wait for. Holds tasklistLock for writing. */
+function tryWait(kernel: Kernel, pending: WaitPending): boolean {
+  const { options, task } = pending;
+  if (options.pid !== undefined) {
+    const child = kernel.pids.find(options.pid);
+    if (child === null || !isChildOf(child, task) || !matches(child, options)) return false;
+    if (hasEnded(child)) reap(kernel, child, pending);
+    return true;
+  }
+  let any = false;
+  let thread = task;
+  do {
+    for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
+      if (!matches(child, options)) continue;
+      any = true;
+      if (!hasEnded(child)) continue;
+      reap(kernel, child, pending);
+      return true;
+    }
+    thread = thread.nextThread;
+  } while (thread !== task);
+  return any;
+}
+
+/** Every thread of a process may wait for the children of all. */
+function isChildOf(child: Task, task: Task): boolean {
+  return child.isLeader && child.parent?.groupLeader === task.groupLeader;
+}
+
+function matches(child: Task, options: WaitOptions): boolean {
+  return options.pgid === undefined || child.processGroup.id === options.pgid;
+}
+
+/** A leader counts as ended with the last thread of its group. */
+function hasEnded(child: Task): boolean {
+  return child.state === EXIT_ZOMBIE && child.liveThreads === 0;
+}
+
+/** The wait status of a process: its group's when exit or a signal ended the group, else its leader's own. */
+export function processStatus(leader: Task): number {
+  return leader.groupExitCode >= 0 ? leader.groupExitCode : leader.exitCode;
+}
+
+function reap(kernel: Kernel, child: Task, pending: WaitPending): void {
+  const result = { pid: child.pid, status: processStatus(child) };
+  bury(kernel, child, pending.task);
+  wakeUp(kernel, pending, result);
+}
+
+function bury(kernel: Kernel, child: Task, by: Task | null): void {
+  if (kernel.trace !== null) {
+    kernel.trace.emit({
+      type: "reap",
+      task: String(child),
+      pid: child.pid,
+      by: by === null ? null : String(by),
+    });
+  }
+  releaseTask(kernel, child);
+}
+
+/**
+ * Lets a parent hear that a child has ended (do_notify_parent): a parent that ignores SIGCHLD never sees a zombie, one
+ * that waits gets it. Holds tasklistLock for writing.
+ */
+export function notifyParent(kernel: Kernel, child: Task): void {
+  const parent = child.parent!;
+  if (ignoresChildren(parent)) bury(kernel, child, null);
+  let thread = parent;
+  do {
+    if (thread.sleep instanceof WaitPending) retryWait(kernel, thread.sleep);
+    thread = thread.nextThread;
+  } while (thread !== parent);
+}
+
+function retryWait(kernel: Kernel, pending: WaitPending): void {
+  if (!tryWait(kernel, pending)) wakeUp(kernel, pending, null, "ECHILD");
+}

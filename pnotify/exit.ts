@@ -1,0 +1,70 @@
+import type { Kernel } from "../kernel/kernel.ts";
+import { lockWrite, unlockWrite } from "../kernel/lock.ts";
+import type { Task } from "../kernel/task.ts";
+import type { PnotifyEvents } from "./events.ts";
+import { beginHook, endHook, hookFails, INJECTED, traceHook, voidHookError } from "./hook.ts";
+import { detach } from "./subscribe.ts";
+import { firstSubscriber, type Subscriber, unlink } from "./subscriber.ts";
+
+/**
+ * Tells every subscriber that a task ends, in list order, and takes each off the list after its hook (A48). Those that
+ * want to hear when it is freed stay, unless the task never ran.
+ */
+export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): void {
+  lockWrite(task);
+  try {
+    let kept: Subscriber<unknown> | null = null;
+    let lastKept: Subscriber<unknown> | null = null;
+    for (;;) {
+      // Always the first: a hook may have taken others off the list.
+      const subscriber = firstSubscriber(task);
+      if (subscriber === null) break;
+      callExit(kernel, task, subscriber, { rollback });
+      if (rollback || subscriber.events.free === null) {
+        detach(kernel, task, subscriber);
+      } else if (unlink(task, subscriber)) {
+        subscriber.entry.count++;
+        subscriber.next = null;
+        if (lastKept === null) kept = subscriber;
+        else lastKept.next = subscriber;
+        lastKept = subscriber;
+      }
+    }
+    task.subscribers = kept;
+  } finally {
+    unlockWrite(task);
+  }
+}
+
+/** How an exit hook comes to be called. */
+export interface ExitReason {
+  /** To undo a fork or a registration. */
+  readonly rollback?: boolean;
+  /** Whose hook is called: the one being unregistered, which need not be the subscriber's own (A25). */
+  readonly events?: PnotifyEvents<unknown>;
+}
+
+/** Calls one exit hook and counts the exit. A fault in it does not keep the others from being called. */
+export function callExit(
+  kernel: Kernel,
+  task: Task,
+  subscriber: Subscriber<unknown>,
+  reason: ExitReason,
+): void {
+  const { entry } = subscriber;
+  const events = reason.events ?? entry.events;
+  entry.counts.exit++;
+  if (events.exit === null) return;
+  const outer = beginHook(kernel, entry, "exit", task);
+  try {
+    if (hookFails(kernel, entry, "exit")) throw INJECTED;
+    events.exit(task, subscriber);
+    if (kernel.trace !== null) {
+      traceHook(kernel, entry, "exit", task, { rollback: reason.rollback });
+    }
+  } catch (error) {
+    voidHookError(kernel, entry, "exit", task, error);
+  } finally {
+    endHook(kernel, outer);
+  }
+}

@@ -1,0 +1,189 @@
+import type { Kernel } from "../kernel/kernel.ts";
+import type { KernelError } from "../kernel/errno.ts";
+import { lockRead, unlockRead } from "../kernel/lock.ts";
+import { PF_THREAD, type Task } from "../kernel/task.ts";
+import { exitSubscribers } from "./exit.ts";
+import {
+  beginHook,
+  endHook,
+  hookError,
+  hookFails,
+  readVerdict,
+  rethrowBug,
+  traceHook,
+  verdictError,
+  voidHookError,
+} from "./hook.ts";
+import type { Registry } from "./registry.ts";
+import { attach, checkMemory, detach, inheritData } from "./subscribe.ts";
+import { firstSubscriber, type Subscriber } from "./subscriber.ts";
+import { PNOTIFY_ERROR } from "./verdict.ts";
+
+/**
+ * Gives a child its parent's subscribers, in the parent's order, and asks each fork hook (A37, A38). Throws what the
+ * first to refuse refused with; the kernel then calls {@linkcode undoFork}.
+ */
+export function forkSubscribers(
+  kernel: Kernel,
+  registry: Registry,
+  child: Task,
+  parent: Task,
+): void {
+  lockRead(parent);
+  try {
+    if (registry.twoPhase) askCanFork(kernel, registry, child, parent);
+    for (let from = firstSubscriber(parent); from !== null; from = from.next) {
+      inherit(kernel, child, parent, from);
+    }
+  } finally {
+    unlockRead(parent);
+  }
+}
+
+function inherit(
+  kernel: Kernel,
+  child: Task,
+  parent: Task,
+  from: Subscriber<unknown>,
+): void {
+  const { entry } = from;
+  checkMemory(kernel, child, entry);
+  const subscriber = attach(child, entry, inheritData(kernel, child, parent, from));
+  let verdict: number;
+  try {
+    verdict = askFork(kernel, child, subscriber, from.data);
+  } catch (error) {
+    // The failing module gets no exit (A41).
+    detach(kernel, child, subscriber);
+    throw error;
+  }
+  if (verdict === 0) entry.counts.fork++;
+  else detach(kernel, child, subscriber);
+}
+
+/** Returns what the fork hook answered, 0 or more; throws when that was a refusal. */
+function askFork(
+  kernel: Kernel,
+  child: Task,
+  subscriber: Subscriber<unknown>,
+  parentData: unknown,
+): number {
+  const { entry } = subscriber;
+  const { events } = entry;
+  const hook = child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
+  const outer = beginHook(kernel, entry, hook, child);
+  try {
+    const answer = hookFails(kernel, entry, hook)
+      ? PNOTIFY_ERROR
+      : hook === "clone"
+      ? events.clone!(child, subscriber, parentData)
+      : events.fork(child, subscriber, parentData);
+    const verdict = answer === 0 ? 0 : readVerdict(kernel, entry, hook, child, answer);
+    if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
+    if (verdict < 0) throw verdictError(entry, hook, child, verdict);
+    return verdict;
+  } catch (error) {
+    throw refusal(kernel, subscriber, hook, child, error);
+  } finally {
+    endHook(kernel, outer);
+  }
+}
+
+function refusal(
+  kernel: Kernel,
+  { entry }: Subscriber<unknown>,
+  hook: "fork" | "clone" | "canFork",
+  task: Task,
+  error: unknown,
+): KernelError {
+  const refused = hookError(kernel, entry, hook, task, error);
+  // A verdict has been traced already; what was thrown has not.
+  if (kernel.trace !== null && !(refused.details?.found.endsWith(`refused ${task}`) ?? false)) {
+    const fault = refused === error ? undefined : String(error);
+    traceHook(kernel, entry, hook, task, { errno: refused.code, fault });
+  }
+  return refused;
+}
+
+/**
+ * Undoes the callouts of a fork that failed in them or after them: those that had said yes get exit in list order, on
+ * a child that never ran (A41, A44), and then cancelFork in reverse order.
+ */
+export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
+  if (child.subscribers !== null) exitSubscribers(kernel, child, true);
+  if (!registry.twoPhase) return;
+  if (registry.refusedBefore === child) {
+    registry.refusedBefore = null;
+    return;
+  }
+  lockRead(parent);
+  try {
+    cancelFork(kernel, child, parent, null);
+  } finally {
+    unlockRead(parent);
+  }
+}
+
+/** The first phase: nothing has been done yet that would have to be undone. */
+function askCanFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
+  for (let at = firstSubscriber(parent); at !== null; at = at.next) {
+    if (at.entry.events.canFork === null) continue;
+    try {
+      askOne(kernel, child, parent, at);
+    } catch (error) {
+      cancelFork(kernel, child, parent, at);
+      registry.refusedBefore = child;
+      throw error;
+    }
+  }
+}
+
+function askOne(kernel: Kernel, child: Task, parent: Task, at: Subscriber<unknown>): void {
+  const { entry } = at;
+  const outer = beginHook(kernel, entry, "canFork", parent);
+  try {
+    const answer = hookFails(kernel, entry, "canFork")
+      ? PNOTIFY_ERROR
+      : entry.events.canFork!(parent, at, child);
+    const verdict = readVerdict(kernel, entry, "canFork", parent, answer);
+    if (kernel.trace !== null) traceHook(kernel, entry, "canFork", parent, { verdict });
+    if (verdict < 0) throw verdictError(entry, "canFork", parent, verdict);
+  } catch (error) {
+    throw refusal(kernel, at, "canFork", parent, error);
+  } finally {
+    endHook(kernel, outer);
+  }
+}
+
+/** Tells those before `end` that had agreed, the last one first. */
+function cancelFork(
+  kernel: Kernel,
+  child: Task,
+  parent: Task,
+  end: Subscriber<unknown> | null,
+): void {
+  const agreed: Subscriber<unknown>[] = [];
+  for (let at = firstSubscriber(parent); at !== null && at !== end; at = at.next) {
+    if (at.entry.events.cancelFork !== null) agreed.push(at);
+  }
+  for (const subscriber of agreed.reverse()) cancelOne(kernel, child, parent, subscriber);
+}
+
+function cancelOne(
+  kernel: Kernel,
+  child: Task,
+  parent: Task,
+  subscriber: Subscriber<unknown>,
+): void {
+  const { entry } = subscriber;
+  const outer = beginHook(kernel, entry, "cancelFork", parent);
+  try {
+    entry.events.cancelFork!(parent, subscriber, child);
+    if (kernel.trace !== null) traceHook(kernel, entry, "cancelFork", parent, { rollback: true });
+  } catch (error) {
+    rethrowBug(kernel, entry, error);
+    voidHookError(kernel, entry, "cancelFork", parent, error);
+  } finally {
+    endHook(kernel, outer);
+  }
+}

@@ -1,0 +1,116 @@
+import type { FurtherEvent, FurtherEvents, TaskCallouts } from "../kernel/callouts.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { PF_THREAD, type Task } from "../kernel/task.ts";
+import { callExec } from "./exec.ts";
+import { callExit } from "./exit.ts";
+import { callFurther } from "./further.ts";
+import {
+  beginHook,
+  endHook,
+  hookError,
+  hookFails,
+  readVerdict,
+  traceHook,
+  verdictError,
+} from "./hook.ts";
+import type { EventsEntry } from "./registry.ts";
+import { Subscriber } from "./subscriber.ts";
+import { PNOTIFY_ERROR } from "./verdict.ts";
+
+/**
+ * Those that hear of every task: no list is walked and no data is kept for each. The kernel knows of this only while
+ * there is somebody.
+ */
+export class GlobalWatchers implements TaskCallouts {
+  private readonly kernel: Kernel;
+  /** In order of priority, then of registration. */
+  private watchers: readonly Subscriber<unknown>[] = [];
+  /** Children whose fork is in progress, with those that have agreed so far. */
+  private readonly agreed = new Map<Task, Subscriber<unknown>[]>();
+
+  /** @param kernel The world. */
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** Adds one, and makes the kernel call. */
+  add(entry: EventsEntry): void {
+    entry.watcher = new Subscriber<unknown>(entry, null);
+    const rest = [...this.watchers, entry.watcher];
+    this.watchers = rest.sort((a, b) => b.events.priority - a.events.priority);
+    this.kernel.globalCallouts = this;
+  }
+
+  /** Removes one. With the last one the kernel calls no more. */
+  remove(entry: EventsEntry): void {
+    this.watchers = this.watchers.filter((watcher) => watcher !== entry.watcher);
+    entry.watcher = null;
+    if (this.watchers.length === 0) this.kernel.globalCallouts = null;
+  }
+
+  /** Asks each in turn; the first to refuse fails the fork. */
+  fork(child: Task, _parent: Task): void {
+    const agreed: Subscriber<unknown>[] = [];
+    this.agreed.set(child, agreed);
+    for (const watcher of this.watchers) {
+      if (this.ask(child, watcher) === 0) {
+        watcher.entry.counts.fork++;
+        agreed.push(watcher);
+      }
+    }
+    this.agreed.delete(child);
+  }
+
+  private ask(child: Task, watcher: Subscriber<unknown>): number {
+    const { kernel } = this;
+    const { entry, events } = watcher;
+    const hook = child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
+    const outer = beginHook(kernel, entry, hook, child);
+    try {
+      const answer = hookFails(kernel, entry, hook)
+        ? PNOTIFY_ERROR
+        : hook === "clone"
+        ? events.clone!(child, watcher, null)
+        : events.fork(child, watcher, null);
+      const verdict = readVerdict(kernel, entry, hook, child, answer);
+      if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
+      if (verdict < 0) throw verdictError(entry, hook, child, verdict);
+      return verdict;
+    } catch (error) {
+      throw hookError(kernel, entry, hook, child, error);
+    } finally {
+      endHook(kernel, outer);
+    }
+  }
+
+  /** Gives exit to those that had agreed. */
+  forkFailed(child: Task, _parent: Task): void {
+    const agreed = this.agreed.get(child) ?? [];
+    this.agreed.delete(child);
+    for (const watcher of agreed) callExit(this.kernel, child, watcher, { rollback: true });
+  }
+
+  /** Tells each. */
+  exec(task: Task): void {
+    for (const watcher of this.watchers) {
+      if (watcher.events.exec !== null) callExec(this.kernel, task, watcher);
+    }
+  }
+
+  /** Tells each. */
+  exit(task: Task): void {
+    for (const watcher of this.watchers) callExit(this.kernel, task, watcher, {});
+  }
+
+  /** Tells those that want to hear. */
+  further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
+    for (const watcher of this.watchers) {
+      if (watcher.events[event] !== null) callFurther(this.kernel, event, task, watcher, detail);
+    }
+  }
+
+  /** Nothing hangs on a task. */
+  subscribersOf(_task: Task): string[] {
+    return [];
+  }
+}

@@ -1,0 +1,161 @@
+import { Errno, type ErrnoName, errnoName, KernelError } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { WouldWait } from "../kernel/preempt.ts";
+import { KernelBug } from "../kernel/report.ts";
+import type { Task } from "../kernel/task.ts";
+import type { HookName } from "./events.ts";
+import type { EventsEntry } from "./registry.ts";
+import { PNOTIFY_ERROR } from "./verdict.ts";
+
+/*
+ * What goes around every hook: who is responsible from here on, the checks of the debug mode, fault injection, and
+ * what becomes of an exception. A hook is the only place where foreign code runs inside a kernel path.
+ */
+
+/** Says who runs from here on. Returns who ran before, for {@linkcode endHook}. */
+export function beginHook(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+): string | null {
+  const { context } = kernel;
+  const outer = context.module;
+  context.module = entry.owner;
+  if (kernel.preemption !== null) kernel.preempt("callout");
+  if (kernel.lockdep !== null) {
+    const what = `${entry.events.name}.${hook}`;
+    context.frames.push({ what, task, heldAtEntry: context.held.length });
+  }
+  return outer;
+}
+
+/** Says that the hook is over: what it took it must have dropped. */
+export function endHook(kernel: Kernel, outer: string | null): void {
+  const { context } = kernel;
+  if (kernel.lockdep !== null) {
+    const frame = context.frames.at(-1)!;
+    if (context.held.length > frame.heldAtEntry) {
+      kernel.lockdep.checkReturned(frame.what, frame.heldAtEntry);
+    }
+    context.frames.pop();
+  }
+  context.module = outer;
+}
+
+/** Whether a hook is to fail for the sake of a test. */
+export function hookFails(kernel: Kernel, entry: EventsEntry, hook: HookName): boolean {
+  return kernel.faults !== null && kernel.mayFail(`hook ${entry.events.name}.${hook}`);
+}
+
+/** What an injected fault in a hook without a verdict throws. */
+export const INJECTED = "an injected fault";
+
+/**
+ * Makes a number of what an answering hook returned: 0 or more as it is, below 0 as an error. Anything that is no
+ * integer is a fault of the module (A5, A40).
+ */
+export function readVerdict(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  answer: unknown,
+): number {
+  if (Number.isInteger(answer)) {
+    const verdict = answer as number;
+    if (verdict >= PNOTIFY_ERROR || errnoName(-verdict) !== null) return verdict;
+  }
+  const what = typeof answer === "object" && answer !== null ? "an object" : String(answer);
+  kernel.moduleFault(entry.owner, hook, task, `it returned ${what}, which is no verdict`);
+  return -Errno.EFAULT;
+}
+
+/** Turns a verdict below zero into the error that the caller of fork or register gets (A40). */
+export function verdictError(
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  verdict: number,
+): KernelError {
+  return new KernelError(errnoName(-verdict) ?? "EPERM", {
+    action: hook === "init" ? "register" : "fork",
+    name: hook === "init" ? entry.events.name : String(task),
+    found: `${entry.events.name}.${hook} refused ${task}`,
+  });
+}
+
+/**
+ * Decides what becomes of an exception from a hook that answers: a KernelError refuses with its errno, a KernelBug ends
+ * the run, and anything else is a fault of the module.
+ */
+export function hookError(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  error: unknown,
+): KernelError {
+  if (error instanceof KernelError) return error;
+  rethrowBug(kernel, entry, error);
+  kernel.moduleFault(entry.owner, hook, task, error);
+  return new KernelError("EFAULT", {
+    action: hook === "init" ? "register" : "fork",
+    name: hook === "init" ? entry.events.name : String(task),
+    found: `${entry.events.name}.${hook} broke down`,
+    cause: error,
+  });
+}
+
+/** Decides what becomes of an exception from a hook that does not answer: nobody is there to be told (A49). */
+export function voidHookError(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  error: unknown,
+): void {
+  rethrowBug(kernel, entry, error);
+  kernel.moduleFault(entry.owner, hook, task, error);
+}
+
+/** A broken kernel rule is the fault of the module whose hook broke it, and nothing can go on. */
+export function rethrowBug(kernel: Kernel, entry: EventsEntry, error: unknown): void {
+  if (error instanceof WouldWait) throw error;
+  if (!(error instanceof KernelBug)) return;
+  kernel.modules.markFaulty(entry.owner);
+  throw error;
+}
+
+/** Traces a hook that has run. */
+export function traceHook(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  outcome: { verdict?: number; errno?: ErrnoName; rollback?: boolean; fault?: string } = {},
+): void {
+  const { verdict, errno, rollback, fault } = outcome;
+  kernel.trace!.emit({
+    type: "hook",
+    task: String(task),
+    pid: task.pid,
+    module: entry.events.name,
+    event: hook,
+    ...(errno !== undefined
+      ? { verdict: errno }
+      : verdict === undefined
+      ? {}
+      : { verdict: verdictName(verdict) }),
+    ...(rollback ? { rollback } : {}),
+    ...(fault === undefined ? {} : { fault }),
+  });
+}
+
+function verdictName(
+  verdict: number,
+): "PNOTIFY_OK" | "PNOTIFY_NOSUB" | "PNOTIFY_ERROR" | ErrnoName {
+  if (verdict === 0) return "PNOTIFY_OK";
+  if (verdict > 0) return "PNOTIFY_NOSUB";
+  return verdict === PNOTIFY_ERROR ? "PNOTIFY_ERROR" : errnoName(-verdict)!;
+}

@@ -1,0 +1,383 @@
+import type { FurtherEvent, FurtherEvents, TaskCallouts } from "../kernel/callouts.ts";
+import { KernelError } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
+import type { RwSemaphore } from "../kernel/rw_semaphore.ts";
+import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
+import type { Task } from "../kernel/task.ts";
+import { getTaskStruct, putTaskStruct } from "../kernel/task_reference.ts";
+import type { PnotifyEvents } from "./events.ts";
+import { execSubscribers } from "./exec.ts";
+import { exitSubscribers } from "./exit.ts";
+import { forkSubscribers, undoFork } from "./fork.ts";
+import { furtherSubscribers } from "./further.ts";
+import { GlobalWatchers } from "./global.ts";
+import { registerEvents } from "./register.ts";
+import { type Balance, type EventsEntry, Registry } from "./registry.ts";
+import { needsList, subscribeByHand, unsubscribeByHand } from "./subscribe.ts";
+import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
+import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
+
+/**
+ * What pnotify offers to modules. All of it is exported to GPL modules only, to discourage abuse (the seed, A6).
+ */
+export const PNOTIFY: KernelSymbol<Pnotify> = defineSymbol<Pnotify>("pnotify", {
+  gplOnly: true,
+  cNames: [
+    "pnotify_register",
+    "pnotify_unregister",
+    "pnotify_subscribe",
+    "pnotify_unsubscribe",
+    "pnotify_get_subscriber",
+  ],
+});
+
+/**
+ * Process notification: modules hear of the life of chosen tasks and hang their own data on each.
+ *
+ * @example
+ * ```ts
+ * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const heard: string[] = [];
+ * const events = defineEvents({
+ *   name: "listener",
+ *   fork: (child) => (heard.push(`fork ${child.pid}`), PNOTIFY_OK),
+ *   exit: (task) => void heard.push(`exit ${task.pid}`),
+ * });
+ * const { kernel, pnotify } = boot();
+ * pnotify.register(events);
+ * const shell = kernel.fork(kernel.init);
+ * pnotify.track(shell, events);
+ * const child = kernel.fork(shell);
+ * kernel.exit(child);
+ * assertEquals(heard, ["fork 4", "exit 4"]);
+ * ```
+ */
+export class Pnotify implements TaskCallouts {
+  /** Guards the list of registered events structures. Outermost of all locks (A53). */
+  readonly eventsSem: RwSemaphore;
+  private readonly kernel: Kernel;
+  private readonly registry = new Registry();
+  private readonly watchers: GlobalWatchers;
+
+  /**
+   * Takes its place in a kernel.
+   *
+   * @param kernel The kernel.
+   * @throws {KernelError} EBUSY when the kernel has a notification service already.
+   */
+  constructor(kernel: Kernel) {
+    if (kernel.callouts !== null) {
+      throw new KernelError("EBUSY", {
+        action: "start pnotify",
+        found: "the kernel has a notification service",
+        wanted: "a kernel without one is wanted",
+      });
+    }
+    this.kernel = kernel;
+    this.eventsSem = kernel.createSemaphore("eventsSem");
+    this.watchers = new GlobalWatchers(kernel);
+    kernel.callouts = this;
+    kernel.symbols.export(PNOTIFY, this, null);
+    kernel.modules.addReaper((module) => this.removeLeftovers(module));
+  }
+
+  /**
+   * Registers an events structure (pnotify_register). With an `init` hook every task there is gets subscribed first.
+   *
+   * Locking: takes eventsSem for writing, and each visited task's list for writing (A54).
+   *
+   * @param events What defineEvents returned.
+   * @throws {KernelError} EINVAL when it is none or is registered already, EBUSY when its name is taken, ENOMEM, EPERM
+   * or another errno when an init hook fails; everything is undone then, and it may be registered again (A18, A19).
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const seen: string[] = [];
+   * const audit = defineEvents({
+   *   name: "audit",
+   *   init: (task) => (seen.push(task.comm), PNOTIFY_OK),
+   *   fork: () => PNOTIFY_OK,
+   * });
+   * const { pnotify } = boot();
+   * pnotify.register(audit);
+   * assertEquals(seen, ["init", "kthreadd"]);
+   * ```
+   */
+  register<D>(events: PnotifyEvents<D>): void {
+    const anyEvents = events as PnotifyEvents<unknown>;
+    this.exclusively("register", () => {
+      registerEvents(this.kernel, this.registry, anyEvents);
+      if (anyEvents.global) this.watchers.add(this.registry.of(anyEvents));
+    });
+  }
+
+  /**
+   * Unregisters an events structure (pnotify_unregister): every subscribed task gets exit first (A23).
+   *
+   * Locking: takes eventsSem for writing, and each subscribed task's list for writing (A54).
+   *
+   * @param events The structure.
+   * @param options What to do when tasks are still subscribed.
+   * @throws {KernelError} EINVAL when it is not registered, EBUSY with `ifBusy: "refuse"` when tasks are subscribed.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
+   * const { pnotify } = boot();
+   * pnotify.register(events);
+   * pnotify.unregister(events);
+   * assertEquals(pnotify.isRegistered(events), false);
+   * ```
+   */
+  unregister<D>(events: PnotifyEvents<D>, options: UnregisterOptions = {}): void {
+    const anyEvents = events as PnotifyEvents<unknown>;
+    this.exclusively("unregister", () => {
+      unregisterEvents(this.kernel, this.registry, anyEvents, options);
+      if (anyEvents.global) this.watchers.remove(this.registry.of(anyEvents));
+    });
+  }
+
+  private exclusively(what: string, change: () => void): void {
+    this.kernel.enter(what, null);
+    try {
+      this.eventsSem.downWrite();
+      try {
+        change();
+      } finally {
+        this.eventsSem.upWrite();
+      }
+    } finally {
+      this.kernel.leave();
+    }
+  }
+
+  /**
+   * Puts a module on a task's list (pnotify_subscribe). No hook is called, and being on it already is no obstacle
+   * (A27, A30). It need not be registered (A31).
+   *
+   * Locking: needs the task's subscriberListSem held for writing (A33); {@linkcode Pnotify.track} takes it for you.
+   *
+   * @param task Any task (A32).
+   * @param options What to subscribe, and the data to begin with; without data, `taskData.create` makes it, or it is null.
+   * @returns The entry.
+   * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
+   * global structure, or what `taskData.create` threw.
+   */
+  subscribe<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): Subscriber<D> {
+    const entry = this.registry.of(events as PnotifyEvents<unknown>);
+    const given = data.length === 0 || data[0] === undefined ? null : { data: data[0] };
+    return subscribeByHand(this.kernel, task, entry, given) as Subscriber<D>;
+  }
+
+  /**
+   * Takes an entry off a task's list (pnotify_unsubscribe). No hook is called (A28).
+   *
+   * Locking: needs the task's subscriberListSem held for writing (A33).
+   *
+   * @param task The task.
+   * @param subscriber The entry.
+   * @throws {KernelError} EINVAL when it is not on the list.
+   */
+  unsubscribe<D>(task: Task, subscriber: Subscriber<D>): void {
+    unsubscribeByHand(this.kernel, task, subscriber as Subscriber<unknown>);
+  }
+
+  /**
+   * Finds a module's entry on a task's list (pnotify_get_subscriber): the first one in list order (A29).
+   *
+   * Locking: needs the task's subscriberListSem held, for reading at least (A33).
+   *
+   * @param task The task.
+   * @param events The structure; its data is typed. Or a name, and then it is not.
+   * @returns The entry, or null.
+   */
+  getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
+  getSubscriber(task: Task, events: string): Subscriber<unknown> | null;
+  getSubscriber(task: Task, events: PnotifyEvents<unknown> | string): Subscriber<unknown> | null {
+    this.kernel.checkTask("look at the subscribers of", task);
+    needsList(this.kernel, task, "read", "getSubscriber()");
+    if (typeof events === "string") return findByName(task, events);
+    const entry = this.registry.find(events);
+    return entry === null ? null : findByEntry(task, entry);
+  }
+
+  /**
+   * Subscribes a task, with all that goes around it: a reference, the lock, and both given back.
+   *
+   * Locking: takes the task's subscriberListSem for writing.
+   *
+   * @param task The task.
+   * @param events What to subscribe.
+   * @param data The data to begin with; without it, `taskData.create` makes it, or it is null.
+   * @returns The data that the entry has.
+   * @throws {KernelError} As {@linkcode Pnotify.subscribe}.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const labels = defineEvents<string>({ name: "labels", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, labels, "the first one");
+   * assertEquals(pnotify.dataOf(kernel.init, labels), "the first one");
+   * assertEquals(pnotify.untrack(kernel.init, labels), true);
+   * ```
+   */
+  track<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): D {
+    return this.withList(task, "write", () => this.subscribe(task, events, ...data).data);
+  }
+
+  /**
+   * Ends the first subscription of a task, with all that goes around it. No hook is called.
+   *
+   * Locking: takes the task's subscriberListSem for writing.
+   *
+   * @param task The task.
+   * @param events What to unsubscribe.
+   * @returns Whether it was subscribed.
+   */
+  untrack<D>(task: Task, events: PnotifyEvents<D>): boolean {
+    return this.withList(task, "write", () => {
+      const subscriber = this.getSubscriber(task, events);
+      if (subscriber !== null) this.unsubscribe(task, subscriber);
+      return subscriber !== null;
+    });
+  }
+
+  /**
+   * Reads a module's data of a task, with all that goes around it.
+   *
+   * Locking: takes the task's subscriberListSem for reading.
+   *
+   * @param task The task.
+   * @param events Whose data.
+   * @returns The data, or null when it is not subscribed.
+   */
+  dataOf<D>(task: Task, events: PnotifyEvents<D>): D | null {
+    return this.withList(task, "read", () => this.getSubscriber(task, events)?.data ?? null);
+  }
+
+  private withList<T>(task: Task, mode: "read" | "write", call: () => T): T {
+    getTaskStruct(task);
+    try {
+      if (mode === "write") lockWrite(task);
+      else lockRead(task);
+      try {
+        return call();
+      } finally {
+        if (mode === "write") unlockWrite(task);
+        else unlockRead(task);
+      }
+    } finally {
+      putTaskStruct(task);
+    }
+  }
+
+  /**
+   * Whether an events structure is registered.
+   *
+   * @param events The structure.
+   * @returns True from register to unregister.
+   */
+  isRegistered<D>(events: PnotifyEvents<D>): boolean {
+    return this.registry.find(events as PnotifyEvents<unknown>)?.registered ?? false;
+  }
+
+  /**
+   * How many subscriptions an events structure has (refcnt).
+   *
+   * @param events The structure.
+   * @returns The number.
+   */
+  subscriptionCount<D>(events: PnotifyEvents<D>): number {
+    return this.registry.find(events as PnotifyEvents<unknown>)?.count ?? 0;
+  }
+
+  /**
+   * The balance law (A50): init + fork + subscribed = exit + unsubscribed + current.
+   *
+   * @param events The structure.
+   * @returns The terms, and whether it holds.
+   */
+  balance<D>(events: PnotifyEvents<D>): Balance {
+    return balanceOf(this.registry.of(events as PnotifyEvents<unknown>));
+  }
+
+  /**
+   * Every structure that was ever registered or subscribed here, with its balance.
+   *
+   * @returns In order of first sight.
+   */
+  balances(): { readonly name: string; readonly registered: boolean; readonly balance: Balance }[] {
+    return this.registry.all().map((entry) => ({
+      name: entry.events.name,
+      registered: entry.registered,
+      balance: balanceOf(entry),
+    }));
+  }
+
+  /** The callout of copyProcess (A35). */
+  fork(child: Task, parent: Task): void {
+    forkSubscribers(this.kernel, this.registry, child, parent);
+  }
+
+  /** The callout of a fork that failed (A41, A44). */
+  forkFailed(child: Task, parent: Task): void {
+    undoFork(this.kernel, this.registry, child, parent);
+  }
+
+  /** The callout of exec (A51). */
+  exec(task: Task): void {
+    execSubscribers(this.kernel, task);
+  }
+
+  /** The callout of exit (A47). */
+  exit(task: Task): void {
+    exitSubscribers(this.kernel, task, false);
+  }
+
+  /** The callouts of the further events. */
+  further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
+    if (this.registry.wants[event]) furtherSubscribers(this.kernel, event, task, detail);
+  }
+
+  /** The names of a task's subscribers, in list order. */
+  subscribersOf(task: Task): string[] {
+    const names: string[] = [];
+    for (let at = firstSubscriber(task); at !== null; at = at.next) names.push(at.events.name);
+    return names;
+  }
+
+  /** Unregisters what a module left registered, and ends the subscriptions that it left. */
+  private removeLeftovers(module: string): string[] {
+    const left: string[] = [];
+    for (const entry of this.registry.all()) {
+      if (entry.events.module !== module) continue;
+      const { name } = entry.events;
+      if (entry.registered) {
+        left.push(`events ${name} registered`);
+        this.unregister(entry.events);
+      } else if (entry.count > 0) {
+        left.push(`${entry.count} subscriptions of ${name}`);
+        this.endSubscriptions(entry);
+      }
+    }
+    return left;
+  }
+
+  private endSubscriptions(entry: EventsEntry): void {
+    this.kernel.forEachTask((task) => {
+      while (entry.count > 0 && this.untrack(task, entry.events));
+    });
+  }
+}
+
+function balanceOf(entry: EventsEntry): Balance {
+  const { init, fork, subscribed, exit, unsubscribed } = entry.counts;
+  const current = entry.count;
+  const balanced = init + fork + subscribed === exit + unsubscribed + current;
+  return { init, fork, subscribed, exit, unsubscribed, current, balanced };
+}

@@ -1,0 +1,200 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { PF_EXITING, type Task, TASK_NEW } from "../kernel/task.ts";
+import { rethrowBug } from "./hook.ts";
+import type { EventsEntry } from "./registry.ts";
+import { link, Subscriber, unlink } from "./subscriber.ts";
+import { shallowCopy } from "./task_data.ts";
+
+/*
+ * How entries come onto a task's list and go off it, with the data that they carry. Every way on and off leads through
+ * attach and detach, so that each value of data is destroyed exactly once. Both need the list's lock for writing; a
+ * child that is not yet published counts as locked by its forker.
+ */
+
+/** Puts a module on a task's list. Throws, and changes nothing, when there is no memory. */
+export function attach(task: Task, entry: EventsEntry, data: unknown): Subscriber<unknown> {
+  const subscriber = new Subscriber(entry, data);
+  link(task, subscriber);
+  return subscriber;
+}
+
+/** Refuses for want of memory, when a test asks for it. */
+export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): void {
+  if (kernel.faults === null || !kernel.mayFail("subscriber")) return;
+  throw new KernelError("ENOMEM", {
+    action: "subscribe",
+    name: entry.events.name,
+    found: `there is no memory for an entry on the list of ${task}`,
+  });
+}
+
+/** Takes an entry off a task's list and ends its data. False when it was off already. */
+export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): boolean {
+  if (!unlink(task, subscriber)) return false;
+  if (subscriber.entry.events.taskData !== null) endData(kernel, task, subscriber);
+  return true;
+}
+
+/** Makes the data of a task that is subscribed without any. */
+export function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
+  const { taskData } = entry.events;
+  if (taskData === null) return null;
+  return makeData(kernel, task, entry, () => taskData.create(task));
+}
+
+/** Makes the data of a child at fork. */
+export function inheritData(
+  kernel: Kernel,
+  child: Task,
+  parent: Task,
+  from: Subscriber<unknown>,
+): unknown {
+  const { entry } = from;
+  const { taskData } = entry.events;
+  if (taskData === null) return null;
+  const inherit = taskData.inherit ?? "none";
+  return makeData(kernel, child, entry, () => {
+    if (inherit === "share") return from.data;
+    if (inherit === "copy") return shallowCopy(from.data);
+    if (inherit === "none") return taskData.create(child);
+    return inherit(from.data, child, parent);
+  });
+}
+
+function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => unknown): unknown {
+  if (kernel.faults !== null && kernel.mayFail("task-data")) {
+    throw new KernelError("ENOMEM", {
+      action: "subscribe",
+      name: entry.events.name,
+      found: `there is no memory for the data of ${task}`,
+    });
+  }
+  let data: unknown;
+  try {
+    data = make();
+  } catch (error) {
+    if (error instanceof KernelError) throw error;
+    rethrowBug(kernel, entry, error);
+    kernel.moduleFault(entry.owner, "taskData", task, error);
+    throw new KernelError("EFAULT", {
+      action: "subscribe",
+      name: entry.events.name,
+      found: `its taskData broke down for ${task}`,
+      cause: error,
+    });
+  }
+  holdData(entry, data);
+  return data;
+}
+
+/** Counts one more subscription that has a value, where values may be shared. */
+export function holdData(entry: EventsEntry, data: unknown): void {
+  const { shares } = entry;
+  if (shares !== null) shares.set(data, (shares.get(data) ?? 0) + 1);
+}
+
+function endData(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): void {
+  const { entry, data } = subscriber;
+  const { destroy } = entry.events.taskData!;
+  if (destroy === undefined) return;
+  const { shares } = entry;
+  if (shares !== null) {
+    const rest = (shares.get(data) ?? 1) - 1;
+    if (rest > 0) {
+      shares.set(data, rest);
+      return;
+    }
+    shares.delete(data);
+  }
+  try {
+    destroy.call(entry.events.taskData, data, task);
+  } catch (error) {
+    rethrowBug(kernel, entry, error);
+    kernel.moduleFault(entry.owner, "taskData", task, error);
+  }
+}
+
+/** Subscribes by hand (A27). Needs the list's lock for writing. */
+export function subscribeByHand(
+  kernel: Kernel,
+  task: Task,
+  entry: EventsEntry,
+  given: { data: unknown } | null,
+): Subscriber<unknown> {
+  const { name } = entry.events;
+  kernel.checkTask(`subscribe ${name} to`, task);
+  needsList(kernel, task, "write", "subscribe()");
+  // A34: one that has passed its exit callout would keep the entry for ever.
+  if (task.flags & PF_EXITING) {
+    throw new KernelError("ESRCH", {
+      action: "subscribe",
+      name,
+      found: `${task} is exiting`,
+      wanted: "a task that has not begun to exit is wanted",
+    });
+  }
+  if (entry.events.global) {
+    throw new KernelError("EINVAL", {
+      action: "subscribe",
+      name,
+      found: "it is global",
+      wanted: "one that is not is wanted",
+    });
+  }
+  checkMemory(kernel, task, entry);
+  if (given !== null) holdData(entry, given.data);
+  const data = given === null ? createData(kernel, task, entry) : given.data;
+  const subscriber = attach(task, entry, data);
+  entry.counts.subscribed++;
+  traceList(kernel, "subscribe", task, entry);
+  return subscriber;
+}
+
+/** Unsubscribes by hand; calls no hook (A28). Needs the list's lock for writing. */
+export function unsubscribeByHand(
+  kernel: Kernel,
+  task: Task,
+  subscriber: Subscriber<unknown>,
+): void {
+  const { entry } = subscriber;
+  kernel.checkTask(`unsubscribe ${entry.events.name} from`, task);
+  needsList(kernel, task, "write", "unsubscribe()");
+  if (!detach(kernel, task, subscriber)) {
+    throw new KernelError("EINVAL", {
+      action: "unsubscribe",
+      name: entry.events.name,
+      found: `it is not on the list of ${task}`,
+      wanted: "an entry of that list is wanted",
+    });
+  }
+  entry.counts.unsubscribed++;
+  traceList(kernel, "unsubscribe", task, entry);
+}
+
+/** Reports a call on a list whose lock its caller does not hold (A33). */
+export function needsList(
+  kernel: Kernel,
+  task: Task,
+  mode: "read" | "write",
+  call: string,
+): void {
+  if (kernel.lockdep === null || task.state === TASK_NEW) return;
+  kernel.lockdep.needs(task, mode, call);
+}
+
+function traceList(
+  kernel: Kernel,
+  type: "subscribe" | "unsubscribe",
+  task: Task,
+  entry: EventsEntry,
+): void {
+  if (kernel.trace === null) return;
+  kernel.trace.emit({
+    type,
+    task: String(task),
+    pid: task.pid,
+    module: entry.events.name,
+    by: kernel.context.module ?? "user",
+  });
+}

@@ -1,0 +1,85 @@
+import type { Task } from "../kernel/task.ts";
+import type { PnotifyEvents } from "./events.ts";
+import type { EventsEntry } from "./registry.ts";
+
+/**
+ * A module's entry on a task's list (struct pnotify_subscriber, A2).
+ *
+ * @typeParam D The data that the module hangs on each task.
+ */
+export class Subscriber<D> {
+  /** Who subscribed, as this kernel knows it. */
+  readonly entry: EventsEntry;
+  /** The module's data for this task. Guarded by the task's subscriberListSem. */
+  data: D;
+  /** The next entry, or null. Guarded by the task's subscriberListSem. */
+  next: Subscriber<unknown> | null = null;
+
+  /**
+   * @param entry Who subscribes.
+   * @param data The data to begin with.
+   */
+  constructor(entry: EventsEntry, data: D) {
+    this.entry = entry;
+    this.data = data;
+  }
+
+  /** What was subscribed. */
+  get events(): PnotifyEvents<D> {
+    return this.entry.events as PnotifyEvents<D>;
+  }
+}
+
+/** The first entry of a task's list, or null. */
+export function firstSubscriber(task: Task): Subscriber<unknown> | null {
+  return task.subscribers as Subscriber<unknown> | null;
+}
+
+/** The first entry under a name, in list order (A29). */
+export function findByName(task: Task, name: string): Subscriber<unknown> | null {
+  for (let at = firstSubscriber(task); at !== null; at = at.next) {
+    if (at.entry.events.name === name) return at;
+  }
+  return null;
+}
+
+/** The first entry of an events structure, in list order. */
+export function findByEntry(task: Task, entry: EventsEntry): Subscriber<unknown> | null {
+  for (let at = firstSubscriber(task); at !== null; at = at.next) {
+    if (at.entry === entry) return at;
+  }
+  return null;
+}
+
+/** Puts an entry on a task's list: at the tail (A27), or before the first of lower priority. */
+export function link(task: Task, subscriber: Subscriber<unknown>): void {
+  const { priority } = subscriber.entry.events;
+  subscriber.entry.count++;
+  let before: Subscriber<unknown> | null = null;
+  for (let at = firstSubscriber(task); at !== null; at = at.next) {
+    if (at.entry.events.priority < priority) break;
+    before = at;
+  }
+  if (before === null) {
+    subscriber.next = firstSubscriber(task);
+    task.subscribers = subscriber;
+  } else {
+    subscriber.next = before.next;
+    before.next = subscriber;
+  }
+}
+
+/** Takes an entry off a task's list. Its own `next` stays, so that a walk that stands on it goes on. */
+export function unlink(task: Task, subscriber: Subscriber<unknown>): boolean {
+  let before: Subscriber<unknown> | null = null;
+  for (let at = firstSubscriber(task); at !== null; at = at.next) {
+    if (at === subscriber) {
+      if (before === null) task.subscribers = subscriber.next;
+      else before.next = subscriber.next;
+      subscriber.entry.count--;
+      return true;
+    }
+    before = at;
+  }
+  return false;
+}

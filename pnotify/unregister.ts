@@ -1,0 +1,106 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { lockWrite, unlockWrite } from "../kernel/lock.ts";
+import { PF_EXITING, type Task } from "../kernel/task.ts";
+import { PnotifyEvents } from "./events.ts";
+import { callExit } from "./exit.ts";
+import { callFurther } from "./further.ts";
+import type { EventsEntry, Registry } from "./registry.ts";
+import { detach } from "./subscribe.ts";
+import { findByName } from "./subscriber.ts";
+
+/** What to do when tasks are still subscribed. */
+export interface UnregisterOptions {
+  /** `drain` gives each of them exit (A23); `refuse` fails with EBUSY, as in 2004 (A24). */
+  readonly ifBusy?: "drain" | "refuse";
+}
+
+/** Unregisters an events structure (pnotify_unregister, A22-A26). Holds eventsSem for writing. */
+export function unregisterEvents(
+  kernel: Kernel,
+  registry: Registry,
+  events: PnotifyEvents<unknown>,
+  options: UnregisterOptions,
+): void {
+  const entry = checkUnregister(kernel, registry, events);
+  if (options.ifBusy === "refuse" && entry.count > 0) {
+    throw new KernelError("EBUSY", {
+      action: "unregister events",
+      name: events.name,
+      found: `${entry.count} subscriptions are left`,
+      wanted: "none is wanted",
+    });
+  }
+  drain(kernel, entry, false);
+  registry.remove(entry);
+  if (kernel.trace !== null) kernel.trace.emit({ type: "unregister", module: events.name });
+}
+
+function checkUnregister(
+  kernel: Kernel,
+  registry: Registry,
+  events: PnotifyEvents<unknown>,
+): EventsEntry {
+  if (!(events instanceof PnotifyEvents)) {
+    throw new KernelError("EINVAL", {
+      action: "unregister events",
+      found: events === null || events === undefined
+        ? `it is ${events}`
+        : "it is no events structure",
+      wanted: "what defineEvents returned is wanted",
+    });
+  }
+  const entry = registry.find(events);
+  if (entry !== null && entry.registered) return entry;
+  if (registry.byName(events.name) !== null) {
+    kernel.printk(`pnotify: ${events.name} is registered by another events structure`, "warning");
+  }
+  throw new KernelError("EINVAL", {
+    action: "unregister events",
+    name: events.name,
+    found: "it is not registered",
+    wanted: "a registered one is wanted",
+  });
+}
+
+/**
+ * Walks all tasks until nobody is subscribed any more: per task and walk one entry of the name, exit first and then off
+ * the list (A23). A walk that finds nobody although some are counted would be repeated for ever (A26): they are
+ * reported, and left.
+ */
+export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
+  while (entry.count > 0) {
+    let found = false;
+    kernel.forEachTask((task) => {
+      if (task.subscribers !== null && drainOne(kernel, entry, task, rollback)) found = true;
+      return entry.count > 0;
+    });
+    if (found) continue;
+    kernel.report(
+      "subscriber-leak",
+      `${entry.events.name} has ${entry.count} subscriptions on no task that is on the task list`,
+      { module: entry.owner },
+    );
+    return;
+  }
+}
+
+/** By name, not by structure (A25): what another structure of that name subscribed goes too, through this one's hook. */
+function drainOne(kernel: Kernel, entry: EventsEntry, task: Task, rollback: boolean): boolean {
+  const { events } = entry;
+  lockWrite(task);
+  try {
+    const subscriber = findByName(task, events.name);
+    if (subscriber === null) return false;
+    // An entry that stayed on after exit to hear of free has had its exit.
+    if (task.flags & PF_EXITING && subscriber.events.free !== null) {
+      callFurther(kernel, "free", task, subscriber, null);
+    } else {
+      callExit(kernel, task, subscriber, { rollback, events });
+    }
+    detach(kernel, task, subscriber);
+    return true;
+  } finally {
+    unlockWrite(task);
+  }
+}

@@ -1,0 +1,13 @@
+/** A fork or init hook is content: the module is subscribed to the task (A5). */
+export const PNOTIFY_OK = 0;
+/** A fork or init hook is content, and does not want the module subscribed to the task (A5). */
+export const PNOTIFY_NOSUB = 1;
+/** A fork or init hook refuses: the caller of fork or register gets EPERM (A5, A40). */
+export const PNOTIFY_ERROR = -1;
+/** The longest name of an events structure, in characters (A5). */
+export const PNOTIFY_NAMELN = 32;
+
+/**
+ * What a fork or init hook answers. To refuse with an errno other than EPERM it throws a {@linkcode KernelError}.
+ */
+export type Verdict = typeof PNOTIFY_OK | typeof PNOTIFY_NOSUB | typeof PNOTIFY_ERROR;
