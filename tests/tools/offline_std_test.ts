@@ -1,0 +1,881 @@
+// What the tests and the runner rely on in @std. These tests import it by name, so they hold for the
+// stand-ins of tools/offline and for the real packages alike: whichever the run was started with.
+
+import {
+  assert,
+  assertAlmostEquals,
+  assertArrayIncludes,
+  assertEquals,
+  assertExists,
+  assertFalse,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  AssertionError,
+  assertIsError,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertNotInstanceOf,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertObjectMatch,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+  equal,
+  fail,
+  unimplemented,
+  unreachable,
+} from "@std/assert";
+import { assertEquals as assertEqualsAlone } from "@std/assert/equals";
+import { abortable, deadline, pooledMap, retry, RetryError } from "@std/async";
+import { delay } from "@std/async/delay";
+import { parseArgs } from "@std/cli/parse-args";
+import { unicodeWidth } from "@std/cli/unicode-width";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import {
+  assertSpyCall,
+  assertSpyCallArg,
+  assertSpyCallArgs,
+  assertSpyCalls,
+  MockError,
+  returnsNext,
+  spy,
+  stub,
+} from "@std/testing/mock";
+import { assertSnapshot, createAssertSnapshot } from "@std/testing/snapshot";
+import { FakeTime, TimeError } from "@std/testing/time";
+import { assertType, type IsExact, type IsNullable } from "@std/testing/types";
+import { denoArguments, filePath, findWorld, root } from "../../tools/with_std.ts";
+
+/** The message of the AssertionError that `fn` throws, without colors. */
+function failure(fn: () => unknown): string {
+  const error = assertThrows(fn);
+  // The constructor's name rather than instanceof: assertThrows itself is under test.
+  if ((error as Error).name !== "AssertionError") throw error;
+  // deno-lint-ignore no-control-regex
+  return (error as Error).message.replaceAll(/\x1b\[[\d;]*m/g, "");
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  const outcome = await promise.then(() => null, (error: unknown) => error);
+  return failure(() => {
+    if (outcome) throw outcome;
+  });
+}
+
+// ---- @std/assert: equality
+
+const equalPairs: [what: string, a: unknown, b: unknown, isEqual: boolean][] = [
+  ["NaN and NaN", NaN, NaN, true],
+  ["0 and -0", 0, -0, true],
+  ["1 and '1'", 1, "1", false],
+  ["1n and 1", 1n, 1, false],
+  ["null and undefined", null, undefined, false],
+  ["nested plain values", { a: [1, { b: "c" }] }, { a: [1, { b: "c" }] }, true],
+  ["a different leaf", { a: [1, { b: "c" }] }, { a: [1, { b: "d" }] }, false],
+  ["keys in another order", { a: 1, b: 2 }, { b: 2, a: 1 }, true],
+  ["an undefined property and none", { a: undefined }, {}, false],
+  ["a hole and undefined", [, 1], [undefined, 1], false],
+  ["arrays of other lengths", [1, 2], [1, 2, 3], false],
+  ["an array and its likeness", [1], { 0: 1 }, false],
+  ["no prototype and a plain object", Object.create(null), {}, true],
+  ["symbol keys", { [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }, false],
+  ["sets in another order", new Set([1, 2]), new Set([2, 1]), true],
+  ["sets of equal objects", new Set([{ a: 1 }]), new Set([{ a: 1 }]), true],
+  ["sets of other objects", new Set([{ a: 1 }]), new Set([{ a: 2 }]), false],
+  ["maps in another order", new Map([[1, "a"], [2, "b"]]), new Map([[2, "b"], [1, "a"]]), true],
+  ["maps with another value", new Map([[1, "a"]]), new Map([[1, "b"]]), false],
+  ["maps with equal keys", new Map([[{ k: 1 }, 1]]), new Map([[{ k: 1 }, 1]]), true],
+  ["a map and a set", new Map(), new Set(), false],
+  ["equal dates", new Date(5), new Date(5), true],
+  ["other dates", new Date(5), new Date(6), false],
+  ["regexps with other flags", /a/g, /a/i, false],
+  ["equal URLs", new URL("http://a/"), new URL("http://a"), true],
+  ["equal bytes", new Uint8Array([1, 2]), new Uint8Array([1, 2]), true],
+  ["other bytes", new Uint8Array([1, 2]), new Uint8Array([1, 3]), false],
+  ["bytes and words", new Uint8Array(2), new Uint16Array(2), false],
+  ["equal buffers", new Uint8Array([1]).buffer, new Uint8Array([1]).buffer, true],
+  ["two functions", () => 1, () => 1, false],
+];
+
+for (const [what, a, b, isEqual] of equalPairs) {
+  Deno.test(`equal() is ${isEqual} for ${what}`, () => {
+    assertStrictEquals(equal(a, b), isEqual);
+    assertStrictEquals(equal(b, a), isEqual);
+  });
+}
+
+class Hidden {
+  #value: number;
+  constructor(value: number) {
+    this.#value = value;
+  }
+  get value(): number {
+    return this.#value;
+  }
+}
+
+Deno.test("equal() compares class instances by their getters", () => {
+  assert(equal(new Hidden(1), new Hidden(1)));
+  assert(!equal(new Hidden(1), new Hidden(2)));
+  assert(!equal(new Hidden(1), { value: 1 }));
+});
+
+Deno.test("equal() ends when values are circular", () => {
+  const ring = (value: number) => {
+    const object: Record<string, unknown> = { value };
+    object.self = object;
+    return object;
+  };
+  assert(equal(ring(1), ring(1)));
+  assert(!equal(ring(1), ring(2)));
+});
+
+Deno.test("equal() throws TypeError when both are a WeakMap", () => {
+  assertThrows(() => equal(new WeakMap(), new WeakMap()), TypeError, "Cannot compare WeakMap");
+});
+
+Deno.test("assertEquals() passes when the values are deeply equal", () => {
+  assertEquals({ a: [1, 2] }, { a: [1, 2] });
+  assertEqualsAlone([1], [1]);
+});
+
+Deno.test("assertEquals() shows both sides when they differ", () => {
+  const message = failure(() => assertEquals([1, 2, 3], [1, 3]));
+  assert(message.startsWith("Values are not equal.\n"), message);
+  assertStringIncludes(message, "[Diff] Actual / Expected");
+  assertMatch(message, /^- +2,$/m);
+  assertNotMatch(message, /^- +[13],$/m);
+});
+
+Deno.test("assertEquals() marks lines of texts when they differ", () => {
+  const message = failure(() => assertEquals("one\ntwo\n", "one\ntoo\n"));
+  assertMatch(message, /^ +one/m);
+  assertMatch(message, /^- +two/m);
+  assertMatch(message, /^\+ +too/m);
+});
+
+Deno.test("assertEquals() puts the caller's message after its own", () => {
+  assert(failure(() => assertEquals(1, 2, "why")).startsWith("Values are not equal: why\n"));
+});
+
+Deno.test("assertNotEquals() throws when the values are deeply equal", () => {
+  assertNotEquals({ a: 1 }, { a: 2 });
+  assertStringIncludes(failure(() => assertNotEquals([1], [1])), "not to be: [\n  1,\n].");
+});
+
+Deno.test("assertStrictEquals() throws when the values are two objects", () => {
+  const object = {};
+  assertStrictEquals(object, object);
+  assertStrictEquals(NaN, NaN);
+  assertStringIncludes(failure(() => assertStrictEquals({}, {})), "not reference-equal");
+});
+
+Deno.test("assertStrictEquals() throws when the values are 0 and -0", () => {
+  assertStringIncludes(failure(() => assertStrictEquals(0, -0)), "Values are not strictly equal.");
+});
+
+Deno.test("assertNotStrictEquals() throws when the values are the same", () => {
+  assertNotStrictEquals<unknown>({}, {});
+  assertStringIncludes(
+    failure(() => assertNotStrictEquals(1, 1)),
+    "to not be strictly equal to: 1",
+  );
+});
+
+Deno.test("assertObjectMatch() looks only at what is expected", () => {
+  assertObjectMatch({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3 } });
+  assertObjectMatch({ list: [{ x: 1, y: 2 }] }, { list: [{ x: 1 }] });
+  assertObjectMatch({ hidden: Object.assign(new Hidden(1), { own: 2 }) }, { hidden: { own: 2 } });
+});
+
+Deno.test("assertObjectMatch() throws when a part differs or is missing", () => {
+  failure(() => assertObjectMatch({ a: { b: 1 } }, { a: { b: 2 } }));
+  failure(() => assertObjectMatch({ a: 1 }, { a: 1, b: 2 }));
+  failure(() => assertObjectMatch({ list: [1] }, { list: [1, 2] }));
+});
+
+// ---- @std/assert: the rest
+
+Deno.test("assert() throws AssertionError with the message when the value is falsy", () => {
+  assert("x");
+  assertStrictEquals(failure(() => assert(0, "said")), "said");
+  assertStrictEquals(failure(() => assert(null)), "");
+});
+
+Deno.test("assert() narrows the type", () => {
+  const value = [1].at(0);
+  assert(value);
+  assertType<IsExact<typeof value, number>>(true);
+});
+
+Deno.test("assertFalse() throws when the value is truthy", () => {
+  assertFalse("");
+  assertStrictEquals(failure(() => assertFalse(1, "said")), "said");
+});
+
+Deno.test("assertExists() throws when the value is null or undefined", () => {
+  const value = [0].at(0);
+  assertExists(value);
+  assertType<IsNullable<typeof value>>(false);
+  assertStringIncludes(failure(() => assertExists(null)), '"null" to not be null or undefined');
+  failure(() => assertExists(undefined));
+});
+
+Deno.test("assertInstanceOf() throws with both names when the class is another", () => {
+  assertInstanceOf(new RangeError(), Error);
+  assertStringIncludes(
+    failure(() => assertInstanceOf(new Date(), RegExp)),
+    'an instance of "RegExp" but was "Date".',
+  );
+  assertStringIncludes(failure(() => assertInstanceOf(null, Date)), 'but was "null"');
+  assertStringIncludes(failure(() => assertInstanceOf(Date, Date)), "was not an instanced object");
+});
+
+Deno.test("assertNotInstanceOf() throws when the class is that one", () => {
+  assertNotInstanceOf({}, Date);
+  failure(() => assertNotInstanceOf(new Date(), Date));
+});
+
+Deno.test("assertMatch() throws with text and pattern when there is no match", () => {
+  assertMatch("pid 7", /\d/);
+  assertStringIncludes(failure(() => assertMatch("pid", /\d/)), '"pid" to match: "/\\d/"');
+});
+
+Deno.test("assertNotMatch() throws when there is a match", () => {
+  assertNotMatch("pid", /\d/);
+  assertStringIncludes(failure(() => assertNotMatch("7", /\d/)), 'to not match: "/\\d/"');
+});
+
+Deno.test("assertStringIncludes() throws with both texts when the part is missing", () => {
+  assertStringIncludes("abc", "b");
+  assertStringIncludes(failure(() => assertStringIncludes("abc", "x")), '"abc" to contain: "x"');
+});
+
+Deno.test("assertArrayIncludes() names what is missing", () => {
+  assertArrayIncludes([1, { a: 1 }, NaN], [{ a: 1 }, NaN]);
+  assertMatch(failure(() => assertArrayIncludes([1, 2], [2, 3])), /missing: \[\s+3,\s+\]/);
+});
+
+Deno.test("assertGreater(), assertLess() and the like compare", () => {
+  assertGreater(2, 1);
+  assertGreaterOrEqual(1, 1);
+  assertLess(1n, 2n);
+  assertLessOrEqual("a", "a");
+  assertStrictEquals(failure(() => assertGreater(1, 1)), "Expect 1 > 1");
+  assertStrictEquals(failure(() => assertGreaterOrEqual(0, 1)), "Expect 0 >= 1");
+  assertStrictEquals(failure(() => assertLess(1, 1)), "Expect 1 < 1");
+  assertStrictEquals(failure(() => assertLessOrEqual(2, 1, "said")), "said");
+});
+
+Deno.test("assertAlmostEquals() allows a ten-millionth, or what it is told", () => {
+  assertAlmostEquals(0.1 + 0.2, 0.3);
+  assertAlmostEquals(10, 11, 1);
+  assertStringIncludes(failure(() => assertAlmostEquals(10, 11)), 'delta "1" is greater than');
+  failure(() => assertAlmostEquals(NaN, 0));
+});
+
+Deno.test("fail(), unreachable() and unimplemented() throw", () => {
+  assertStrictEquals(failure(() => fail()), "Failed assertion.");
+  assertStrictEquals(failure(() => fail("said")), "Failed assertion: said");
+  assertStrictEquals(failure(() => unreachable()), "Unreachable.");
+  assertStrictEquals(failure(() => unimplemented("said")), "Unimplemented: said");
+});
+
+Deno.test("AssertionError is an Error with its own name", () => {
+  const error = new AssertionError("said", { cause: 1 });
+  assertInstanceOf(error, Error);
+  assertEquals([error.name, error.message, error.cause], ["AssertionError", "said", 1]);
+});
+
+Deno.test("assertIsError() checks class and message", () => {
+  assertIsError(new RangeError("too far"), RangeError, /far$/);
+  assertStringIncludes(failure(() => assertIsError("x")), 'Expected "error" to be an Error object');
+  assertStringIncludes(
+    failure(() => assertIsError(new Error("x"), RangeError)),
+    'to be instance of "RangeError", but was "Error".',
+  );
+  failure(() => assertIsError(new Error("too far"), Error, "near"));
+});
+
+Deno.test("assertThrows() gives back what was thrown", () => {
+  const thrown = new RangeError("too far");
+  const caught = assertThrows(() => {
+    throw thrown;
+  }, RangeError);
+  assertStrictEquals(caught, thrown);
+  assertType<IsExact<typeof caught, RangeError>>(true);
+});
+
+Deno.test("assertThrows() throws when nothing is thrown", () => {
+  assertStrictEquals(failure(() => assertThrows(() => 1)), "Expected function to throw.");
+  assertStringIncludes(failure(() => assertThrows(() => 1, Error, "", "said")), "throw: said");
+});
+
+Deno.test("assertThrows() throws when class or message are others", () => {
+  const boom = () => {
+    throw new RangeError("too far");
+  };
+  assertStringIncludes(
+    failure(() => assertThrows(boom, TypeError)),
+    'Expected error to be instance of "TypeError", but was "RangeError".',
+  );
+  assertStringIncludes(
+    failure(() => assertThrows(boom, RangeError, "too near")),
+    'Expected error message to include "too near", but got "too far".',
+  );
+});
+
+Deno.test("assertThrows() accepts what is no Error only without a class", () => {
+  const boom = () => {
+    throw "text";
+  };
+  assertStrictEquals(assertThrows(boom), "text");
+  assertStringIncludes(failure(() => assertThrows(boom, Error)), "A non-Error object was thrown.");
+});
+
+Deno.test("assertRejects() gives back what was rejected", async () => {
+  const error = await assertRejects(() => Promise.reject(new TypeError("no")), TypeError, "no");
+  assertType<IsExact<typeof error, TypeError>>(true);
+  assertStrictEquals(error.message, "no");
+});
+
+Deno.test("assertRejects() rejects when the promise does not", async () => {
+  const resolves = () => Promise.resolve(1);
+  assertStrictEquals(await failureOf(assertRejects(resolves)), "Expected function to reject.");
+});
+
+Deno.test("assertRejects() rejects when the function throws", async () => {
+  const throws = () => {
+    throw new Error("at once");
+  };
+  assertStringIncludes(
+    await failureOf(assertRejects(throws, Error)),
+    "Function throws when expected to reject.",
+  );
+});
+
+Deno.test("assertRejects() rejects when class or message are others", async () => {
+  const rejects = () => Promise.reject(new RangeError("too far"));
+  assertStringIncludes(await failureOf(assertRejects(rejects, TypeError)), 'was "RangeError"');
+  assertStringIncludes(await failureOf(assertRejects(rejects, RangeError, "near")), '"near"');
+});
+
+// ---- @std/testing/types
+
+Deno.test("assertType() takes what the types say", () => {
+  assertType<IsExact<{ a: 1 } & { b: 2 }, { a: 1; b: 2 }>>(true);
+  assertType<IsExact<string, unknown>>(false);
+  // deno-lint-ignore no-explicit-any
+  assertType<IsExact<any, number>>(false);
+  assertType<IsNullable<string | null>>(true);
+  // @ts-expect-error the types are not the same
+  assertType<IsExact<1, 2>>(true);
+});
+
+// ---- @std/testing/mock
+
+Deno.test("spy() records arguments, this and what came of it", () => {
+  const double = spy((n: number) => n * 2);
+  assertStrictEquals(double(2), 4);
+  assertSpyCalls(double, 1);
+  assertSpyCall(double, 0, { args: [2], returned: 4 });
+  assertStrictEquals(assertSpyCallArg(double, 0, 0, 2), 2);
+  assertEquals(assertSpyCallArgs(double, 0, [2]), [2]);
+});
+
+Deno.test("spy() records what the function throws", () => {
+  const boom = spy(() => {
+    throw new RangeError("too far");
+  });
+  assertThrows(() => boom(), RangeError);
+  assertSpyCall(boom, 0, { error: { Class: RangeError, msgIncludes: "far" } });
+  failure(() => assertSpyCall(boom, 0, { returned: undefined }));
+});
+
+Deno.test("spy() on a method calls it and is taken off by restore()", () => {
+  const counter = {
+    n: 0,
+    add(by: number): number {
+      return this.n += by;
+    },
+  };
+  const original = counter.add;
+  const add = spy(counter, "add");
+  assertStrictEquals(counter.add(3), 3);
+  assertSpyCall(add, 0, { args: [3], self: counter, returned: 3 });
+  assertThrows(() => spy(counter, "add"), MockError, "already spying");
+  add.restore();
+  assertStrictEquals(counter.add, original);
+  assertThrows(() => add.restore(), MockError, "already restored");
+});
+
+Deno.test("stub() replaces a method until its block ends", () => {
+  const clock = { now: () => 1 };
+  {
+    using now = stub(clock, "now", returnsNext([7, 8]));
+    assertEquals([clock.now(), clock.now()], [7, 8]);
+    assertThrows(() => clock.now(), MockError, "more than 2 time(s)");
+    assertSpyCalls(now, 3);
+  }
+  assertStrictEquals(clock.now(), 1);
+});
+
+Deno.test("assertSpyCalls() throws when the number is another", () => {
+  const never = spy();
+  assertStringIncludes(failure(() => assertSpyCalls(never, 1)), "not called as much as expected");
+  never();
+  assertStringIncludes(failure(() => assertSpyCalls(never, 0)), "called more than expected");
+});
+
+Deno.test("assertSpyCall() throws when the arguments are others", () => {
+  const f = spy((..._args: number[]) => {});
+  f(1);
+  assertStringIncludes(
+    failure(() => assertSpyCall(f, 0, { args: [2] })),
+    "Spy not called with expected args:",
+  );
+  assertStringIncludes(failure(() => assertSpyCall(f, 1)), "not called as much as expected");
+});
+
+// ---- @std/testing/time
+
+Deno.test("FakeTime stands still until it is told to move", () => {
+  using time = new FakeTime(1000);
+  assertEquals([Date.now(), new Date().getTime(), time.now, time.start], [1000, 1000, 1000, 1000]);
+  time.tick(5);
+  assertEquals([Date.now(), time.now, time.start], [1005, 1005, 1000]);
+  assertStrictEquals(new Date(7).getTime(), 7);
+});
+
+Deno.test("FakeTime calls timers in the order in which they are due", () => {
+  using time = new FakeTime(0);
+  const calls: string[] = [];
+  setTimeout(() => calls.push(`b ${Date.now()}`), 20);
+  setTimeout((name: string) => calls.push(`${name} ${Date.now()}`), 10, "a");
+  setTimeout(() => calls.push(`c ${Date.now()}`), 20);
+  const cleared = setTimeout(() => calls.push("cleared"), 15);
+  clearTimeout(cleared);
+  time.tick(19);
+  assertEquals(calls, ["a 10"]);
+  time.tick(1);
+  assertEquals(calls, ["a 10", "b 20", "c 20"]);
+});
+
+Deno.test("FakeTime repeats intervals until they are cleared", () => {
+  using time = new FakeTime(0);
+  const calls: number[] = [];
+  const id = setInterval(() => calls.push(Date.now()), 10);
+  time.tick(35);
+  clearInterval(id);
+  time.tick(35);
+  assertEquals(calls, [10, 20, 30]);
+});
+
+Deno.test("FakeTime.next() moves to the next timer", () => {
+  using time = new FakeTime(0);
+  setTimeout(() => setTimeout(() => {}, 5), 10);
+  assert(time.next());
+  assertStrictEquals(time.now, 10);
+  time.runAll();
+  assertStrictEquals(time.now, 15);
+  assertFalse(time.next());
+});
+
+Deno.test("FakeTime.tickAsync() lets promises settle first", async () => {
+  using time = new FakeTime(0);
+  let isDone = false;
+  const waiting = Promise.resolve().then(() => delay(50)).then(() => isDone = true);
+  await time.tickAsync(50);
+  await waiting;
+  assert(isDone);
+});
+
+Deno.test("FakeTime fakes AbortSignal.timeout()", () => {
+  using time = new FakeTime(0);
+  const signal = AbortSignal.timeout(10);
+  time.tick(10);
+  assertStrictEquals(signal.reason.name, "TimeoutError");
+});
+
+Deno.test("FakeTime refuses to go back, to nest and to be restored twice", () => {
+  const before = globalThis.setTimeout;
+  const time = new FakeTime(10);
+  assertThrows(() => time.now = 9, RangeError, "Cannot set current time in the past");
+  assertThrows(() => new FakeTime(), TimeError, "time is already faked");
+  time.restore();
+  assertThrows(() => time.restore(), TimeError, "time is already restored");
+  assertStrictEquals(globalThis.setTimeout, before);
+});
+
+Deno.test("FakeTime.restoreFor() runs the callback in real time", async () => {
+  const realTimeout = globalThis.setTimeout;
+  using _time = new FakeTime(0);
+  const inside = await FakeTime.restoreFor(() => globalThis.setTimeout);
+  assertStrictEquals(inside, realTimeout);
+  assertNotStrictEquals(globalThis.setTimeout, realTimeout);
+});
+
+// ---- @std/testing/bdd
+
+const order: string[] = [];
+
+describe("describe()", () => {
+  describe("with hooks and an inner suite", () => {
+    beforeAll(() => void order.push("all+"));
+    afterAll(() => void order.push("all-"));
+    beforeEach(() => void order.push("each+"));
+    afterEach(() => void order.push("each-"));
+    it("first", () => void order.push("first"));
+    describe("inner", () => {
+      beforeEach(() => void order.push("inner+"));
+      afterEach(() => void order.push("inner-"));
+      it("second", async (t) => {
+        await Promise.resolve();
+        order.push(t.name);
+      });
+    });
+  });
+
+  it("runs hooks around each case, outer ones outermost", () => {
+    assertEquals(order, [
+      ...["all+", "each+", "first", "each-"],
+      ...["each+", "inner+", "second", "inner-", "each-", "all-"],
+    ]);
+  });
+
+  it("throws when tests are already running", () => {
+    const message = "already registered test cases start running";
+    assertThrows(() => it("too late", () => {}), Error, message);
+    assertThrows(() => describe("too late"), Error, message);
+  });
+});
+
+// ---- @std/testing/snapshot
+
+Deno.test("assertSnapshot() passes when the value is as it was", async (t) => {
+  await assertSnapshot(t, { b: [1, "two"], a: new Map([["k", "v"]]) });
+  await assertSnapshot(t, "back\\slash `tick` ${dollar}\nsecond line");
+  await t.step("in a step", async (t) => await assertSnapshot(t, 1));
+  await assertSnapshot(t, "chosen", { name: "a name of its own" });
+  await assertSnapshot(t, "plain text\nas it is", { serializer: (text) => text });
+});
+
+Deno.test("assertSnapshot() rejects when the value is another, or there is none", async (t) => {
+  const path = await Deno.makeTempFile({ suffix: ".snap" });
+  try {
+    await Deno.writeTextFile(path, "export const snapshot = {};\n\nsnapshot[`n 1`] = `1`;\n");
+    const options = { name: "n", mode: "assert", path } as const;
+    const message = await failureOf(assertSnapshot(t, 2, options));
+    assertStringIncludes(message, "Snapshot does not match:");
+    assertStringIncludes(message, "--update");
+    assertStrictEquals(await failureOf(assertSnapshot(t, 1, options)), "Missing snapshot: n 2");
+    assertStrictEquals(
+      await failureOf(assertSnapshot(t, 1, { mode: "assert", path: `${path}.gone` })),
+      "Missing snapshot file.",
+    );
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("createAssertSnapshot() sets options for later", async (t) => {
+  const assertPlain = createAssertSnapshot<string>({ serializer: (text) => `<${text}>` });
+  await assertPlain(t, "x");
+});
+
+Deno.test("assertSnapshot() writes the file that it reads when it is told to update", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const test = `${folder}/some_test.ts`;
+    await Deno.writeTextFile(
+      test,
+      `import { assertSnapshot } from "@std/testing/snapshot";
+Deno.test("t", async (t) => {
+  await assertSnapshot(t, ["a\`$\\\\"]);
+  await assertSnapshot(t, 1);
+});
+`,
+    );
+    assertStrictEquals((await runTest(test)).code, 1);
+    assertStrictEquals((await runTest(test, "--update")).code, 0);
+    assertStrictEquals((await runTest(test)).code, 0);
+    assertStrictEquals(
+      await Deno.readTextFile(`${folder}/__snapshots__/some_test.ts.snap`),
+      'export const snapshot = {};\n\nsnapshot[`t 1`] = `\n[\n  "a\\`\\$\\\\\\\\",\n]\n`;\n\n' +
+        "snapshot[`t 2`] = `1`;\n",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("it() fails its suite, and its hooks still run, when it throws", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const test = `${folder}/some_test.ts`;
+    await Deno.writeTextFile(
+      test,
+      `import { afterAll, afterEach, describe, it } from "@std/testing/bdd";
+describe("suite", () => {
+  afterAll(() => console.log("after all"));
+  afterEach(() => console.log("after each"));
+  it("fails", () => { throw new Error("boom"); });
+  it("passes", () => {});
+});
+describe("passing", () => { it("case", () => {}); });
+`,
+    );
+    const { code, output } = await runTest(test);
+    assertStrictEquals(code, 1);
+    assertStringIncludes(output, "1 passed (2 steps) | 1 failed (1 step)");
+    assertStrictEquals(output.match(/^after each$/gm)?.length, 2);
+    assertStrictEquals(output.match(/^after all$/gm)?.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("it.only() skips the cases beside it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const test = `${folder}/some_test.ts`;
+    await Deno.writeTextFile(
+      test,
+      `import { describe, it } from "@std/testing/bdd";
+describe("suite", () => {
+  it("not this", () => console.log("ran not this"));
+  it.only("this", () => console.log("ran this"));
+});
+describe("nor that", () => { it("case", () => console.log("ran that")); });
+`,
+    );
+    const { output } = await runTest(test);
+    assertEquals(output.match(/^ran .*$/gm), ["ran this"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Runs one test file in a process of its own, in the world of this run. */
+async function runTest(file: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const config = `--config=${filePath(new URL("deno.json", root))}`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: denoArguments(
+      ["test", "-A", "--no-lock", config, file, "--", ...args],
+      await findWorld(),
+    ),
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, output: [stdout, stderr].map((part) => new TextDecoder().decode(part)).join("") };
+}
+
+// ---- @std/cli
+
+Deno.test("parseArgs() sorts flags, values and operands", () => {
+  const args = parseArgs(["-v", "--out", "file", "run", "7", "--seed=42", "x"], {
+    boolean: ["v"],
+    string: ["out", "seed"],
+  });
+  assertEquals(args, { _: ["run", 7, "x"], v: true, out: "file", seed: "42" });
+  assertType<IsExact<typeof args.v, boolean>>(true);
+  assertType<IsExact<typeof args.out, string | undefined>>(true);
+  assertType<IsExact<typeof args._, (string | number)[]>>(true);
+});
+
+Deno.test("parseArgs() fills in defaults, and false for flags", () => {
+  const args = parseArgs([], {
+    boolean: ["quiet", "color"],
+    string: ["level"],
+    default: { color: true, level: "info" },
+  });
+  assertEquals(args, { _: [], quiet: false, color: true, level: "info" });
+  assertType<IsExact<typeof args.level, string>>(true);
+});
+
+Deno.test("parseArgs() collects what may be given more than once", () => {
+  const args = parseArgs(["--use=a", "--use", "b"], {
+    string: ["use", "not"],
+    collect: ["use", "not"],
+  });
+  assertEquals(args, { _: [], use: ["a", "b"], not: [] });
+  assertType<IsExact<typeof args.use, string[]>>(true);
+});
+
+Deno.test("parseArgs() keeps the last value of what is not collected", () => {
+  assertEquals(parseArgs(["--n=1", "--n=2"], { string: ["n"] }), { _: [], n: "2" });
+});
+
+Deno.test("parseArgs() sets every name of an option", () => {
+  assertEquals(
+    parseArgs(["-o", "x", "-h"], {
+      boolean: ["help"],
+      string: ["out"],
+      alias: { out: "o", help: ["h", "?"] },
+    }),
+    { _: [], out: "x", o: "x", help: true, h: true, "?": true } as Record<string, unknown>,
+  );
+});
+
+Deno.test("parseArgs() turns off what is negatable", () => {
+  const options = { boolean: ["color"], negatable: ["color"], default: { color: true } } as const;
+  assertEquals<unknown>(parseArgs(["--no-color"], { ...options, boolean: ["color"] }), {
+    _: [],
+    color: false,
+  });
+  assertEquals<unknown>(parseArgs(["--no-lock"]), { _: [], "no-lock": true });
+});
+
+Deno.test("parseArgs() reports what it does not know", () => {
+  const seen: unknown[] = [];
+  const args = parseArgs(["--wat", "--known", "1", "op"], {
+    string: ["known"],
+    unknown: (arg, key, value) => {
+      seen.push([arg, key, value]);
+      return key === undefined;
+    },
+  });
+  assertEquals(seen, [["--wat", "wat", true], ["op", undefined, undefined]]);
+  assertEquals(args, { _: ["op"], known: "1" });
+});
+
+Deno.test("parseArgs() stops at the first operand when it is told to", () => {
+  assertEquals(
+    parseArgs(["-a", "cmd", "-b", "7"], { boolean: ["a"], stopEarly: true }),
+    { _: ["cmd", "-b", "7"], a: true },
+  );
+});
+
+Deno.test("parseArgs() keeps what follows a double dash as it is", () => {
+  const args = parseArgs(["x", "--", "-y", "7"], { "--": true, boolean: ["y"] });
+  assertEquals(args, { _: ["x"], "--": ["-y", "7"], y: false });
+  assertType<IsExact<typeof args["--"], string[]>>(true);
+  assertEquals<unknown>(parseArgs(["--", "-y", "7"]), { _: ["-y", "7"] });
+});
+
+Deno.test("parseArgs() reads numbers unless the option is a string", () => {
+  assertEquals<unknown>(parseArgs(["--a=1e3", "--b", "0x10", "-n5", "12"], { string: ["b"] }), {
+    _: [12],
+    a: 1000,
+    b: "0x10",
+    n: 5,
+  });
+});
+
+Deno.test("parseArgs() does not take an option for a value", () => {
+  assertEquals<unknown>(parseArgs(["--out", "--flag"], { string: ["out"], boolean: ["flag"] }), {
+    _: [],
+    out: "",
+    flag: true,
+  });
+});
+
+Deno.test("unicodeWidth() counts columns, not characters", () => {
+  assertEquals(
+    ["init", "日本", "e\u0301", "🦕", "\n", "├─"].map(unicodeWidth),
+    [4, 4, 1, 2, 0, 2],
+  );
+});
+
+// ---- @std/async
+
+Deno.test("delay() resolves when its time has come", async () => {
+  using time = new FakeTime(0);
+  const order: string[] = [];
+  const waits = [delay(20).then(() => order.push("20")), delay(10).then(() => order.push("10"))];
+  time.tick(10);
+  await time.runMicrotasks();
+  assertEquals(order, ["10"]);
+  time.tick(10);
+  await Promise.all(waits);
+  assertEquals(order, ["10", "20"]);
+});
+
+Deno.test("delay() rejects with the reason when it is aborted", async () => {
+  const controller = new AbortController();
+  const waiting = delay(60_000, { signal: controller.signal });
+  controller.abort(new RangeError("enough"));
+  await assertRejects(() => waiting, RangeError, "enough");
+  await assertRejects(() => delay(1, { signal: controller.signal }), RangeError, "enough");
+});
+
+Deno.test("deadline() gives the value when it comes in time", async () => {
+  assertStrictEquals(await deadline(Promise.resolve(7), Infinity), 7);
+});
+
+Deno.test("deadline() rejects with TimeoutError when it is too late", async () => {
+  const { promise } = Promise.withResolvers<never>();
+  const error = await assertRejects(() => deadline(promise, 1), DOMException);
+  assertStrictEquals(error.name, "TimeoutError");
+});
+
+Deno.test("abortable() rejects with the reason when it is aborted", async () => {
+  const { promise } = Promise.withResolvers<never>();
+  const signal = AbortSignal.abort(new RangeError("enough"));
+  await assertRejects(() => abortable(promise, signal), RangeError, "enough");
+  assertStrictEquals(await abortable(Promise.resolve(1), new AbortController().signal), 1);
+});
+
+Deno.test("pooledMap() keeps to the limit and to the order", async () => {
+  let running = 0;
+  let most = 0;
+  const results = pooledMap(2, [3, 1, 2, 0], async (n) => {
+    most = Math.max(most, ++running);
+    for (let i = 0; i < n * 5; i++) await Promise.resolve();
+    running--;
+    return n * 10;
+  });
+  assertEquals(await Array.fromAsync(results), [30, 10, 20, 0]);
+  assertStrictEquals(most, 2);
+});
+
+Deno.test("pooledMap() ends in an AggregateError when a call rejects", async () => {
+  const started: number[] = [];
+  const results = pooledMap(1, [1, 2, 3], (n) => {
+    started.push(n);
+    return n === 2 ? Promise.reject(new RangeError("two")) : Promise.resolve(n);
+  });
+  const error = await assertRejects(() => Array.fromAsync(results), AggregateError);
+  assertEquals(error.errors.map(String), ["RangeError: two"]);
+  assertEquals(started, [1, 2]);
+});
+
+Deno.test("pooledMap() throws RangeError when the limit is not positive", () => {
+  assertThrows(() => pooledMap(0, [1], (n) => Promise.resolve(n)), RangeError, "poolLimit");
+});
+
+Deno.test("retry() tries until it succeeds", async () => {
+  let attempts = 0;
+  const result = await retry(() => {
+    if (++attempts < 3) throw new Error("not yet");
+    return attempts;
+  }, { minTimeout: 0 });
+  assertStrictEquals(result, 3);
+});
+
+Deno.test("retry() rejects with RetryError and the last error as its cause", async () => {
+  let attempts = 0;
+  const error = await assertRejects(() =>
+    retry(() => {
+      throw new Error(`no ${++attempts}`);
+    }, { maxAttempts: 2, minTimeout: 0 }), RetryError);
+  assertStrictEquals((error.cause as Error).message, "no 2");
+});
+
+Deno.test("retry() gives up when the error cannot be mended", async () => {
+  let attempts = 0;
+  const once = () => {
+    attempts++;
+    throw new TypeError("never");
+  };
+  await assertRejects(() => retry(once, { isRetriable: () => false }), TypeError, "never");
+  assertStrictEquals(attempts, 1);
+});
+
+Deno.test("retry() throws RangeError when it may not try at all", async () => {
+  await assertRejects(() => retry(() => 1, { maxAttempts: 0 }), RangeError, "maxAttempts");
+});

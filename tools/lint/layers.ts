@@ -1,0 +1,75 @@
+import {
+  ALL_LAYERS,
+  type HouseFile,
+  type HouseRule,
+  isRelative,
+  type Layer,
+  PACKAGE_NAME,
+  resolveImport,
+} from "./_house.ts";
+import { importVisitor } from "./_imports.ts";
+
+/** Imports go one way: `kernel <- pnotify <- modules, replay <- runner`. */
+const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
+  kernel: ["kernel"],
+  pnotify: ["kernel", "pnotify"],
+  modules: ["kernel", "pnotify", "modules"],
+  replay: ["kernel", "pnotify", "replay"],
+  runner: ["kernel", "pnotify", "modules", "replay", "runner", "mod.ts", "scenarios", "root"],
+  "mod.ts": ["kernel", "pnotify"],
+  scenarios: ["scenarios"],
+  examples: ["examples"],
+  tests: [...ALL_LAYERS],
+  bench: [...ALL_LAYERS].filter((layer) => layer !== "tests"),
+  tools: ["tools"],
+  root: [...ALL_LAYERS].filter((layer) => !isWorkshop(layer)),
+  other: [...ALL_LAYERS].filter((layer) => !isWorkshop(layer)),
+});
+
+/** Keeps imports on their one way through the house, and private files private. */
+export const layers: HouseRule = {
+  layers: ALL_LAYERS,
+  create(context, file) {
+    return importVisitor((specifier, node) => {
+      if (specifier === null) return;
+      const fault = faultOf(file, specifier);
+      if (fault === null) return;
+      context.report({ node, message: `Cannot import "${specifier}" in ${file.path}: ${fault}` });
+    });
+  },
+};
+
+function faultOf(file: HouseFile, specifier: string): string | null {
+  const target = resolveImport(file, specifier);
+  if (file.layer === "examples") return exampleFault(specifier, target);
+  if (target === null) {
+    return isRelative(specifier) ? "it leads out of the repository, a file in it is wanted" : null;
+  }
+  const allowed = MAY_IMPORT[file.layer];
+  if (!allowed.includes(target.layer)) {
+    return `${target.path} is in layer ${target.layer}, layer ${file.layer} may import only ${
+      allowed.join(", ")
+    }`;
+  }
+  if (isPrivateFrom(file, target)) {
+    return `${target.path} is private to ${target.folder}/, a file without "_" is wanted`;
+  }
+  return null;
+}
+
+function exampleFault(specifier: string, target: HouseFile | null): string | null {
+  if (specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`)) return null;
+  if (isRelative(specifier) && target?.layer === "examples") return null;
+  return `an example shows what its reader would write, "${PACKAGE_NAME}" or a file in examples/ is wanted`;
+}
+
+function isPrivateFrom(file: HouseFile, target: HouseFile): boolean {
+  if (file.layer === "tests") return false;
+  const name = target.path.slice(target.path.lastIndexOf("/") + 1);
+  if (!name.startsWith("_")) return false;
+  return target.folder !== "" && !`${file.folder}/`.startsWith(`${target.folder}/`);
+}
+
+function isWorkshop(layer: Layer): boolean {
+  return layer === "tests" || layer === "bench" || layer === "tools";
+}

@@ -1,0 +1,243 @@
+/**
+ * Stand-in for `@std/testing/time`: a clock and timers that move when they are told to.
+ *
+ * @module
+ */
+
+import type { DelayOptions } from "./async.ts";
+
+export type { DelayOptions };
+
+/** A misuse of {@linkcode FakeTime}. */
+export class TimeError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "TimeError";
+  }
+}
+
+type Callback = (...args: unknown[]) => unknown;
+
+interface Timer {
+  id: number;
+  callback: Callback;
+  args: unknown[];
+  due: number;
+  /** Milliseconds from one call to the next; 0 for a timeout. */
+  every: number;
+}
+
+const real = {
+  Date,
+  abortSignalTimeout: AbortSignal.timeout,
+  clearInterval,
+  clearTimeout,
+  setInterval,
+  setTimeout,
+};
+
+let current: FakeTime | null = null;
+
+/** Replaces `Date`, timeouts, intervals and `AbortSignal.timeout` until it is restored. */
+export class FakeTime {
+  #start: number;
+  #now: number;
+  #nextId = 1;
+  #timers: Timer[] = [];
+
+  constructor(start?: number | string | Date | null) {
+    if (current) throw new TimeError("Cannot construct FakeTime: time is already faked");
+    this.#start = startTime(start);
+    this.#now = this.#start;
+    current = this;
+    this.#install();
+  }
+
+  /** Restores the real time. */
+  [Symbol.dispose](): void {
+    this.restore();
+  }
+
+  /** Restores the real time, whoever replaced it. */
+  static restore(): void {
+    if (!current) throw new TimeError("Cannot restore time: time is already restored");
+    current.restore();
+  }
+
+  /** Runs the callback in real time, until what it returns has settled. */
+  static async restoreFor<T>(
+    // deno-lint-ignore no-explicit-any
+    callback: (...args: any[]) => Promise<T> | T,
+    // deno-lint-ignore no-explicit-any
+    ...args: any[]
+  ): Promise<T> {
+    const time = current;
+    if (!time) throw new TimeError("Cannot restore time: time is not faked");
+    uninstall();
+    try {
+      const result = callback(...args);
+      return result instanceof Promise ? await result : result;
+    } finally {
+      time.#install();
+    }
+  }
+
+  /** Milliseconds since 1970, on this clock. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Moves forward, and calls what is due on the way. */
+  set now(value: number) {
+    if (value < this.#now) {
+      throw new RangeError(
+        `Cannot set current time in the past, time must be >= ${this.#now}: received ${value}`,
+      );
+    }
+    for (let timer = this.#first(); timer && timer.due <= value; timer = this.#first()) {
+      this.#remove(timer.id);
+      this.#now = timer.due;
+      if (timer.every > 0) this.#timers.push({ ...timer, due: timer.due + timer.every });
+      timer.callback.apply(null, timer.args);
+    }
+    this.#now = value;
+  }
+
+  /** Where this clock began. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Waits in real time. */
+  delay(ms: number, options: DelayOptions = {}): Promise<void> {
+    const { signal } = options;
+    const aborted = () => new DOMException("Delay was aborted.", "AbortError");
+    if (signal?.aborted) return Promise.reject(aborted());
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        real.clearTimeout.call(globalThis, id);
+        reject(aborted());
+      };
+      const id = real.setTimeout.call(globalThis, () => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  /** Lets promises settle. */
+  async runMicrotasks(): Promise<void> {
+    await this.delay(0);
+  }
+
+  /** Moves forward by so many milliseconds. */
+  tick(ms = 0): void {
+    this.now += ms;
+  }
+
+  /** Lets promises settle, then moves forward. */
+  async tickAsync(ms = 0): Promise<void> {
+    await this.runMicrotasks();
+    this.tick(ms);
+  }
+
+  /** Moves to the next timer; false when there is none. */
+  next(): boolean {
+    const timer = this.#first();
+    if (timer) this.now = timer.due;
+    return timer !== undefined;
+  }
+
+  /** Lets promises settle, then moves to the next timer. */
+  async nextAsync(): Promise<boolean> {
+    await this.runMicrotasks();
+    return this.next();
+  }
+
+  /** Moves forward until no timer is left. */
+  runAll(): void {
+    while (this.next());
+  }
+
+  /** Moves forward until no timer is left, and lets promises settle before each. */
+  async runAllAsync(): Promise<void> {
+    while (this.#timers.length > 0) await this.nextAsync();
+  }
+
+  /** Restores the real time. */
+  restore(): void {
+    if (!current) throw new TimeError("Cannot restore time: time is already restored");
+    current = null;
+    uninstall();
+  }
+
+  /** The timer that is due first; of two at the same time the one set first. */
+  #first(): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (!first || timer.due < first.due) first = timer;
+    }
+    return first;
+  }
+
+  #remove(id: unknown): void {
+    this.#timers = this.#timers.filter((timer) => timer.id !== id);
+  }
+
+  #add(name: string, callback: unknown, delay: unknown, args: unknown[]): number {
+    if (typeof callback !== "function") {
+      throw new TimeError(`FakeTime does not support non-function callbacks to ${name}`);
+    }
+    const repeats = name === "setInterval";
+    const ms = Math.max(repeats ? 1 : 0, Math.floor(Number(delay ?? 0)));
+    const id = this.#nextId++;
+    const timer = { id, callback: callback as Callback, args, due: this.#now + ms };
+    this.#timers.push({ ...timer, every: repeats ? ms : 0 });
+    return id;
+  }
+
+  #install(): void {
+    const clear = (id?: unknown) => this.#remove(id);
+    const set = (name: string) => (callback: unknown, delay?: unknown, ...args: unknown[]) =>
+      this.#add(name, callback, delay, args);
+    Object.assign(globalThis, {
+      Date: this.#dateClass(),
+      clearInterval: clear,
+      clearTimeout: clear,
+      setInterval: set("setInterval"),
+      setTimeout: set("setTimeout"),
+    });
+    AbortSignal.timeout = (ms) => {
+      const controller = new AbortController();
+      const reason = new DOMException("Signal timed out.", "TimeoutError");
+      this.#add("setTimeout", () => controller.abort(reason), ms, []);
+      return controller.signal;
+    };
+  }
+
+  #dateClass(): DateConstructor {
+    const now = () => this.#now;
+    return new Proxy(real.Date, {
+      apply: () => new real.Date(now()).toString(),
+      construct: (target, args) => Reflect.construct(target, args.length === 0 ? [now()] : args),
+      get: (target, key, receiver) => key === "now" ? now : Reflect.get(target, key, receiver),
+    });
+  }
+}
+
+function uninstall(): void {
+  const { abortSignalTimeout, ...globals } = real;
+  Object.assign(globalThis, globals);
+  AbortSignal.timeout = abortSignalTimeout;
+}
+
+function startTime(start: number | string | Date | null | undefined): number {
+  const time = typeof start === "number"
+    ? Math.floor(start)
+    : start === undefined || start === null
+    ? real.Date.now()
+    : new real.Date(start).valueOf();
+  if (!Number.isNaN(time)) return time;
+  throw new TypeError(`Cannot construct FakeTime: invalid start time ${time}`);
+}

@@ -1,0 +1,54 @@
+/**
+ * Stand-in for `@std/testing/types`: claims about types that the type checker settles.
+ *
+ * @module
+ */
+
+/** Compiles only when the type argument is `true`, as in `assertType<IsExact<A, B>>(true)`. */
+export function assertType<T extends boolean>(_expectTrue: T): void {}
+
+/** Compiles only when `T` is `true`. */
+export type AssertTrue<T extends true> = [T] extends [never] ? never : never;
+
+/** Compiles only when `T` is `false`. */
+export type AssertFalse<T extends false> = [T] extends [never] ? never : never;
+
+/** Compiles only when `T` is what was expected. */
+export type Assert<T extends boolean, Expected extends T> = [Expected] extends [never] ? never
+  : never;
+
+/** Whether `T` is `any`, the only type that may stand between 0 and 1. */
+export type IsAny<T> = 0 extends (1 & T) ? true : false;
+
+/** Whether nothing is of type `T`. */
+export type IsNever<T> = [T] extends [never] ? true : false;
+
+/** Whether `T` is `unknown`. */
+export type IsUnknown<T> = unknown extends T ? ([T] extends [null] ? false : true) : false;
+
+/** Whether `T` admits `null` or `undefined`. */
+export type IsNullable<T> = Extract<T, null | undefined> extends never ? false : true;
+
+/** Whether the union `T` has a member that is a `U`. */
+export type Has<T, U> = IsAny<T> extends true ? true
+  : IsAny<U> extends true ? false
+  : Extract<T, U> extends never ? false
+  : true;
+
+/** The opposite of {@linkcode Has}. */
+export type NotHas<T, U> = Has<T, U> extends false ? true : false;
+
+/** Whether the two types are the same one. */
+export type IsExact<T, U> = Identical<Flat<T>, Flat<U>>;
+
+// Two generic functions are only assignable to one another when the types they test are identical.
+type Identical<T, U> = (<X>(x: T) => X extends T ? 1 : 2) extends (<X>(x: U) => X extends U ? 1 : 2)
+  ? (<X>(x: U) => X extends U ? 1 : 2) extends (<X>(x: T) => X extends T ? 1 : 2) ? true
+  : false
+  : false;
+
+// Writes an intersection as the one object type that it is.
+type Flat<T> = IsAny<T> extends true ? T
+  : T extends (...args: never[]) => unknown ? T
+  : T extends object ? { [Key in keyof T]: T[Key] }
+  : T;
