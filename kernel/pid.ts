@@ -3,7 +3,7 @@ import type { ProcessGroup } from "./process_group.ts";
 import type { Task } from "./task.ts";
 
 /** The highest pid_max there is (PID_MAX_LIMIT). */
-export const PID_MAX_LIMIT = 4 * 1024 * 1024;
+export const PID_MAX_LIMIT = 4194304;
 /** The pid_max of a new kernel. */
 export const PID_MAX_DEFAULT = 32768;
 /** Pids below this are used once only: the search starts here after it wrapped (RESERVED_PIDS). */

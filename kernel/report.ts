@@ -93,7 +93,7 @@ export class KernelBug extends Error {
  * ```ts
  * import { formatPlace } from "@pnotify/pnotify/kernel";
  * import { assertEquals } from "@std/assert";
- * const place = { cpu: "cpu0", task: "sh[3]", module: "job", what: "job.exit", event: 12, time: 0 };
+ * const place = { cpu: "cpu0" as const, task: "sh[3]", module: "job", what: "job.exit", event: 12, time: 0 };
  * assertEquals(formatPlace(place), "cpu0 sh[3] in job.exit, event 12");
  * ```
  */

@@ -100,27 +100,38 @@ export interface EventsDescription<D> {
   free?(task: Task, subscriber: Subscriber<D>): void;
 }
 
-/** The hooks that an events structure may have. */
-export const HOOKS = Object.freeze(
-  [
-    "init",
-    "fork",
-    "exec",
-    "exit",
-    "clone",
-    "canFork",
-    "cancelFork",
-    "credentials",
-    "session",
-    "rename",
-    "signal",
-    "reparent",
-    "free",
-  ] as const,
-) satisfies readonly (keyof EventsDescription<unknown>)[];
-
 /** The name of a hook. */
-export type HookName = typeof HOOKS[number];
+export type HookName =
+  | "init"
+  | "fork"
+  | "exec"
+  | "exit"
+  | "clone"
+  | "canFork"
+  | "cancelFork"
+  | "credentials"
+  | "session"
+  | "rename"
+  | "signal"
+  | "reparent"
+  | "free";
+
+/** The hooks that an events structure may have. */
+export const HOOKS: readonly HookName[] = Object.freeze([
+  "init",
+  "fork",
+  "exec",
+  "exit",
+  "clone",
+  "canFork",
+  "cancelFork",
+  "credentials",
+  "session",
+  "rename",
+  "signal",
+  "reparent",
+  "free",
+]);
 
 type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
 
