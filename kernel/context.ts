@@ -43,7 +43,11 @@ export class Context {
   /** Calls and hooks in progress, outermost first. Kept only while checks or a trace are on. */
   readonly frames: Frame[] = [];
 
-  /** @param name The name of the CPU. */
+  /**
+   * Makes one.
+   *
+   * @param name The name of the CPU.
+   */
   constructor(name: ContextName) {
     this.name = name;
   }

@@ -25,7 +25,7 @@ export const Capability: Readonly<{
 export type CapabilityName = keyof typeof Capability;
 
 /** Every capability at once: what root has at boot. */
-export const CAP_FULL_SET = -1;
+export const CAP_FULL_SET: -1 = -1;
 
 /** A user, with what is counted for each (user_struct). */
 export interface User {

@@ -173,6 +173,8 @@ export class KernelError extends Error {
   readonly details: KernelErrorDetails | null;
 
   /**
+   * Makes one.
+   *
    * @param code The name of the error number.
    * @param details The parts of the message, or the whole message, or nothing for the meaning of the number.
    */

@@ -102,9 +102,13 @@ export interface Vforked {
   readonly returned: Pending<Task>;
 }
 
-interface Deferred {
+/** A callout that waits for tasklistLock to be dropped. */
+export interface Deferred {
+  /** What happened. */
   readonly event: "free" | "reparent";
+  /** The task it happened to; a reference to it is held. */
   readonly task: Task;
+  /** The parent it had before, or null. */
   readonly detail: Task | null;
 }
 
@@ -185,11 +189,11 @@ export class Kernel {
   /** The parent of the kernel's threads. */
   readonly kthreadd: Task;
 
-  private readonly users = new Map<number, User>();
-  private readonly stacks: boolean;
-  private readonly seen = new Set<string>();
-  private taintLetters = "";
-  private isDown = false;
+  readonly #users = new Map<number, User>();
+  readonly #stacks: boolean;
+  readonly #seen = new Set<string>();
+  #taintLetters = "";
+  #isDown = false;
 
   /**
    * Boots: pid 0, init and kthreadd exist afterwards.
@@ -199,7 +203,7 @@ export class Kernel {
    */
   constructor(options: KernelOptions = NO_OPTIONS) {
     const debug = options.debug ?? true;
-    this.stacks = typeof debug === "object" && debug.stacks === true;
+    this.#stacks = typeof debug === "object" && debug.stacks === true;
     this.random = new Random(options.seed ?? 0);
     this.log = new KernelLog(this.clock, options.logLines ?? 4096);
     this.threadsMax = options.threadsMax ?? Infinity;
@@ -213,13 +217,13 @@ export class Kernel {
       this.trace = new Trace(this);
     }
     this.tasklistLock = new RwLock(this, "tasklistLock");
-    const swapper = this.bootSwapper();
+    const swapper = this.#bootSwapper();
     const reaps = options.initReaps ?? true;
-    this.init = this.bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
-    this.kthreadd = this.bootTask(swapper, "kthreadd", PF_KTHREAD);
+    this.init = this.#bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
+    this.kthreadd = this.#bootTask(swapper, "kthreadd", PF_KTHREAD);
   }
 
-  private bootSwapper(): Task {
+  #bootSwapper(): Task {
     const processGroup = { id: 0, session: 0, first: null };
     const swapper = new Task(this, this.nextSerial++, this.pids.allocate(), {
       parent: null,
@@ -239,7 +243,7 @@ export class Kernel {
     return swapper;
   }
 
-  private bootTask(swapper: Task, comm: string, flags: number): Task {
+  #bootTask(swapper: Task, comm: string, flags: number): Task {
     const task = new Task(this, this.nextSerial++, this.pids.allocate(), swapper);
     task.comm = comm;
     task.flags = flags;
@@ -506,7 +510,7 @@ export class Kernel {
    * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for what is no uid.
    */
   setuid(task: Task, uid: number): void {
-    this.changeCredentials("setuid", task, () => setUser(this, task, uid));
+    this.#changeCredentials("setuid", task, () => setUser(this, task, uid));
   }
 
   /**
@@ -517,7 +521,7 @@ export class Kernel {
    * @throws {KernelError} EPERM without CAP_SETGID, EINVAL for what is no gid.
    */
   setgid(task: Task, gid: number): void {
-    this.changeCredentials("setgid", task, () => setGroup(task, gid));
+    this.#changeCredentials("setgid", task, () => setGroup(task, gid));
   }
 
   /**
@@ -527,10 +531,10 @@ export class Kernel {
    * @param names The capabilities.
    */
   dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
-    this.changeCredentials("capset", task, () => dropCapabilities(task, names));
+    this.#changeCredentials("capset", task, () => dropCapabilities(task, names));
   }
 
-  private changeCredentials(what: string, task: Task, change: () => void): void {
+  #changeCredentials(what: string, task: Task, change: () => void): void {
     this.enter(what, task);
     try {
       const old = task.credentials;
@@ -658,7 +662,7 @@ export class Kernel {
    */
   forEachTask(visit: (task: Task) => boolean | void): void {
     for (let pid = 1; pid <= this.pids.highest; pid++) {
-      const reference = this.getTaskToVisit(pid);
+      const reference = this.#getTaskToVisit(pid);
       if (reference === null) continue;
       try {
         if (this.preemption !== null) this.preempt("walk");
@@ -669,7 +673,7 @@ export class Kernel {
     }
   }
 
-  private getTaskToVisit(pid: number): Task | null {
+  #getTaskToVisit(pid: number): Task | null {
     const task = this.pids.find(pid);
     if (task !== null) task.usage++;
     return task;
@@ -691,8 +695,8 @@ export class Kernel {
 
   /** A user, made on first sight. */
   user(uid: number): User {
-    let user = this.users.get(uid);
-    if (user === undefined) this.users.set(uid, user = { uid, tasks: 0 });
+    let user = this.#users.get(uid);
+    if (user === undefined) this.#users.set(uid, user = { uid, tasks: 0 });
     return user;
   }
 
@@ -742,12 +746,12 @@ export class Kernel {
 
   /** The letters that say what taints the kernel: P proprietary, O out of tree, F forced, D a module fault. */
   get taint(): string {
-    return this.taintLetters;
+    return this.#taintLetters;
   }
 
   /** Taints the kernel. */
   addTaint(letter: "P" | "O" | "F" | "D"): void {
-    if (!this.taintLetters.includes(letter)) this.taintLetters += letter;
+    if (!this.#taintLetters.includes(letter)) this.#taintLetters += letter;
   }
 
   /** Where the run is, for reports. */
@@ -761,7 +765,7 @@ export class Kernel {
       what: what ?? frame?.what ?? "no call",
       event: this.trace?.sequence ?? 0,
       time: this.clock.now,
-      ...(this.stacks ? { stack: callerLine() } : {}),
+      ...(this.#stacks ? { stack: callerLine() } : {}),
     };
   }
 
@@ -769,7 +773,7 @@ export class Kernel {
   report(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): Report {
     const place = this.place(details.what);
     const module = details.module === undefined ? place.module : details.module;
-    const taint = this.taintLetters === "" ? "Not tainted" : `Tainted: ${this.taintLetters}`;
+    const taint = this.#taintLetters === "" ? "Not tainted" : `Tainted: ${this.#taintLetters}`;
     const lines = [
       `${kind === "module-fault" ? "oops" : "BUG"}: ${kind}: ${headline}`,
       `  at ${formatPlace(place)}${module === null ? "" : `, module ${module}`}, ${taint}`,
@@ -781,13 +785,13 @@ export class Kernel {
       text: lines.join("\n"),
       place,
       module,
-      taint: this.taintLetters,
+      taint: this.#taintLetters,
       ...(details.lock === undefined ? {} : { lock: details.lock }),
       ...(details.taken === undefined ? {} : { taken: details.taken }),
     };
     const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
-    if (this.seen.has(key)) return report;
-    this.seen.add(key);
+    if (this.#seen.has(key)) return report;
+    this.#seen.add(key);
     this.reports.push(report);
     this.printk(report.text, "err");
     if (this.trace !== null) this.trace.emit({ type: "report", report });
@@ -811,7 +815,7 @@ export class Kernel {
 
   /** Begins a call by a task, checking that the task can make one. */
   enter(what: string, task: Task | null): void {
-    if (task !== null && task.state !== TASK_RUNNING) this.checkCaller(what, task);
+    if (task !== null && task.state !== TASK_RUNNING) this.#checkCaller(what, task);
     const { context } = this;
     context.depth++;
     if (this.lockdep !== null) {
@@ -840,7 +844,7 @@ export class Kernel {
     context.depth--;
   }
 
-  private checkCaller(what: string, task: Task): void {
+  #checkCaller(what: string, task: Task): void {
     if (task.usage === 0) this.useAfterFree(what, task);
     if (task.state === TASK_NEW) {
       this.bug("never-born", `Cannot ${what} in "${task}": it is not yet on the task list`);
@@ -904,13 +908,13 @@ export class Kernel {
       const batch: Deferred[] = this.deferred;
       this.deferred = null;
       for (const { event, task, detail } of batch) {
-        this.further(event, task, detail);
+        this.#further(event, task, detail);
         putTaskStruct(task);
       }
     }
   }
 
-  private further(event: "free" | "reparent", task: Task, detail: Task | null): void {
+  #further(event: "free" | "reparent", task: Task, detail: Task | null): void {
     const known = detail as FurtherEvents["free" & "reparent"];
     if (task.subscribers !== null) this.callouts!.further(event, task, known);
     if (this.globalCallouts !== null) this.globalCallouts.further(event, task, known);
@@ -930,8 +934,8 @@ export class Kernel {
    * ```
    */
   shutdown(): readonly Report[] {
-    if (this.isDown) return this.reports;
-    this.isDown = true;
+    if (this.#isDown) return this.reports;
+    this.#isDown = true;
     if (this.lockdep === null) return this.reports;
     for (const context of this.contexts) {
       for (const held of context.held) {

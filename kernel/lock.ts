@@ -97,6 +97,8 @@ export class LockState implements Lockable {
   lockCount = 0;
 
   /**
+   * Makes one.
+   *
    * @param kernel The world it belongs to.
    * @param lockClass Its class.
    */
@@ -113,24 +115,26 @@ export class LockState implements Lockable {
 
 /** Holds a lock until it is disposed of. */
 export class LockGuard implements Disposable {
-  private lock: Lockable | null;
-  private readonly mode: LockMode;
+  #lock: Lockable | null;
+  readonly #mode: LockMode;
 
   /**
+   * Makes one.
+   *
    * @param lock A lock that is held.
    * @param mode How it is held.
    */
   constructor(lock: Lockable, mode: LockMode) {
-    this.lock = lock;
-    this.mode = mode;
+    this.#lock = lock;
+    this.#mode = mode;
   }
 
   /** Drops the lock; a second time does nothing. */
   [Symbol.dispose](): void {
-    const lock = this.lock;
+    const lock = this.#lock;
     if (lock === null) return;
-    this.lock = null;
-    if (this.mode === "read") unlockRead(lock);
+    this.#lock = null;
+    if (this.#mode === "read") unlockRead(lock);
     else unlockWrite(lock);
   }
 }

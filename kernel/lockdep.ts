@@ -18,46 +18,50 @@ interface Edge {
  * prove a deadlock that need never have happened.
  */
 export class Lockdep {
-  private readonly kernel: Kernel;
+  readonly #kernel: Kernel;
   /** Edges by the class that was held. A world has a handful of classes. */
-  private readonly order = new Map<string, Map<string, Edge>>();
+  readonly #order = new Map<string, Map<string, Edge>>();
 
-  /** @param kernel The world that it checks. */
+  /**
+   * Makes one.
+   *
+   * @param kernel The world that it checks.
+   */
   constructor(kernel: Kernel) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
   }
 
   /** Called before a lock is taken. Throws where going on is impossible. */
   willTake(lock: Lockable, mode: LockMode): void {
-    const context = this.kernel.context;
+    const context = this.#kernel.context;
     for (const held of context.held) {
-      if (held.lock === lock) this.alreadyHeld(lock, mode, held);
+      if (held.lock === lock) this.#alreadyHeld(lock, mode, held);
     }
-    this.checkOther(lock, mode);
+    this.#checkOther(lock, mode);
     if (!lock.lockClass.spin) this.mightSleep(`taking ${lock.lockName}`);
     for (const held of context.held) {
-      if (held.lock !== lock) this.learn(held, lock, mode);
+      if (held.lock !== lock) this.#learn(held, lock, mode);
     }
   }
 
   /** Called when a lock has been taken. */
   took(lock: Lockable, mode: LockMode): void {
-    this.kernel.context.held.push({ lock, mode, taken: this.kernel.place() });
+    this.#kernel.context.held.push({ lock, mode, taken: this.#kernel.place() });
   }
 
   /** Called before a lock is dropped. Throws when this context does not hold it so. */
   willDrop(lock: Lockable, mode: LockMode): void {
-    const held = this.kernel.context.held;
+    const held = this.#kernel.context.held;
     for (let i = held.length - 1; i >= 0; i--) {
       if (held[i].lock !== lock || held[i].mode !== mode) continue;
       held.splice(i, 1);
       return;
     }
-    const other = this.findHeld(lock);
+    const other = this.#findHeld(lock);
     const found = other === null
       ? "it is not held"
       : `it is held for ${other.mode} since ${formatPlace(other.taken)}`;
-    this.kernel.bug("lock-not-held", `Cannot release ${lock.lockName} for ${mode}: ${found}`, {
+    this.#kernel.bug("lock-not-held", `Cannot release ${lock.lockName} for ${mode}: ${found}`, {
       lock: lock.lockName,
       taken: other?.taken,
     });
@@ -65,20 +69,20 @@ export class Lockdep {
 
   /** Reports a call that needs a lock and was made without it. */
   needs(lock: Lockable, mode: LockMode, call: string): void {
-    for (const held of this.kernel.context.held) {
+    for (const held of this.#kernel.context.held) {
       if (held.lock === lock && (mode === "read" || held.mode === "write")) return;
     }
-    this.kernel.report("lock-needed", `${call} needs ${lock.lockName} held for ${mode}`, {
+    this.#kernel.report("lock-needed", `${call} needs ${lock.lockName} held for ${mode}`, {
       lock: lock.lockName,
-      lines: this.heldLines(this.kernel.context),
+      lines: this.#heldLines(this.#kernel.context),
     });
   }
 
   /** Reports a call that may sleep, made while a spin lock is held. */
   mightSleep(call: string): void {
-    for (const held of this.kernel.context.held) {
+    for (const held of this.#kernel.context.held) {
       if (!held.lock.lockClass.spin) continue;
-      this.kernel.report(
+      this.#kernel.report(
         "sleep-in-atomic",
         `${call} may sleep while ${held.lock.lockName} is held`,
         {
@@ -93,10 +97,10 @@ export class Lockdep {
 
   /** Reports and drops what a call or hook took and did not drop. */
   checkReturned(what: string, heldAtEntry: number): void {
-    const held = this.kernel.context.held;
+    const held = this.#kernel.context.held;
     while (held.length > heldAtEntry) {
       const leaked = held[held.length - 1];
-      this.kernel.report("lock-leaked", `${what} returned with ${leaked.lock.lockName} held`, {
+      this.#kernel.report("lock-leaked", `${what} returned with ${leaked.lock.lockName} held`, {
         lock: leaked.lock.lockName,
         taken: leaked.taken,
         lines: [`taken for ${leaked.mode} ${formatPlace(leaked.taken)}`],
@@ -106,17 +110,17 @@ export class Lockdep {
     }
   }
 
-  private alreadyHeld(lock: Lockable, mode: LockMode, held: HeldLock): void {
+  #alreadyHeld(lock: Lockable, mode: LockMode, held: HeldLock): void {
     if (mode === "read" && held.mode === "read") {
       if (lock.lockClass.recursiveRead) return;
-      this.kernel.report(
+      this.#kernel.report(
         "lock-recursion",
         `${lock.lockName} is taken for read twice: a writer waiting in between would stop both`,
         { lock: lock.lockName, taken: held.taken, lines: [`first ${formatPlace(held.taken)}`] },
       );
       return;
     }
-    this.kernel.bug(
+    this.#kernel.bug(
       "self-deadlock",
       `Cannot take ${lock.lockName} for ${mode}: this context holds it for ${held.mode}`,
       { lock: lock.lockName, taken: held.taken, lines: [`taken ${formatPlace(held.taken)}`] },
@@ -124,44 +128,44 @@ export class Lockdep {
   }
 
   /** A lock held by another context: that one would be waited for. */
-  private checkOther(lock: Lockable, mode: LockMode): void {
+  #checkOther(lock: Lockable, mode: LockMode): void {
     const free = mode === "read" ? lock.lockCount >= 0 : lock.lockCount === 0;
-    if (free || this.heldHere(lock)) return;
-    if (this.kernel.preemption?.nested) throw new WouldWait(lock.lockName);
-    const other = this.findHeld(lock);
+    if (free || this.#heldHere(lock)) return;
+    if (this.#kernel.preemption?.nested) throw new WouldWait(lock.lockName);
+    const other = this.#findHeld(lock);
     const since = other === null ? "" : ` since ${formatPlace(other.taken)}`;
     throw new KernelBug(
       `Cannot take ${lock.lockName} for ${mode}: another context holds it${since}`,
     );
   }
 
-  private heldHere(lock: Lockable): boolean {
-    return this.kernel.context.held.some((held) => held.lock === lock);
+  #heldHere(lock: Lockable): boolean {
+    return this.#kernel.context.held.some((held) => held.lock === lock);
   }
 
-  private findHeld(lock: Lockable): HeldLock | null {
-    for (const context of this.kernel.contexts) {
+  #findHeld(lock: Lockable): HeldLock | null {
+    for (const context of this.#kernel.contexts) {
       for (const held of context.held) if (held.lock === lock) return held;
     }
     return null;
   }
 
-  private learn(held: HeldLock, lock: Lockable, mode: LockMode): void {
+  #learn(held: HeldLock, lock: Lockable, mode: LockMode): void {
     const from = held.lock.lockClass.name;
     const to = lock.lockClass.name;
-    if (from === to) return this.sameClass(held, lock, mode);
-    let edges = this.order.get(from);
-    if (edges === undefined) this.order.set(from, edges = new Map());
+    if (from === to) return this.#sameClass(held, lock, mode);
+    let edges = this.#order.get(from);
+    if (edges === undefined) this.#order.set(from, edges = new Map());
     if (edges.has(to)) return;
-    const edge = { from, to, outer: held.taken, inner: this.kernel.place() };
-    const back = this.path(to, from);
+    const edge = { from, to, outer: held.taken, inner: this.#kernel.place() };
+    const back = this.#path(to, from);
     edges.set(to, edge);
-    if (back !== null) this.inversion(held, lock, mode, back);
+    if (back !== null) this.#inversion(held, lock, mode, back);
   }
 
   /** Two locks of one class have no order of their own: two CPUs may take them the other way round. */
-  private sameClass(held: HeldLock, lock: Lockable, mode: LockMode): void {
-    this.kernel.report(
+  #sameClass(held: HeldLock, lock: Lockable, mode: LockMode): void {
+    this.#kernel.report(
       "lock-inversion",
       `${lock.lockName} is taken for ${mode} while ${held.lock.lockName} of the same class is held`,
       {
@@ -176,24 +180,24 @@ export class Lockdep {
   }
 
   /** The chain of sightings from one class to another, or null. */
-  private path(from: string, to: string, seen: Set<string> = new Set()): Edge[] | null {
+  #path(from: string, to: string, seen: Set<string> = new Set()): Edge[] | null {
     seen.add(from);
-    for (const edge of this.order.get(from)?.values() ?? []) {
+    for (const edge of this.#order.get(from)?.values() ?? []) {
       if (edge.to === to) return [edge];
       if (seen.has(edge.to)) continue;
-      const rest = this.path(edge.to, to, seen);
+      const rest = this.#path(edge.to, to, seen);
       if (rest !== null) return [edge, ...rest];
     }
     return null;
   }
 
-  private inversion(held: HeldLock, lock: Lockable, mode: LockMode, back: Edge[]): void {
+  #inversion(held: HeldLock, lock: Lockable, mode: LockMode, back: Edge[]): void {
     const chain = [back[0].from, ...back.map((edge) => edge.to)].join(" -> ");
-    this.kernel.report("lock-inversion", `possible circular locking of ${lock.lockName}`, {
+    this.#kernel.report("lock-inversion", `possible circular locking of ${lock.lockName}`, {
       lock: lock.lockName,
       taken: held.taken,
       lines: [
-        `wants ${lock.lockName} (${mode}) ${formatPlace(this.kernel.place())}`,
+        `wants ${lock.lockName} (${mode}) ${formatPlace(this.#kernel.place())}`,
         `but already holds ${held.lock.lockName} (${held.mode}) since ${formatPlace(held.taken)}`,
         ...twoCpus(held.lock.lockName, lock.lockName),
         ...back.map((edge) =>
@@ -206,7 +210,7 @@ export class Lockdep {
     });
   }
 
-  private heldLines(context: Context): string[] {
+  #heldLines(context: Context): string[] {
     if (context.held.length === 0) return [`${context.name} holds nothing`];
     return context.held.map((held) =>
       `${context.name} holds ${held.lock.lockName} (${held.mode}) since ${formatPlace(held.taken)}`

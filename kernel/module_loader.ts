@@ -97,18 +97,22 @@ class Entry implements LoadedModule {
  * ```
  */
 export class ModuleLoader {
-  private readonly kernel: Kernel;
-  private readonly loaded = new Map<string, Entry>();
-  private readonly reapers: ModuleReaper[] = [];
+  readonly #kernel: Kernel;
+  readonly #loaded = new Map<string, Entry>();
+  readonly #reapers: ModuleReaper[] = [];
 
-  /** @param kernel The world. */
+  /**
+   * Makes one.
+   *
+   * @param kernel The world.
+   */
   constructor(kernel: Kernel) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
   }
 
   /** Adds a service whose leftovers are removed when a module goes. */
   addReaper(reaper: ModuleReaper): void {
-    this.reapers.push(reaper);
+    this.#reapers.push(reaper);
   }
 
   /**
@@ -117,7 +121,7 @@ export class ModuleLoader {
    * @returns The modules.
    */
   lsmod(): LoadedModule[] {
-    return [...this.loaded.values()];
+    return [...this.#loaded.values()];
   }
 
   /**
@@ -127,7 +131,7 @@ export class ModuleLoader {
    * @returns The module, or null.
    */
   find(name: string): LoadedModule | null {
-    return this.loaded.get(name) ?? null;
+    return this.#loaded.get(name) ?? null;
   }
 
   /**
@@ -146,7 +150,7 @@ export class ModuleLoader {
   ): LoadedModule {
     const description = module as unknown as KernelModule;
     checkModule(description);
-    if (this.loaded.has(module.name)) {
+    if (this.#loaded.has(module.name)) {
       throw refuse(
         "EEXIST",
         module.name,
@@ -154,17 +158,17 @@ export class ModuleLoader {
         "a free name is wanted",
       );
     }
-    const params = this.parameters(description, options.params as Record<string, unknown> ?? {});
+    const params = this.#parameters(description, options.params as Record<string, unknown> ?? {});
     const entry = new Entry(description);
-    const used = this.resolve(entry, options.force ?? false);
-    entry.env = this.environment(entry, params, used);
-    this.taintFor(description, options);
-    this.loaded.set(module.name, entry);
+    const used = this.#resolve(entry, options.force ?? false);
+    entry.env = this.#environment(entry, params, used);
+    this.#taintFor(description, options);
+    this.#loaded.set(module.name, entry);
     for (const provider of entry.providers) provider.users.push(module.name);
-    this.runLoad(entry);
+    this.#runLoad(entry);
     entry.state = "live";
-    if (this.kernel.trace !== null) {
-      this.kernel.trace.emit({ type: "module", name: module.name, state: "live" });
+    if (this.#kernel.trace !== null) {
+      this.#kernel.trace.emit({ type: "module", name: module.name, state: "live" });
     }
     return entry;
   }
@@ -177,7 +181,7 @@ export class ModuleLoader {
    * EFAULT when its `unload` threw; it is gone then all the same.
    */
   rmmod(name: string): void {
-    const entry = this.loaded.get(name);
+    const entry = this.#loaded.get(name);
     if (entry === undefined) {
       throw refuse("ENOENT", name, "it is not loaded", "a loaded module is wanted", "unload");
     }
@@ -190,19 +194,19 @@ export class ModuleLoader {
       throw refuse("EBUSY", name, found, "a module that nobody uses is wanted", "unload");
     }
     entry.state = "going";
-    if (this.kernel.trace !== null) {
-      this.kernel.trace.emit({ type: "module", name, state: "going" });
+    if (this.#kernel.trace !== null) {
+      this.#kernel.trace.emit({ type: "module", name, state: "going" });
     }
     let failure: unknown = null;
     try {
-      this.run(entry, "unload", () => entry.module.unload(entry.env, entry.moduleState));
+      this.#run(entry, "unload", () => entry.module.unload(entry.env, entry.moduleState));
     } catch (error) {
       if (error instanceof KernelBug) throw error;
       failure = error;
     } finally {
-      this.remove(entry);
+      this.#remove(entry);
     }
-    if (failure !== null) throw this.fault(entry, "unload", failure);
+    if (failure !== null) throw this.#fault(entry, "unload", failure);
   }
 
   /**
@@ -211,11 +215,11 @@ export class ModuleLoader {
    * @param name Its name; a name that is not loaded is passed over.
    */
   markFaulty(name: string): void {
-    const entry = this.loaded.get(name);
+    const entry = this.#loaded.get(name);
     if (entry !== undefined) entry.faulty = true;
   }
 
-  private parameters(
+  #parameters(
     module: KernelModule,
     given: Record<string, unknown>,
   ): Record<string, unknown> {
@@ -240,18 +244,18 @@ export class ModuleLoader {
   }
 
   /** Finds what a module needs before any of its code runs. */
-  private resolve(entry: Entry, force: boolean): Record<string, unknown> {
+  #resolve(entry: Entry, force: boolean): Record<string, unknown> {
     const { module } = entry;
     for (const name of module.depends ?? []) {
-      const provider = this.loaded.get(name);
+      const provider = this.#loaded.get(name);
       if (provider?.state !== "live") {
         throw refuse("ENOENT", module.name, `module ${name} is not loaded`, "it is wanted first");
       }
-      this.use(entry, provider, force);
+      this.#use(entry, provider, force);
     }
     const values: Record<string, unknown> = {};
     for (const [key, symbol] of Object.entries(module.uses ?? {})) {
-      const found = this.kernel.symbols.find(symbol.name);
+      const found = this.#kernel.symbols.find(symbol.name);
       if (found === null || (found.symbol.gplOnly && !isGplCompatible(module.license))) {
         const why = found === null
           ? "nobody exports it"
@@ -259,13 +263,13 @@ export class ModuleLoader {
         const names = symbol.cNames.join(", ");
         throw refuse("ENOENT", module.name, `unknown symbol ${names}: ${why}`);
       }
-      if (found.owner !== null) this.use(entry, this.loaded.get(found.owner)!, force);
+      if (found.owner !== null) this.#use(entry, this.#loaded.get(found.owner)!, force);
       values[key] = found.value;
     }
     return values;
   }
 
-  private use(entry: Entry, provider: Entry, force: boolean): void {
+  #use(entry: Entry, provider: Entry, force: boolean): void {
     if (provider.faulty && !force) {
       throw refuse(
         "EFAULT",
@@ -277,12 +281,12 @@ export class ModuleLoader {
     if (!entry.providers.includes(provider)) entry.providers.push(provider);
   }
 
-  private environment(
+  #environment(
     entry: Entry,
     params: Record<string, unknown>,
     used: Record<string, unknown>,
   ): ModuleEnvironment {
-    const { kernel } = this;
+    const kernel = this.#kernel;
     return Object.freeze({
       ...used,
       kernel,
@@ -303,64 +307,64 @@ export class ModuleLoader {
         }
         kernel.symbols.export(symbol, value, entry.name);
       },
-      tryModuleGet: (name: string) => this.tryGet(name),
+      tryModuleGet: (name: string) => this.#tryGet(name),
     }) as ModuleEnvironment;
   }
 
-  private tryGet(name: string): (() => void) | null {
-    const entry = this.loaded.get(name);
+  #tryGet(name: string): (() => void) | null {
+    const entry = this.#loaded.get(name);
     if (entry === undefined || entry.state !== "live") return null;
     entry.gets++;
     let held = true;
     return () => {
-      if (!held) this.kernel.bug("double-put", `Cannot put module ${name}: it was put before`);
+      if (!held) this.#kernel.bug("double-put", `Cannot put module ${name}: it was put before`);
       held = false;
       entry.gets--;
     };
   }
 
-  private taintFor(module: KernelModule, options: InsmodOptions<ParameterSpecs>): void {
-    if (!isGplCompatible(module.license)) this.kernel.addTaint("P");
-    if (options.outOfTree) this.kernel.addTaint("O");
-    if (options.force) this.kernel.addTaint("F");
+  #taintFor(module: KernelModule, options: InsmodOptions<ParameterSpecs>): void {
+    if (!isGplCompatible(module.license)) this.#kernel.addTaint("P");
+    if (options.outOfTree) this.#kernel.addTaint("O");
+    if (options.force) this.#kernel.addTaint("F");
   }
 
-  private runLoad(entry: Entry): void {
+  #runLoad(entry: Entry): void {
     try {
-      entry.moduleState = this.run(entry, "load", () => entry.module.load(entry.env));
-      this.checkExported(entry);
+      entry.moduleState = this.#run(entry, "load", () => entry.module.load(entry.env));
+      this.#checkExported(entry);
     } catch (error) {
       if (error instanceof KernelBug) throw error;
-      this.remove(entry);
+      this.#remove(entry);
       if (error instanceof KernelError) throw error;
-      throw this.fault(entry, "load", error);
+      throw this.#fault(entry, "load", error);
     }
   }
 
-  private checkExported(entry: Entry): void {
+  #checkExported(entry: Entry): void {
     for (const symbol of entry.module.exports ?? []) {
-      if (this.kernel.symbols.find(symbol.name)?.owner === entry.name) continue;
+      if (this.#kernel.symbols.find(symbol.name)?.owner === entry.name) continue;
       const found = `load did not export ${symbol.name}, which it declares`;
       throw refuse("EINVAL", entry.name, found, "every declared symbol is wanted");
     }
   }
 
-  private run<T>(entry: Entry, what: string, code: () => T): T {
-    const { context } = this.kernel;
+  #run<T>(entry: Entry, what: string, code: () => T): T {
+    const { context } = this.#kernel;
     const before = context.module;
     context.module = entry.name;
-    this.kernel.enter(`${entry.name}.${what}`, null);
+    this.#kernel.enter(`${entry.name}.${what}`, null);
     try {
       return code();
     } finally {
-      this.kernel.leave();
+      this.#kernel.leave();
       context.module = before;
     }
   }
 
-  private fault(entry: Entry, what: string, cause: unknown): KernelError {
+  #fault(entry: Entry, what: string, cause: unknown): KernelError {
     entry.faulty = true;
-    this.kernel.moduleFault(entry.name, what, null, cause);
+    this.#kernel.moduleFault(entry.name, what, null, cause);
     return new KernelError("EFAULT", {
       action: `${what} module`,
       name: entry.name,
@@ -370,22 +374,24 @@ export class ModuleLoader {
   }
 
   /** Whatever it left behind is reported and removed, so that nothing of a module outlives it. */
-  private remove(entry: Entry): void {
+  #remove(entry: Entry): void {
     const { name } = entry;
-    for (const reaper of this.reapers) {
+    for (const reaper of this.#reapers) {
       for (const leftover of reaper(name)) {
-        this.kernel.report("module-leak", `module ${name} left ${leftover} behind`, {
+        this.#kernel.report("module-leak", `module ${name} left ${leftover} behind`, {
           module: name,
         });
       }
     }
-    this.kernel.symbols.withdraw(name);
+    this.#kernel.symbols.withdraw(name);
     for (const provider of entry.providers) {
       const at = provider.users.indexOf(name);
       if (at >= 0) provider.users.splice(at, 1);
     }
-    this.loaded.delete(name);
-    if (this.kernel.trace !== null) this.kernel.trace.emit({ type: "module", name, state: "gone" });
+    this.#loaded.delete(name);
+    if (this.#kernel.trace !== null) {
+      this.#kernel.trace.emit({ type: "module", name, state: "gone" });
+    }
   }
 }
 

@@ -35,6 +35,8 @@ export class Pending<T> {
   readonly task: Task;
 
   /**
+   * Makes one.
+   *
    * @param task The task that made the call.
    * @param interruptible Whether a signal ends it.
    */
@@ -93,18 +95,22 @@ export function wakeUp<T>(
  * ```
  */
 export class WaitQueue<T> {
-  private readonly kernel: Kernel;
-  private readonly waiting: Pending<T>[] = [];
+  readonly #kernel: Kernel;
+  readonly #waiting: Pending<T>[] = [];
 
-  /** @param kernel The world. */
+  /**
+   * Makes one.
+   *
+   * @param kernel The world.
+   */
   constructor(kernel: Kernel) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
   }
 
   /** How many tasks sleep in it. */
   get length(): number {
     let count = 0;
-    for (const pending of this.waiting) if (!pending.done) count++;
+    for (const pending of this.#waiting) if (!pending.done) count++;
     return count;
   }
 
@@ -117,14 +123,14 @@ export class WaitQueue<T> {
    * @throws {KernelError} ESRCH when the task has ended.
    */
   sleep(task: Task, options: { interruptible?: boolean } = {}): Pending<T> {
-    this.kernel.enter("sleep", task);
+    this.#kernel.enter("sleep", task);
     try {
       const pending = new Pending<T>(task, options.interruptible ?? true);
-      this.waiting.push(pending);
-      fallAsleep(this.kernel, pending);
+      this.#waiting.push(pending);
+      fallAsleep(this.#kernel, pending);
       return pending;
     } finally {
-      this.kernel.leave();
+      this.#kernel.leave();
     }
   }
 
@@ -136,9 +142,9 @@ export class WaitQueue<T> {
    */
   wakeAll(value: T): number {
     let woken = 0;
-    for (const pending of this.waiting.splice(0)) {
+    for (const pending of this.#waiting.splice(0)) {
       if (pending.done) continue;
-      wakeUp(this.kernel, pending, value);
+      wakeUp(this.#kernel, pending, value);
       woken++;
     }
     return woken;

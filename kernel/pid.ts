@@ -23,23 +23,27 @@ export class PidTable {
   count = 0;
   /** The highest pid ever in use: the end of a walk. */
   highest = 0;
-  private used = new Uint8Array(1024);
-  private last = -1;
-  private max: number;
+  #used = new Uint8Array(1024);
+  #last = -1;
+  #max: number;
   /** Few and rarely asked for, unlike tasks. */
-  private readonly groups = new Map<number, ProcessGroup>();
+  readonly #groups = new Map<number, ProcessGroup>();
   /** How many groups each session has. */
-  private readonly sessions = new Map<number, number>();
+  readonly #sessions = new Map<number, number>();
 
-  /** @param max The lowest number that is no pid (pid_max). */
+  /**
+   * Makes one.
+   *
+   * @param max The lowest number that is no pid (pid_max).
+   */
   constructor(max: number) {
-    this.max = 0;
+    this.#max = 0;
     this.pidMax = max;
   }
 
   /** The lowest number that is no pid (pid_max). */
   get pidMax(): number {
-    return this.max;
+    return this.#max;
   }
 
   set pidMax(max: number) {
@@ -50,7 +54,7 @@ export class PidTable {
         wanted: `an integer from 4 to ${PID_MAX_LIMIT} is wanted`,
       });
     }
-    this.max = max;
+    this.#max = max;
   }
 
   /** The task with a pid, or null. Holds tasklistLock. */
@@ -60,25 +64,25 @@ export class PidTable {
 
   /** Takes the next free pid, or -1 when all are in use. */
   allocate(): number {
-    const max = this.max;
-    const used = this.used;
-    for (let pid = this.last + 1; pid < max; pid++) {
-      if (pid >= used.length || used[pid] === 0) return this.take(pid);
+    const max = this.#max;
+    const used = this.#used;
+    for (let pid = this.#last + 1; pid < max; pid++) {
+      if (pid >= used.length || used[pid] === 0) return this.#take(pid);
     }
     const start = max > RESERVED_PIDS ? RESERVED_PIDS : 1;
-    const end = Math.min(this.last + 1, max);
+    const end = Math.min(this.#last + 1, max);
     for (let pid = start; pid < end; pid++) {
-      if (used[pid] === 0) return this.take(pid);
+      if (used[pid] === 0) return this.#take(pid);
     }
     return -1;
   }
 
   /** Takes a given pid (set_tid); false when it is in use. */
   allocateGiven(pid: number): boolean {
-    if (pid < this.used.length && this.used[pid] !== 0) return false;
-    const last = this.last;
-    this.take(pid);
-    this.last = last;
+    if (pid < this.#used.length && this.#used[pid] !== 0) return false;
+    const last = this.#last;
+    this.#take(pid);
+    this.#last = last;
     return true;
   }
 
@@ -108,48 +112,48 @@ export class PidTable {
 
   /** Gives a pid back. */
   release(pid: number): void {
-    this.used[pid] &= ~USED_BY_TASK;
+    this.#used[pid] &= ~USED_BY_TASK;
   }
 
   /** The process group with an id, or null. */
   findGroup(id: number): ProcessGroup | null {
-    return this.groups.get(id) ?? null;
+    return this.#groups.get(id) ?? null;
   }
 
   /** Keeps the ids of a process group and of its session from being given out. */
   claimGroup(group: ProcessGroup): void {
-    this.groups.set(group.id, group);
-    this.sessions.set(group.session, (this.sessions.get(group.session) ?? 0) + 1);
-    this.used[group.id] |= USED_BY_GROUP;
-    this.used[group.session] |= USED_BY_GROUP;
+    this.#groups.set(group.id, group);
+    this.#sessions.set(group.session, (this.#sessions.get(group.session) ?? 0) + 1);
+    this.#used[group.id] |= USED_BY_GROUP;
+    this.#used[group.session] |= USED_BY_GROUP;
   }
 
   /** Forgets an empty process group. A session's id stays in use while any group of the session exists. */
   releaseGroup(group: ProcessGroup): void {
-    const rest = this.sessions.get(group.session)! - 1;
-    if (rest === 0) this.sessions.delete(group.session);
-    else this.sessions.set(group.session, rest);
-    this.groups.delete(group.id);
-    this.releaseId(group.id);
-    this.releaseId(group.session);
+    const rest = this.#sessions.get(group.session)! - 1;
+    if (rest === 0) this.#sessions.delete(group.session);
+    else this.#sessions.set(group.session, rest);
+    this.#groups.delete(group.id);
+    this.#releaseId(group.id);
+    this.#releaseId(group.session);
   }
 
-  private releaseId(id: number): void {
-    if (!this.groups.has(id) && !this.sessions.has(id)) this.used[id] &= ~USED_BY_GROUP;
+  #releaseId(id: number): void {
+    if (!this.#groups.has(id) && !this.#sessions.has(id)) this.#used[id] &= ~USED_BY_GROUP;
   }
 
-  private take(pid: number): number {
-    if (pid >= this.used.length) this.grow(pid);
-    this.used[pid] |= USED_BY_TASK;
-    this.last = pid;
+  #take(pid: number): number {
+    if (pid >= this.#used.length) this.#grow(pid);
+    this.#used[pid] |= USED_BY_TASK;
+    this.#last = pid;
     return pid;
   }
 
-  private grow(pid: number): void {
-    let length = this.used.length;
+  #grow(pid: number): void {
+    let length = this.#used.length;
     while (length <= pid) length *= 2;
     const used = new Uint8Array(length);
-    used.set(this.used);
-    this.used = used;
+    used.set(this.#used);
+    this.#used = used;
   }
 }

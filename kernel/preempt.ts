@@ -23,7 +23,11 @@ export class WouldWait extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "WouldWait";
 
-  /** @param lockName The lock it would have waited for. */
+  /**
+   * Makes one.
+   *
+   * @param lockName The lock it would have waited for.
+   */
   constructor(lockName: string) {
     super(`Would wait for ${lockName}`);
   }

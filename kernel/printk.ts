@@ -32,21 +32,23 @@ export class KernelLog {
   printed = 0;
   /** How many lines are kept. */
   readonly capacity: number;
-  private readonly clock: Clock;
-  private readonly ring: LogRecord[] = [];
+  readonly #clock: Clock;
+  readonly #ring: LogRecord[] = [];
 
   /**
+   * Makes one.
+   *
    * @param clock The clock that stamps the lines.
    * @param capacity How many lines are kept.
    */
   constructor(clock: Clock, capacity: number) {
-    this.clock = clock;
+    this.#clock = clock;
     this.capacity = capacity;
   }
 
   /** How many lines were dropped to make room. */
   get dropped(): number {
-    return this.printed - this.ring.length;
+    return this.printed - this.#ring.length;
   }
 
   /**
@@ -66,9 +68,9 @@ export class KernelLog {
    */
   print(text: string, level: LogLevel): void {
     for (const line of text.split("\n")) {
-      const record = { sequence: this.printed, time: this.clock.now, level, text: line };
-      if (this.ring.length < this.capacity) this.ring.push(record);
-      else this.ring[this.printed % this.capacity] = record;
+      const record = { sequence: this.printed, time: this.#clock.now, level, text: line };
+      if (this.#ring.length < this.capacity) this.#ring.push(record);
+      else this.#ring[this.printed % this.capacity] = record;
       this.printed++;
     }
   }
@@ -85,9 +87,9 @@ export class KernelLog {
    * ```
    */
   records(): LogRecord[] {
-    if (this.printed <= this.capacity) return this.ring.slice();
+    if (this.printed <= this.capacity) return this.#ring.slice();
     const oldest = this.printed % this.capacity;
-    return [...this.ring.slice(oldest), ...this.ring.slice(0, oldest)];
+    return [...this.#ring.slice(oldest), ...this.#ring.slice(0, oldest)];
   }
 }
 

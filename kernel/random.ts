@@ -12,7 +12,11 @@ export class Random {
   /** The whole state: two generators with the same state go on alike. */
   state: number;
 
-  /** @param seed Any integer; its low 32 bits count. */
+  /**
+   * Makes one.
+   *
+   * @param seed Any integer; its low 32 bits count.
+   */
   constructor(seed: number) {
     this.state = seed >>> 0;
   }

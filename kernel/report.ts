@@ -75,6 +75,8 @@ export class KernelBug extends Error {
   readonly report: Report | null;
 
   /**
+   * Makes one.
+   *
    * @param message The finding in one line.
    * @param report The finding as data.
    */

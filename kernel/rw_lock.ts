@@ -20,6 +20,8 @@ export class RwLock {
   readonly state: LockState;
 
   /**
+   * Makes one.
+   *
    * @param kernel The world it belongs to.
    * @param name The name of its class.
    */

@@ -24,16 +24,20 @@ import {
  * ```
  */
 export class RwSemaphore {
-  private readonly state: Lockable;
+  readonly #state: Lockable;
 
-  /** @param state Where its count is kept, possibly inside the structure that it guards. */
+  /**
+   * Makes one.
+   *
+   * @param state Where its count is kept, possibly inside the structure that it guards.
+   */
   constructor(state: Lockable) {
-    this.state = state;
+    this.#state = state;
   }
 
   /** Its name, as reports show it. */
   get name(): string {
-    return this.state.lockName;
+    return this.#state.lockName;
   }
 
   /**
@@ -50,7 +54,7 @@ export class RwSemaphore {
    * ```
    */
   downRead(): void {
-    lockRead(this.state);
+    lockRead(this.#state);
   }
 
   /**
@@ -59,7 +63,7 @@ export class RwSemaphore {
    * @throws {KernelBug} When it is not held for reading.
    */
   upRead(): void {
-    unlockRead(this.state);
+    unlockRead(this.#state);
   }
 
   /**
@@ -68,7 +72,7 @@ export class RwSemaphore {
    * @throws {KernelBug} When this context holds it already: a self-deadlock.
    */
   downWrite(): void {
-    lockWrite(this.state);
+    lockWrite(this.#state);
   }
 
   /**
@@ -77,7 +81,7 @@ export class RwSemaphore {
    * @throws {KernelBug} When it is not held for writing.
    */
   upWrite(): void {
-    unlockWrite(this.state);
+    unlockWrite(this.#state);
   }
 
   /**
@@ -87,8 +91,8 @@ export class RwSemaphore {
    * @throws {KernelBug} As {@linkcode RwSemaphore.downRead}.
    */
   read(): LockGuard {
-    lockRead(this.state);
-    return new LockGuard(this.state, "read");
+    lockRead(this.#state);
+    return new LockGuard(this.#state, "read");
   }
 
   /**
@@ -98,8 +102,8 @@ export class RwSemaphore {
    * @throws {KernelBug} As {@linkcode RwSemaphore.downWrite}.
    */
   write(): LockGuard {
-    lockWrite(this.state);
-    return new LockGuard(this.state, "write");
+    lockWrite(this.#state);
+    return new LockGuard(this.#state, "write");
   }
 
   /**
@@ -109,7 +113,7 @@ export class RwSemaphore {
    * @returns True when it is held so.
    */
   isHeld(mode: "read" | "write"): boolean {
-    return mode === "write" ? this.state.lockCount < 0 : this.state.lockCount !== 0;
+    return mode === "write" ? this.#state.lockCount < 0 : this.#state.lockCount !== 0;
   }
 }
 

@@ -68,7 +68,7 @@ export interface ExportedSymbol {
 
 /** What one kernel offers to modules. */
 export class SymbolTable {
-  private readonly exported = new Map<string, ExportedSymbol>();
+  readonly #exported = new Map<string, ExportedSymbol>();
 
   /**
    * Offers something.
@@ -79,7 +79,7 @@ export class SymbolTable {
    * @throws {KernelError} EEXIST when the name is taken.
    */
   export<T>(symbol: KernelSymbol<T>, value: T, owner: string | null): void {
-    const taken = this.exported.get(symbol.name);
+    const taken = this.#exported.get(symbol.name);
     if (taken !== undefined) {
       throw new KernelError("EEXIST", {
         action: "export symbol",
@@ -88,7 +88,7 @@ export class SymbolTable {
         wanted: "a free name is wanted",
       });
     }
-    this.exported.set(symbol.name, { symbol, value, owner });
+    this.#exported.set(symbol.name, { symbol, value, owner });
   }
 
   /**
@@ -98,7 +98,7 @@ export class SymbolTable {
    * @returns What is offered under it, or null.
    */
   find(name: string): ExportedSymbol | null {
-    return this.exported.get(name) ?? null;
+    return this.#exported.get(name) ?? null;
   }
 
   /**
@@ -107,6 +107,8 @@ export class SymbolTable {
    * @param owner The module.
    */
   withdraw(owner: string): void {
-    for (const [name, { owner: by }] of this.exported) if (by === owner) this.exported.delete(name);
+    for (const [name, { owner: by }] of this.#exported) {
+      if (by === owner) this.#exported.delete(name);
+    }
   }
 }

@@ -106,14 +106,14 @@ export class Task implements Lockable {
   /** Its wait status: `code << 8 | signal | 0x80 if it dumped core`. */
   exitCode = 0;
   /** Virtual time of its exit, in nanoseconds since boot, or -1. */
-  endTime = -1;
+  endTime: number = -1;
 
   // The thread group's part: valid on the leader only. Guarded by tasklistLock.
 
   /** How many threads of the group have not exited. */
   liveThreads = 1;
   /** The wait status that a group exit or fatal signal gives to every thread, or -1. */
-  groupExitCode = -1;
+  groupExitCode: number = -1;
   /** Its process group. */
   processGroup: ProcessGroup;
   /** The next member of the process group, in a ring. */
@@ -230,7 +230,11 @@ export class Task implements Lockable {
     return `${SUBSCRIBER_LIST_SEM.name} of ${this}`;
   }
 
-  /** @returns `comm[pid]`. */
+  /**
+   * Names the task for people.
+   *
+   * @returns `comm[pid]`.
+   */
   toString(): string {
     return `${this.comm}[${this.pid}]`;
   }

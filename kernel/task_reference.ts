@@ -41,9 +41,13 @@ export class TaskReference implements Disposable {
   readonly task: Task;
   /** Where it was taken, while checks are on. */
   readonly taken: Place | null;
-  private held = true;
+  #held = true;
 
-  /** @param task The task; a reference to it is taken. */
+  /**
+   * Makes one.
+   *
+   * @param task The task; a reference to it is taken.
+   */
   constructor(task: Task) {
     getTaskStruct(task);
     this.task = task;
@@ -68,19 +72,19 @@ export class TaskReference implements Disposable {
    */
   put(): void {
     const kernel = this.task.kernel;
-    if (!this.held) {
+    if (!this.#held) {
       kernel.bug("double-put", `Cannot put the reference to ${this.task}: it was put before`, {
         taken: this.taken ?? undefined,
       });
     }
-    this.held = false;
+    this.#held = false;
     kernel.references?.delete(this);
     putTaskStruct(this.task);
   }
 
   /** Gives the reference back unless that is done already. */
   [Symbol.dispose](): void {
-    if (this.held) this.put();
+    if (this.#held) this.put();
   }
 }
 

@@ -91,35 +91,39 @@ export type TraceSink = (event: TraceEvent) => void;
 export class Trace {
   /** The number of the last event. */
   sequence = 0;
-  private readonly kernel: Kernel;
-  private readonly sinks: TraceSink[] = [];
+  readonly #kernel: Kernel;
+  readonly #sinks: TraceSink[] = [];
 
-  /** @param kernel The world. */
+  /**
+   * Makes one.
+   *
+   * @param kernel The world.
+   */
   constructor(kernel: Kernel) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
   }
 
   /** Whether anybody listens. */
   get idle(): boolean {
-    return this.sinks.length === 0;
+    return this.#sinks.length === 0;
   }
 
   /** Adds a sink, after those already there. */
   add(sink: TraceSink): void {
-    this.sinks.push(sink);
+    this.#sinks.push(sink);
   }
 
   /** Removes a sink. */
   remove(sink: TraceSink): void {
-    const at = this.sinks.indexOf(sink);
-    if (at >= 0) this.sinks.splice(at, 1);
+    const at = this.#sinks.indexOf(sink);
+    if (at >= 0) this.#sinks.splice(at, 1);
   }
 
   /** Stamps an event and hands it to every sink. */
   emit(body: TraceBody): void {
     this.sequence++;
-    if (this.sinks.length === 0) return;
-    const { context, clock } = this.kernel;
+    if (this.#sinks.length === 0) return;
+    const { context, clock } = this.#kernel;
     const stamp = {
       sequence: this.sequence,
       time: clock.now,
@@ -127,6 +131,6 @@ export class Trace {
       depth: context.depth,
     };
     const event = Object.assign(stamp, body) as TraceEvent;
-    for (const sink of this.sinks) sink(event);
+    for (const sink of this.#sinks) sink(event);
   }
 }

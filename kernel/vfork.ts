@@ -8,6 +8,8 @@ export class VforkPending extends Pending<Task> {
   readonly child: Task;
 
   /**
+   * Makes one.
+   *
    * @param parent The task that called vfork.
    * @param child Its child.
    */

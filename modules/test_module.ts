@@ -40,6 +40,7 @@ export interface TestModuleParameters {
     readonly default: false;
     readonly description: string;
   };
+  /** Every parameter is a switch. */
   readonly [name: string]: {
     readonly type: "boolean";
     readonly default: boolean;

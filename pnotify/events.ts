@@ -133,7 +133,8 @@ export const HOOKS: readonly HookName[] = Object.freeze([
   "free",
 ]);
 
-type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
+/** The type of a hook. */
+export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
 
 /**
  * A checked description, with every field set. It holds no state of any kernel, so one serves many.
@@ -180,7 +181,11 @@ export class PnotifyEvents<D> {
   /** The free hook, or null. */
   readonly free: Hook<D, "free"> | null;
 
-  /** @param from A checked description; use {@linkcode defineEvents}. */
+  /**
+   * Makes one.
+   *
+   * @param from A checked description; use {@linkcode defineEvents}.
+   */
   constructor(from: EventsDescription<D>) {
     this.name = from.name;
     this.module = from.module ?? null;

@@ -22,47 +22,51 @@ import { PNOTIFY_ERROR } from "./verdict.ts";
  * there is somebody.
  */
 export class GlobalWatchers implements TaskCallouts {
-  private readonly kernel: Kernel;
+  readonly #kernel: Kernel;
   /** In order of priority, then of registration. */
-  private watchers: readonly Subscriber<unknown>[] = [];
+  #watchers: readonly Subscriber<unknown>[] = [];
   /** Children whose fork is in progress, with those that have agreed so far. */
-  private readonly agreed = new Map<Task, Subscriber<unknown>[]>();
+  readonly #agreed = new Map<Task, Subscriber<unknown>[]>();
 
-  /** @param kernel The world. */
+  /**
+   * Makes one.
+   *
+   * @param kernel The world.
+   */
   constructor(kernel: Kernel) {
-    this.kernel = kernel;
+    this.#kernel = kernel;
   }
 
   /** Adds one, and makes the kernel call. */
   add(entry: EventsEntry): void {
     entry.watcher = new Subscriber<unknown>(entry, null);
-    const rest = [...this.watchers, entry.watcher];
-    this.watchers = rest.sort((a, b) => b.events.priority - a.events.priority);
-    this.kernel.globalCallouts = this;
+    const rest = [...this.#watchers, entry.watcher];
+    this.#watchers = rest.sort((a, b) => b.events.priority - a.events.priority);
+    this.#kernel.globalCallouts = this;
   }
 
   /** Removes one. With the last one the kernel calls no more. */
   remove(entry: EventsEntry): void {
-    this.watchers = this.watchers.filter((watcher) => watcher !== entry.watcher);
+    this.#watchers = this.#watchers.filter((watcher) => watcher !== entry.watcher);
     entry.watcher = null;
-    if (this.watchers.length === 0) this.kernel.globalCallouts = null;
+    if (this.#watchers.length === 0) this.#kernel.globalCallouts = null;
   }
 
   /** Asks each in turn; the first to refuse fails the fork. */
   fork(child: Task, _parent: Task): void {
     const agreed: Subscriber<unknown>[] = [];
-    this.agreed.set(child, agreed);
-    for (const watcher of this.watchers) {
-      if (this.ask(child, watcher) === 0) {
+    this.#agreed.set(child, agreed);
+    for (const watcher of this.#watchers) {
+      if (this.#ask(child, watcher) === 0) {
         watcher.entry.counts.fork++;
         agreed.push(watcher);
       }
     }
-    this.agreed.delete(child);
+    this.#agreed.delete(child);
   }
 
-  private ask(child: Task, watcher: Subscriber<unknown>): number {
-    const { kernel } = this;
+  #ask(child: Task, watcher: Subscriber<unknown>): number {
+    const kernel = this.#kernel;
     const { entry, events } = watcher;
     const hook = child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
     const outer = beginHook(kernel, entry, hook, child);
@@ -85,27 +89,27 @@ export class GlobalWatchers implements TaskCallouts {
 
   /** Gives exit to those that had agreed. */
   forkFailed(child: Task, _parent: Task): void {
-    const agreed = this.agreed.get(child) ?? [];
-    this.agreed.delete(child);
-    for (const watcher of agreed) callExit(this.kernel, child, watcher, { rollback: true });
+    const agreed = this.#agreed.get(child) ?? [];
+    this.#agreed.delete(child);
+    for (const watcher of agreed) callExit(this.#kernel, child, watcher, { rollback: true });
   }
 
   /** Tells each. */
   exec(task: Task): void {
-    for (const watcher of this.watchers) {
-      if (watcher.events.exec !== null) callExec(this.kernel, task, watcher);
+    for (const watcher of this.#watchers) {
+      if (watcher.events.exec !== null) callExec(this.#kernel, task, watcher);
     }
   }
 
   /** Tells each. */
   exit(task: Task): void {
-    for (const watcher of this.watchers) callExit(this.kernel, task, watcher, {});
+    for (const watcher of this.#watchers) callExit(this.#kernel, task, watcher, {});
   }
 
   /** Tells those that want to hear. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
-    for (const watcher of this.watchers) {
-      if (watcher.events[event] !== null) callFurther(this.kernel, event, task, watcher, detail);
+    for (const watcher of this.#watchers) {
+      if (watcher.events[event] !== null) callFurther(this.#kernel, event, task, watcher, detail);
     }
   }
 

@@ -19,6 +19,7 @@ export * from "./boot.ts";
 export {
   defineEvents,
   type EventsDescription,
+  type Hook,
   type HookName,
   HOOKS,
   PnotifyEvents,

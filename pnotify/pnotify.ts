@@ -57,9 +57,9 @@ export const PNOTIFY: KernelSymbol<Pnotify> = defineSymbol<Pnotify>("pnotify", {
 export class Pnotify implements TaskCallouts {
   /** Guards the list of registered events structures. Outermost of all locks (A53). */
   readonly eventsSem: RwSemaphore;
-  private readonly kernel: Kernel;
-  private readonly registry = new Registry();
-  private readonly watchers: GlobalWatchers;
+  readonly #kernel: Kernel;
+  readonly #registry = new Registry();
+  readonly #watchers: GlobalWatchers;
 
   /**
    * Takes its place in a kernel.
@@ -75,12 +75,12 @@ export class Pnotify implements TaskCallouts {
         wanted: "a kernel without one is wanted",
       });
     }
-    this.kernel = kernel;
+    this.#kernel = kernel;
     this.eventsSem = kernel.createSemaphore("eventsSem");
-    this.watchers = new GlobalWatchers(kernel);
+    this.#watchers = new GlobalWatchers(kernel);
     kernel.callouts = this;
     kernel.symbols.export(PNOTIFY, this, null);
-    kernel.modules.addReaper((module) => this.removeLeftovers(module));
+    kernel.modules.addReaper((module) => this.#removeLeftovers(module));
   }
 
   /**
@@ -108,9 +108,9 @@ export class Pnotify implements TaskCallouts {
    */
   register<D>(events: PnotifyEvents<D>): void {
     const anyEvents = events as PnotifyEvents<unknown>;
-    this.exclusively("register", () => {
-      registerEvents(this.kernel, this.registry, anyEvents);
-      if (anyEvents.global) this.watchers.add(this.registry.of(anyEvents));
+    this.#exclusively("register", () => {
+      registerEvents(this.#kernel, this.#registry, anyEvents);
+      if (anyEvents.global) this.#watchers.add(this.#registry.of(anyEvents));
     });
   }
 
@@ -135,14 +135,14 @@ export class Pnotify implements TaskCallouts {
    */
   unregister<D>(events: PnotifyEvents<D>, options: UnregisterOptions = {}): void {
     const anyEvents = events as PnotifyEvents<unknown>;
-    this.exclusively("unregister", () => {
-      unregisterEvents(this.kernel, this.registry, anyEvents, options);
-      if (anyEvents.global) this.watchers.remove(this.registry.of(anyEvents));
+    this.#exclusively("unregister", () => {
+      unregisterEvents(this.#kernel, this.#registry, anyEvents, options);
+      if (anyEvents.global) this.#watchers.remove(this.#registry.of(anyEvents));
     });
   }
 
-  private exclusively(what: string, change: () => void): void {
-    this.kernel.enter(what, null);
+  #exclusively(what: string, change: () => void): void {
+    this.#kernel.enter(what, null);
     try {
       this.eventsSem.downWrite();
       try {
@@ -151,7 +151,7 @@ export class Pnotify implements TaskCallouts {
         this.eventsSem.upWrite();
       }
     } finally {
-      this.kernel.leave();
+      this.#kernel.leave();
     }
   }
 
@@ -162,15 +162,16 @@ export class Pnotify implements TaskCallouts {
    * Locking: needs the task's subscriberListSem held for writing (A33); {@linkcode Pnotify.track} takes it for you.
    *
    * @param task Any task (A32).
-   * @param options What to subscribe, and the data to begin with; without data, `taskData.create` makes it, or it is null.
+   * @param events What to subscribe.
+   * @param data The data to begin with; without it, `taskData.create` makes it, or it is null.
    * @returns The entry.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
    * global structure, or what `taskData.create` threw.
    */
   subscribe<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): Subscriber<D> {
-    const entry = this.registry.of(events as PnotifyEvents<unknown>);
+    const entry = this.#registry.of(events as PnotifyEvents<unknown>);
     const given = data.length === 0 || data[0] === undefined ? null : { data: data[0] };
-    return subscribeByHand(this.kernel, task, entry, given) as Subscriber<D>;
+    return subscribeByHand(this.#kernel, task, entry, given) as Subscriber<D>;
   }
 
   /**
@@ -183,7 +184,7 @@ export class Pnotify implements TaskCallouts {
    * @throws {KernelError} EINVAL when it is not on the list.
    */
   unsubscribe<D>(task: Task, subscriber: Subscriber<D>): void {
-    unsubscribeByHand(this.kernel, task, subscriber as Subscriber<unknown>);
+    unsubscribeByHand(this.#kernel, task, subscriber as Subscriber<unknown>);
   }
 
   /**
@@ -196,12 +197,21 @@ export class Pnotify implements TaskCallouts {
    * @returns The entry, or null.
    */
   getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
+  /**
+   * Finds an entry on a task's list by name: the first one in list order (A29).
+   *
+   * Locking: needs the task's subscriberListSem held, for reading at least (A33).
+   *
+   * @param task The task.
+   * @param events The name; its data is not typed.
+   * @returns The entry, or null.
+   */
   getSubscriber(task: Task, events: string): Subscriber<unknown> | null;
   getSubscriber(task: Task, events: PnotifyEvents<unknown> | string): Subscriber<unknown> | null {
-    this.kernel.checkTask("look at the subscribers of", task);
-    needsList(this.kernel, task, "read", "getSubscriber()");
+    this.#kernel.checkTask("look at the subscribers of", task);
+    needsList(this.#kernel, task, "read", "getSubscriber()");
     if (typeof events === "string") return findByName(task, events);
-    const entry = this.registry.find(events);
+    const entry = this.#registry.find(events);
     return entry === null ? null : findByEntry(task, entry);
   }
 
@@ -227,7 +237,7 @@ export class Pnotify implements TaskCallouts {
    * ```
    */
   track<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): D {
-    return this.withList(task, "write", () => this.subscribe(task, events, ...data).data);
+    return this.#withList(task, "write", () => this.subscribe(task, events, ...data).data);
   }
 
   /**
@@ -240,7 +250,7 @@ export class Pnotify implements TaskCallouts {
    * @returns Whether it was subscribed.
    */
   untrack<D>(task: Task, events: PnotifyEvents<D>): boolean {
-    return this.withList(task, "write", () => {
+    return this.#withList(task, "write", () => {
       const subscriber = this.getSubscriber(task, events);
       if (subscriber !== null) this.unsubscribe(task, subscriber);
       return subscriber !== null;
@@ -257,10 +267,10 @@ export class Pnotify implements TaskCallouts {
    * @returns The data, or null when it is not subscribed.
    */
   dataOf<D>(task: Task, events: PnotifyEvents<D>): D | null {
-    return this.withList(task, "read", () => this.getSubscriber(task, events)?.data ?? null);
+    return this.#withList(task, "read", () => this.getSubscriber(task, events)?.data ?? null);
   }
 
-  private withList<T>(task: Task, mode: "read" | "write", call: () => T): T {
+  #withList<T>(task: Task, mode: "read" | "write", call: () => T): T {
     getTaskStruct(task);
     try {
       if (mode === "write") lockWrite(task);
@@ -283,7 +293,7 @@ export class Pnotify implements TaskCallouts {
    * @returns True from register to unregister.
    */
   isRegistered<D>(events: PnotifyEvents<D>): boolean {
-    return this.registry.find(events as PnotifyEvents<unknown>)?.registered ?? false;
+    return this.#registry.find(events as PnotifyEvents<unknown>)?.registered ?? false;
   }
 
   /**
@@ -293,7 +303,7 @@ export class Pnotify implements TaskCallouts {
    * @returns The number.
    */
   subscriptionCount<D>(events: PnotifyEvents<D>): number {
-    return this.registry.find(events as PnotifyEvents<unknown>)?.count ?? 0;
+    return this.#registry.find(events as PnotifyEvents<unknown>)?.count ?? 0;
   }
 
   /**
@@ -303,7 +313,7 @@ export class Pnotify implements TaskCallouts {
    * @returns The terms, and whether it holds.
    */
   balance<D>(events: PnotifyEvents<D>): Balance {
-    return balanceOf(this.registry.of(events as PnotifyEvents<unknown>));
+    return balanceOf(this.#registry.of(events as PnotifyEvents<unknown>));
   }
 
   /**
@@ -312,7 +322,7 @@ export class Pnotify implements TaskCallouts {
    * @returns In order of first sight.
    */
   balances(): { readonly name: string; readonly registered: boolean; readonly balance: Balance }[] {
-    return this.registry.all().map((entry) => ({
+    return this.#registry.all().map((entry) => ({
       name: entry.events.name,
       registered: entry.registered,
       balance: balanceOf(entry),
@@ -321,27 +331,27 @@ export class Pnotify implements TaskCallouts {
 
   /** The callout of copyProcess (A35). */
   fork(child: Task, parent: Task): void {
-    forkSubscribers(this.kernel, this.registry, child, parent);
+    forkSubscribers(this.#kernel, this.#registry, child, parent);
   }
 
   /** The callout of a fork that failed (A41, A44). */
   forkFailed(child: Task, parent: Task): void {
-    undoFork(this.kernel, this.registry, child, parent);
+    undoFork(this.#kernel, this.#registry, child, parent);
   }
 
   /** The callout of exec (A51). */
   exec(task: Task): void {
-    execSubscribers(this.kernel, task);
+    execSubscribers(this.#kernel, task);
   }
 
   /** The callout of exit (A47). */
   exit(task: Task): void {
-    exitSubscribers(this.kernel, task, false);
+    exitSubscribers(this.#kernel, task, false);
   }
 
   /** The callouts of the further events. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
-    if (this.registry.wants[event]) furtherSubscribers(this.kernel, event, task, detail);
+    if (this.#registry.wants[event]) furtherSubscribers(this.#kernel, event, task, detail);
   }
 
   /** The names of a task's subscribers, in list order. */
@@ -352,9 +362,9 @@ export class Pnotify implements TaskCallouts {
   }
 
   /** Unregisters what a module left registered, and ends the subscriptions that it left. */
-  private removeLeftovers(module: string): string[] {
+  #removeLeftovers(module: string): string[] {
     const left: string[] = [];
-    for (const entry of this.registry.all()) {
+    for (const entry of this.#registry.all()) {
       if (entry.events.module !== module) continue;
       const { name } = entry.events;
       if (entry.registered) {
@@ -362,14 +372,14 @@ export class Pnotify implements TaskCallouts {
         this.unregister(entry.events);
       } else if (entry.count > 0) {
         left.push(`${entry.count} subscriptions of ${name}`);
-        this.endSubscriptions(entry);
+        this.#endSubscriptions(entry);
       }
     }
     return left;
   }
 
-  private endSubscriptions(entry: EventsEntry): void {
-    this.kernel.forEachTask((task) => {
+  #endSubscriptions(entry: EventsEntry): void {
+    this.#kernel.forEachTask((task) => {
       while (entry.count > 0 && this.untrack(task, entry.events));
     });
   }

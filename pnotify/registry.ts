@@ -42,7 +42,11 @@ export class EventsEntry {
   /** The one subscriber of a global structure, or null. */
   watcher: Subscriber<unknown> | null = null;
 
-  /** @param events The structure. */
+  /**
+   * Makes one.
+   *
+   * @param events The structure.
+   */
   constructor(events: PnotifyEvents<unknown>) {
     this.events = events;
     const shared = events.taskData?.inherit === "share" && events.taskData.destroy !== undefined;
@@ -60,7 +64,7 @@ export class Registry {
   /** Registered ones, in order of registration (the global list, A13). */
   readonly registered: EventsEntry[] = [];
   /** Every one that was ever registered or subscribed here (A31). */
-  private readonly entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
+  readonly #entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
   /** Whether any of them has a say before forks. */
   twoPhase = false;
   /** The child whose fork was refused before any fork hook ran: its cancelFork hooks have been called. */
@@ -77,15 +81,15 @@ export class Registry {
 
   /** What the kernel knows of a structure, or null. */
   find(events: PnotifyEvents<unknown>): EventsEntry | null {
-    return this.entries.get(events) ?? null;
+    return this.#entries.get(events) ?? null;
   }
 
   /** What the kernel knows of a structure, made on first sight. */
   of(events: PnotifyEvents<unknown>): EventsEntry {
-    let entry = this.entries.get(events);
+    let entry = this.#entries.get(events);
     if (entry !== undefined) return entry;
     entry = new EventsEntry(events);
-    this.entries.set(events, entry);
+    this.#entries.set(events, entry);
     if (events.canFork !== null || events.cancelFork !== null) this.twoPhase = true;
     for (const event of Object.keys(this.wants) as FurtherEvent[]) {
       if (events[event] !== null) this.wants[event] = true;
@@ -113,6 +117,6 @@ export class Registry {
 
   /** Every structure that was ever registered or subscribed. */
   all(): EventsEntry[] {
-    return [...this.entries.values()];
+    return [...this.#entries.values()];
   }
 }

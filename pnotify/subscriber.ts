@@ -16,6 +16,8 @@ export class Subscriber<D> {
   next: Subscriber<unknown> | null = null;
 
   /**
+   * Makes one.
+   *
    * @param entry Who subscribes.
    * @param data The data to begin with.
    */
