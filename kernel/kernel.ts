@@ -31,8 +31,8 @@ import { formatPlace, KernelBug, type Place, type Report, type ReportKind } from
 import { chargeResources, type Resources } from "./resources.ts";
 import { RwLock } from "./rw_lock.ts";
 import { createSemaphore, type RwSemaphore } from "./rw_semaphore.ts";
+import { deliverSignals } from "./deliver.ts";
 import {
-  deliverSignals,
   type PendingSignal,
   sendByPid,
   setSignalAction,
@@ -709,13 +709,9 @@ export class Kernel {
    * @param level How urgent it is.
    */
   printk(text: string, level: LogLevel = "info"): void {
-    const before = this.log.printed;
-    this.log.print(text, level);
-    if (this.trace === null || this.trace.idle) return;
-    const fresh = this.log.printed - before;
-    for (const record of this.log.records().slice(-fresh)) {
-      this.trace.emit({ type: "printk", record });
-    }
+    const added = this.log.print(text, level);
+    if (this.trace === null) return;
+    for (const record of added) this.trace.emit({ type: "printk", record });
   }
 
   /**

@@ -56,6 +56,7 @@ export class KernelLog {
    *
    * @param text The text; a text of several lines becomes several records.
    * @param level How urgent it is.
+   * @returns The records that were added.
    * @example
    * ```ts
    * import { Clock, KernelLog } from "@pnotify/pnotify/kernel";
@@ -66,13 +67,16 @@ export class KernelLog {
    * assertEquals(log.dropped, 1);
    * ```
    */
-  print(text: string, level: LogLevel): void {
+  print(text: string, level: LogLevel): LogRecord[] {
+    const added: LogRecord[] = [];
     for (const line of text.split("\n")) {
       const record = { sequence: this.printed, time: this.#clock.now, level, text: line };
       if (this.#ring.length < this.capacity) this.#ring.push(record);
       else this.#ring[this.printed % this.capacity] = record;
       this.printed++;
+      added.push(record);
     }
+    return added;
   }
 
   /**

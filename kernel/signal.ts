@@ -1,20 +1,15 @@
 import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
-import { exitThread } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
-import { wakeUp } from "./pending.ts";
 import {
-  EXIT_DEAD,
   PF_AUTOREAP,
   PF_EXITING,
   PF_KTHREAD,
   PF_SIGPENDING,
   PF_UNKILLABLE,
   type Task,
-  TASK_INTERRUPTIBLE,
-  TASK_UNINTERRUPTIBLE,
 } from "./task.ts";
-import { getTaskStruct, putTaskStruct } from "./task_reference.ts";
+import { getTaskStruct } from "./task_reference.ts";
 
 /** The signals of Linux, by name. */
 export const Signal: Readonly<Record<SignalName, number>> = Object.freeze({
@@ -92,13 +87,10 @@ export type SignalAction = "default" | "ignore" | "catch";
 export type SignalActions = Readonly<Partial<Record<number, "ignore" | "catch">>>;
 
 /** Signals that nothing happens on unless a process asks for them. Nobody is ever stopped here. */
-const IGNORED_BY_DEFAULT = mask("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") |
-  mask("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU");
-/** Signals that dump core, where the limit allows one. */
-const DUMPS_CORE = mask("SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE") |
-  mask("SIGSEGV", "SIGXCPU", "SIGXFSZ", "SIGSYS");
-
-function mask(...names: SignalName[]): number {
+const IGNORED_BY_DEFAULT = signalMask("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") |
+  signalMask("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU");
+/** Some signals as bits. */
+export function signalMask(...names: SignalName[]): number {
   let bits = 0;
   for (const name of names) bits |= 1 << Signal[name];
   return bits;
@@ -287,64 +279,4 @@ function markThreads(leader: Task): void {
     if (!(thread.flags & PF_EXITING)) thread.flags |= PF_SIGPENDING;
     thread = thread.nextThread;
   } while (thread !== leader);
-}
-
-/** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
-export function deliverSignals(kernel: Kernel): void {
-  const waiting: PendingSignal[] = [];
-  while (kernel.pendingSignals !== null) {
-    const batch: PendingSignal[] = kernel.pendingSignals;
-    kernel.pendingSignals = null;
-    for (const pending of batch) {
-      if (!deliver(kernel, pending)) waiting.push(pending);
-      else putTaskStruct(pending.target);
-    }
-  }
-  if (waiting.length > 0) kernel.pendingSignals = waiting;
-}
-
-/** @returns Whether it needs no further try. */
-function deliver(kernel: Kernel, pending: PendingSignal): boolean {
-  // A thread that called exec meanwhile has taken over the place of its leader.
-  const leader = pending.target.groupLeader;
-  if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
-  const { signal } = pending;
-  if (signal !== 0 && leader.signalActions?.[signal] === "catch") {
-    interruptOne(kernel, leader);
-    return true;
-  }
-  const sleeper = findThread(leader, (thread) => thread.state === TASK_UNINTERRUPTIBLE);
-  if (sleeper !== null && !sleeper.sleep!.killable) return false;
-  if (signal !== 0 && leader.groupExitCode < 0) leader.groupExitCode = signalStatus(leader, signal);
-  endThreads(kernel, leader);
-  return true;
-}
-
-/** A handler runs in one thread: one that sleeps interruptibly, if there is one. */
-function interruptOne(kernel: Kernel, leader: Task): void {
-  const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
-  if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");
-}
-
-function findThread(leader: Task, matches: (thread: Task) => boolean): Task | null {
-  let thread = leader;
-  do {
-    if (matches(thread)) return thread;
-    thread = thread.nextThread;
-  } while (thread !== leader);
-  return null;
-}
-
-function signalStatus(leader: Task, signal: number): number {
-  const dumps = signal < 32 && (DUMPS_CORE & (1 << signal)) !== 0 && leader.limits.core > 0;
-  return dumps ? signal | 0x80 : signal;
-}
-
-function endThreads(kernel: Kernel, leader: Task): void {
-  for (;;) {
-    const thread = findThread(leader, (task) => (task.flags & PF_EXITING) === 0);
-    if (thread === null) return;
-    if (thread.sleep !== null) wakeUp(kernel, thread.sleep, null, "EINTR");
-    exitThread(kernel, thread, leader.groupExitCode);
-  }
 }

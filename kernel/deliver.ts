@@ -1,0 +1,76 @@
+import { exitThread } from "./exit.ts";
+import type { Kernel } from "./kernel.ts";
+import { wakeUp } from "./pending.ts";
+import { type PendingSignal, signalMask } from "./signal.ts";
+import {
+  EXIT_DEAD,
+  PF_EXITING,
+  type Task,
+  TASK_INTERRUPTIBLE,
+  TASK_UNINTERRUPTIBLE,
+} from "./task.ts";
+import { putTaskStruct } from "./task_reference.ts";
+
+/** Signals that dump core, where the limit allows one. */
+const DUMPS_CORE = signalMask("SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE") |
+  signalMask("SIGSEGV", "SIGXCPU", "SIGXFSZ", "SIGSYS");
+
+/** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
+export function deliverSignals(kernel: Kernel): void {
+  const waiting: PendingSignal[] = [];
+  while (kernel.pendingSignals !== null) {
+    const batch: PendingSignal[] = kernel.pendingSignals;
+    kernel.pendingSignals = null;
+    for (const pending of batch) {
+      if (!deliver(kernel, pending)) waiting.push(pending);
+      else putTaskStruct(pending.target);
+    }
+  }
+  if (waiting.length > 0) kernel.pendingSignals = waiting;
+}
+
+/** @returns Whether it needs no further try. */
+function deliver(kernel: Kernel, pending: PendingSignal): boolean {
+  // A thread that called exec meanwhile has taken over the place of its leader.
+  const leader = pending.target.groupLeader;
+  if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
+  const { signal } = pending;
+  if (signal !== 0 && leader.signalActions?.[signal] === "catch") {
+    interruptOne(kernel, leader);
+    return true;
+  }
+  const sleeper = findThread(leader, (thread) => thread.state === TASK_UNINTERRUPTIBLE);
+  if (sleeper !== null && !sleeper.sleep!.killable) return false;
+  if (signal !== 0 && leader.groupExitCode < 0) leader.groupExitCode = signalStatus(leader, signal);
+  endThreads(kernel, leader);
+  return true;
+}
+
+/** A handler runs in one thread: one that sleeps interruptibly, if there is one. */
+function interruptOne(kernel: Kernel, leader: Task): void {
+  const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
+  if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");
+}
+
+function findThread(leader: Task, matches: (thread: Task) => boolean): Task | null {
+  let thread = leader;
+  do {
+    if (matches(thread)) return thread;
+    thread = thread.nextThread;
+  } while (thread !== leader);
+  return null;
+}
+
+function signalStatus(leader: Task, signal: number): number {
+  const dumps = signal < 32 && (DUMPS_CORE & (1 << signal)) !== 0 && leader.limits.core > 0;
+  return dumps ? signal | 0x80 : signal;
+}
+
+function endThreads(kernel: Kernel, leader: Task): void {
+  for (;;) {
+    const thread = findThread(leader, (task) => (task.flags & PF_EXITING) === 0);
+    if (thread === null) return;
+    if (thread.sleep !== null) wakeUp(kernel, thread.sleep, null, "EINTR");
+    exitThread(kernel, thread, leader.groupExitCode);
+  }
+}
