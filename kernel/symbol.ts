@@ -102,6 +102,24 @@ export class SymbolTable {
   }
 
   /**
+   * What a symbol stands for, by its type: for users of the library. Modules name what they use instead.
+   *
+   * @param symbol The symbol.
+   * @returns What is offered under it.
+   * @throws {KernelError} ENOENT when nobody exports it.
+   */
+  get<T>(symbol: KernelSymbol<T>): T {
+    const found = this.find(symbol.name);
+    if (found !== null) return found.value as T;
+    throw new KernelError("ENOENT", {
+      action: "find symbol",
+      name: symbol.name,
+      found: "nobody exports it",
+      wanted: "the module that does is wanted first",
+    });
+  }
+
+  /**
    * Takes back all that a module offered.
    *
    * @param owner The module.
