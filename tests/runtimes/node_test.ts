@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { bundle, findProgram } from "./_bundle.ts";
+import { run } from "./_program.ts";
+
+const node = await findProgram("node");
+if (node === null) console.log("node is not installed: the library is not tried in it");
+
+Deno.test({
+  name: "the inner layers do the same in Node as in Deno",
+  ignore: node === null,
+  async fn() {
+    const program = await bundle(new URL("_program.ts", import.meta.url).href, "browser");
+    try {
+      const code = `import { run } from ${
+        JSON.stringify("file://" + program)
+      }; process.stdout.write(run());`;
+      const { stdout, stderr } = await new Deno.Command(node!, {
+        args: ["--input-type=module", "--eval", code],
+      }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      assertEquals(new TextDecoder().decode(stdout), run());
+    } finally {
+      await Deno.remove(program);
+    }
+  },
+});
