@@ -1,0 +1,83 @@
+import { importCopy, type Transformation } from "./private_copy.ts";
+import { withoutCallouts, withTaskField } from "./transformations.ts";
+import type { Implementation, Installed, Shape, Workload } from "./workload.ts";
+
+/** What is measured. */
+export interface Contender {
+  /** Its short name, and that of its file in `implementations/`. */
+  readonly name: string;
+  /** What it is, for people. */
+  readonly title: string;
+  /** What is changed in its copy of the kernel. */
+  readonly transformations: readonly Transformation[];
+  /** How many modules it can have; any number when that is left out. */
+  readonly modules?: readonly number[];
+}
+
+/** Everything that is measured. */
+export const CONTENDERS: readonly Contender[] = [
+  { name: "none", title: "no callouts at all (compiled out)", transformations: [withoutCallouts] },
+  { name: "direct", title: "direct calls (the floor)", transformations: [], modules: [1, 3] },
+  { name: "pnotify", title: "pnotify", transformations: [] },
+  {
+    name: "chain_array",
+    title: "notifier chain, data array on the task",
+    transformations: [withTaskField("slots")],
+  },
+  { name: "chain_map", title: "notifier chain, a Map in each module", transformations: [] },
+  { name: "tapable", title: "tapable, global, Maps", transformations: [] },
+  { name: "nanoevents", title: "nanoevents, global, Maps", transformations: [] },
+  { name: "node_events", title: "node:events, lazily per task", transformations: [] },
+  { name: "event_target", title: "EventTarget, global, Maps", transformations: [] },
+];
+
+/** Those that need nothing but this repository. */
+export const QUICK_CONTENDERS: readonly string[] = ["none", "pnotify", "chain_array", "chain_map"];
+
+/** Finds a contender by its name. */
+export function findContender(name: string): Contender {
+  const found = CONTENDERS.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = CONTENDERS.map((one) => one.name).join(", ");
+  throw new TypeError(`Cannot measure "${name}": no contender has this name, wanted ${names}`);
+}
+
+/** A world to measure, in a kernel of its own. */
+export interface Started {
+  /** What was installed. */
+  readonly installed: Installed;
+  /** The work. */
+  readonly workload: Workload;
+}
+
+/** Loads a contender with a private copy of the kernel, and builds its world. */
+export async function start(contender: Contender, shape: Shape): Promise<Started> {
+  const module = await importCopy<Implementation & { Workload: typeof Workload }>(
+    `bench/implementations/${contender.name}.ts`,
+    contender.transformations,
+  );
+  const installed = module.install(shape.modules);
+  return { installed, workload: new module.Workload(installed, shape) };
+}
+
+/**
+ * Makes sure that all have heard the same. Those that track nobody have no counters.
+ *
+ * @throws {Error} Naming the one that differs, and how.
+ */
+export function compareCounters(worlds: ReadonlyMap<string, Installed>): void {
+  let expected: string | null = null;
+  let first = "";
+  for (const [name, { counters }] of worlds) {
+    if (counters.length === 0) continue;
+    const heard = JSON.stringify(counters);
+    if (expected === null) {
+      expected = heard;
+      first = name;
+    }
+    if (heard === expected) continue;
+    throw new Error(
+      `Cannot compare ${name} with ${first}: its modules heard ${heard}, ${expected} is wanted`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { compareCounters, CONTENDERS, findContender, start } from "../../bench/implementations.ts";
+import { importCopy } from "../../bench/private_copy.ts";
+import type { Installed } from "../../bench/workload.ts";
+
+Deno.test("importCopy() loads a module that nobody else has", async () => {
+  type Tasks = { Task: unknown };
+  const [one, two] = await Promise.all([
+    importCopy<Tasks>("kernel/task.ts"),
+    importCopy<Tasks>("kernel/task.ts"),
+  ]);
+  assertNotEquals(one.Task, two.Task);
+});
+
+Deno.test("importCopy() names the file that is missing", async () => {
+  await assertRejects(async () => await importCopy("kernel/nothing.ts"), TypeError, "nothing.ts");
+});
+
+Deno.test("findContender() names those there are when there is no such one", () => {
+  assertThrows(() => findContender("nobody"), TypeError, "pnotify");
+});
+
+for (const modules of [1, 3, 8]) {
+  for (const percent of [0, 1, 100]) {
+    Deno.test(`contenders hear the same with ${modules} modules at ${percent} %`, async () => {
+      const worlds = new Map<string, Installed>();
+      for (const contender of CONTENDERS) {
+        const started = await start(contender, { modules, percent, alive: 100 });
+        started.workload.run(500);
+        worlds.set(contender.name, started.installed);
+      }
+      compareCounters(worlds);
+      const { counters } = worlds.get("pnotify")!;
+      const forks = 600 * percent / 100;
+      const exits = 500 * percent / 100;
+      const heard = counters.map(({ forks, execs, exits }) => ({ forks, execs, exits }));
+      assertEquals(heard, counters.map(() => ({ forks, execs: forks, exits })));
+    });
+  }
+}
+
+Deno.test("compareCounters() throws when one has heard something else", async () => {
+  const worlds = new Map<string, Installed>();
+  for (const name of ["pnotify", "chain_map"]) {
+    const shape = { modules: 1, percent: 100, alive: 10 };
+    const { installed, workload } = await start(findContender(name), shape);
+    workload.run(name === "pnotify" ? 5 : 6);
+    worlds.set(name, installed);
+  }
+  assertThrows(() => compareCounters(worlds), Error, "chain_map");
+});
