@@ -25,6 +25,14 @@ export type FurtherEvent = keyof FurtherEvents;
  * of it. Per-task callouts are made only where `task.subscribers` is not null.
  */
 export interface TaskCallouts {
+  /** Whether anybody wants to hear of free: each reaped task is kept for that callout, so nobody is asked in vain. */
+  readonly wantsFree: boolean;
+  /**
+   * A task turned up that was there before: it was not forked in this world (A14).
+   *
+   * @param task The task, on the task list.
+   */
+  init?(task: Task): void;
   /**
    * A child has been copied and is not yet on the task list; runs for the parent (A35).
    *

@@ -42,6 +42,8 @@ export class Context {
   readonly held: HeldLock[] = [];
   /** Calls and hooks in progress, outermost first. Kept only while checks or a trace are on. */
   readonly frames: Frame[] = [];
+  /** Children that it forks right now and that other code could meet, outermost first: on no task list yet. */
+  readonly unborn: Task[] = [];
 
   /**
    * Makes one.

@@ -115,11 +115,22 @@ export function setGroup(task: Task, gid: number): void {
   task.credentials = Object.freeze({ user: old.user, gid, capabilities: old.capabilities });
 }
 
+function capabilityBit(task: Task, name: CapabilityName): number {
+  if (Object.hasOwn(Capability, name)) return Capability[name];
+  throw new KernelError("EINVAL", {
+    action: "drop capabilities of",
+    name: String(task),
+    found: `there is no capability ${name}`,
+    wanted: `one of ${Object.keys(Capability).join(", ")} is wanted`,
+  });
+}
+
 /** Gives up capabilities (capset). There is no way to get one. */
 export function dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
   const old = task.credentials;
   let dropped = 0;
-  for (const name of names) dropped |= Capability[name];
+  for (const name of names) dropped |= capabilityBit(task, name);
+  if ((old.capabilities & dropped) === 0) return;
   task.credentials = Object.freeze({
     user: old.user,
     gid: old.gid,

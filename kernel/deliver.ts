@@ -1,14 +1,8 @@
 import { exitThread } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { wakeUp } from "./pending.ts";
-import { type PendingSignal, signalMask } from "./signal.ts";
-import {
-  EXIT_DEAD,
-  PF_EXITING,
-  type Task,
-  TASK_INTERRUPTIBLE,
-  TASK_UNINTERRUPTIBLE,
-} from "./task.ts";
+import { endsByDefault, type PendingSignal, signalMask } from "./signal.ts";
+import { EXIT_DEAD, PF_EXITING, type Task, TASK_INTERRUPTIBLE } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
 
 /** Signals that dump core, where the limit allows one. */
@@ -35,12 +29,13 @@ function deliver(kernel: Kernel, pending: PendingSignal): boolean {
   const leader = pending.target.groupLeader;
   if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
   const { signal } = pending;
-  if (signal !== 0 && leader.signalActions?.[signal] === "catch") {
-    interruptOne(kernel, leader);
-    return true;
+  if (!pending.fatal) {
+    const action = leader.signalActions?.[signal] ?? "default";
+    if (action === "catch") interruptOne(kernel, leader);
+    // The handler may be gone since, with the program that it was part of.
+    if (action !== "default" || !endsByDefault(leader, signal)) return true;
   }
-  const sleeper = findThread(leader, (thread) => thread.state === TASK_UNINTERRUPTIBLE);
-  if (sleeper !== null && !sleeper.sleep!.killable) return false;
+  if (findThread(leader, (thread) => thread.sleep?.killable === false) !== null) return false;
   if (signal !== 0 && leader.groupExitCode < 0) leader.groupExitCode = signalStatus(leader, signal);
   endThreads(kernel, leader);
   return true;
@@ -70,7 +65,6 @@ function endThreads(kernel: Kernel, leader: Task): void {
   for (;;) {
     const thread = findThread(leader, (task) => (task.flags & PF_EXITING) === 0);
     if (thread === null) return;
-    if (thread.sleep !== null) wakeUp(kernel, thread.sleep, null, "EINTR");
     exitThread(kernel, thread, leader.groupExitCode);
   }
 }

@@ -7,11 +7,13 @@ import { replaceInGroup } from "./process_group.ts";
 import type { Program } from "./program.ts";
 import { releaseTask } from "./release.ts";
 import {
+  PF_AUTOREAP,
   PF_EXITING,
   PF_FORKNOEXEC,
   PF_HAS_SUBREAPER,
   PF_SUBREAPER,
   PF_THREAD,
+  PF_UNKILLABLE,
   PF_VFORK,
   type Task,
 } from "./task.ts";
@@ -22,19 +24,13 @@ import { completeVfork } from "./vfork.ts";
  */
 export function execProgram(kernel: Kernel, task: Task, program: Program): void {
   if (task.flags & PF_EXITING) {
-    throw new KernelError("ESRCH", {
-      action: "exec in",
-      name: String(task),
-      found: "it is exiting",
-      wanted: "a running task is wanted",
-    });
+    throw refuse(task, "ESRCH", "it is exiting", "a running task is wanted");
+  }
+  if (task.groupLeader.groupExitCode >= 0) {
+    throw refuse(task, "EAGAIN", "its thread group is exiting");
   }
   if (kernel.faults !== null && kernel.mayFail("exec")) {
-    throw new KernelError("ENOMEM", {
-      action: "exec in",
-      name: String(task),
-      found: "there is no memory for the new image",
-    });
+    throw refuse(task, "ENOMEM", "there is no memory for the new image");
   }
   if (kernel.binaries !== null) kernel.binaries.load(program);
 
@@ -61,6 +57,18 @@ export function execProgram(kernel: Kernel, task: Task, program: Program): void 
   if (kernel.preemption !== null) kernel.preempt("callout");
 }
 
+function refuse(
+  task: Task,
+  code: "EAGAIN" | "ENOMEM" | "ESRCH",
+  found: string,
+  wanted?: string,
+): KernelError {
+  return new KernelError(code, { action: "exec in", name: String(task), found, wanted });
+}
+
+/** What is true of a process and kept in its leader's flags. */
+const KEPT_ON_LEADER = PF_SUBREAPER | PF_HAS_SUBREAPER | PF_UNKILLABLE | PF_AUTOREAP;
+
 /** Handlers were code of the old program; what is ignored stays ignored (flush_signal_handlers). */
 function forgetHandlers(task: Task): void {
   const actions = task.signalActions!;
@@ -78,13 +86,17 @@ function forgetHandlers(task: Task): void {
 function becomeOnlyThread(kernel: Kernel, task: Task): void {
   const leader = task.groupLeader;
   for (let thread = leader.nextThread; thread !== leader;) {
-    const next = thread.nextThread;
-    if (thread !== task && !(thread.flags & PF_EXITING)) exitThread(kernel, thread, 0);
-    thread = next;
+    if (thread === task || thread.flags & PF_EXITING) {
+      thread = thread.nextThread;
+      continue;
+    }
+    exitThread(kernel, thread, 0);
+    // From the start again: its exit hooks may have ended others, and those are in no ring any more.
+    thread = leader.nextThread;
   }
-  if (leader === task) return;
-  if (!(leader.flags & PF_EXITING)) exitThread(kernel, leader, 0);
-  takeOver(kernel, leader, task);
+  if (leader !== task && !(leader.flags & PF_EXITING)) exitThread(kernel, leader, 0);
+  if (task.flags & PF_EXITING) throw refuse(task, "ESRCH", "it ended while the others did");
+  if (leader !== task) takeOver(kernel, leader, task);
 }
 
 /** The thread keeps its task, subscribers and data, and gets everything by which others know the process. */
@@ -95,13 +107,15 @@ function takeOver(kernel: Kernel, leader: Task, task: Task): void {
   replaceInGroup(leader, task);
   leaveThreads(leader);
   task.groupLeader = task;
+  // A signal that is pending for the process finds it through the old leader.
   leader.groupLeader = task;
+  if (kernel.init === leader) kernel.init = task;
   task.startTime = leader.startTime;
   task.liveThreads = 1;
   task.groupExitCode = -1;
   task.limits = leader.limits;
   task.signalActions = leader.signalActions;
-  const inherited = leader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER);
+  const inherited = leader.flags & KEPT_ON_LEADER;
   task.flags = (task.flags & ~PF_THREAD) | inherited;
   leader.flags |= PF_THREAD;
   releaseTask(kernel, leader);

@@ -1,6 +1,7 @@
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
+import { wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
 import { reparentChildren } from "./reparent.ts";
 import { killOtherThreads } from "./signal.ts";
@@ -14,11 +15,11 @@ import {
   type Task,
 } from "./task.ts";
 import { completeVfork } from "./vfork.ts";
-import { notifyParent } from "./wait.ts";
+import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
 export function exitProcess(kernel: Kernel, task: Task, status: number): void {
-  checkExit(kernel, task);
+  checkExit(kernel, task, "process");
   const leader = task.groupLeader;
   if (leader.groupExitCode < 0) {
     leader.groupExitCode = status;
@@ -28,19 +29,22 @@ export function exitProcess(kernel: Kernel, task: Task, status: number): void {
 }
 
 /** Refuses the exits that would bring the world down. */
-export function checkExit(kernel: Kernel, task: Task): void {
+export function checkExit(kernel: Kernel, task: Task, which: "process" | "thread"): void {
   const refuse = (code: "EPERM" | "ESRCH", found: string, wanted: string) =>
     new KernelError(code, { action: "exit", name: String(task), found, wanted });
   if (task.flags & PF_EXITING) {
     throw refuse("ESRCH", "it is exiting already", "a running task is wanted");
   }
-  if (task.groupLeader === kernel.init || task.parent === null) {
+  const gone = which === "process" ? task.groupLeader : task;
+  if (gone === kernel.init || task.parent === null) {
     throw refuse("EPERM", "the system cannot live without it", "another task is wanted");
   }
 }
 
 /** Ends one thread (do_exit). */
 export function exitThread(kernel: Kernel, task: Task, status: number): void {
+  // What it slept on is left here, so that nobody wakes the dead.
+  if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
   // First of all: from here on nobody attaches to it.
   task.flags |= PF_EXITING;
   task.groupLeader.liveThreads--;
@@ -83,7 +87,7 @@ function exitNotify(kernel: Kernel, task: Task): void {
   const leader = task.groupLeader;
   if (thread) releaseTask(kernel, task);
   // A leader that ended first is heard of when the last thread of its group has.
-  if (leader.liveThreads === 0 && leader.state === EXIT_ZOMBIE) notifyParent(kernel, leader);
+  if (hasEnded(leader)) notifyParent(kernel, leader);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();
 }

@@ -3,7 +3,7 @@ import { KernelError } from "./errno.ts";
 import { adopt, joinThreads } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
-import { awaitVfork } from "./vfork.ts";
+import { awaitVfork, beginVfork } from "./vfork.ts";
 import { joinGroup } from "./process_group.ts";
 import {
   EXIT_DEAD,
@@ -50,11 +50,12 @@ const COPIED = 2;
 export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions): Task {
   const flags = options.flags ?? 0;
   checkFork(kernel, parent, flags);
+  const { user } = parent.credentials;
   let done = NOTHING;
   let child: Task | null = null;
   try {
     checkLimits(kernel, parent);
-    parent.credentials.user.tasks++;
+    user.tasks++;
     done = COUNTED;
     child = duplicate(kernel, parent, flags, options.pid);
     done = COPIED;
@@ -62,10 +63,12 @@ export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions):
     checkSignals(parent);
   } catch (error) {
     unwind(kernel, parent, child, done);
+    if (done >= COUNTED) user.tasks--;
     throw error;
   }
+  const vfork = flags & CLONE_VFORK ? beginVfork(kernel, child, parent) : null;
   publish(kernel, child, parent, flags);
-  if (flags & CLONE_VFORK) awaitVfork(kernel, child, parent);
+  if (vfork !== null) awaitVfork(kernel, vfork);
   return child;
 }
 
@@ -82,7 +85,7 @@ function checkFork(kernel: Kernel, parent: Task, flags: number): void {
   if (parent.flags & PF_EXITING) {
     throw refuse("ESRCH", parent, "it is exiting", "a running task is wanted");
   }
-  if (flags & CLONE_PARENT && !(flags & CLONE_THREAD) && parent.groupLeader.flags & PF_UNKILLABLE) {
+  if (flags & CLONE_PARENT && parent.groupLeader.flags & PF_UNKILLABLE) {
     throw refuse(
       "EINVAL",
       parent,
@@ -117,7 +120,12 @@ function checkLimits(kernel: Kernel, parent: Task): void {
 }
 
 /** Makes the child, with its pid and with what its kind of clone shares (dup_task_struct, copy_*, alloc_pid). */
-function duplicate(kernel: Kernel, parent: Task, flags: number, wanted: number | undefined): Task {
+export function duplicate(
+  kernel: Kernel,
+  parent: Task,
+  flags: number,
+  wanted: number | undefined,
+): Task {
   if (kernel.faults !== null && kernel.mayFail("task")) {
     throw refuse("ENOMEM", parent, "there is no memory for a task");
   }
@@ -167,13 +175,24 @@ function takePid(kernel: Kernel, parent: Task, wanted: number | undefined): numb
 }
 
 function callOut(kernel: Kernel, child: Task, parent: Task): void {
+  if (parent.subscribers === null && kernel.globalCallouts === null && kernel.preemption === null) {
+    return;
+  }
+  // Other code runs from here on, and must not miss the child because it is on no list yet (A21, A26).
+  kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
   if (kernel.preemption !== null) kernel.preempt("callout");
 }
 
+function leaveUnborn(kernel: Kernel, child: Task): void {
+  const { unborn } = kernel.context;
+  if (unborn.length > 0 && unborn[unborn.length - 1] === child) unborn.pop();
+}
+
 /** A parent that is about to die must not leave a child behind that nobody told to die (A44). */
 function checkSignals(parent: Task): void {
+  if (parent.flags & PF_EXITING) throw refuse("ESRCH", parent, "it ended while it forked");
   if (!(parent.flags & PF_SIGPENDING)) return;
   if (parent.groupLeader.groupExitCode >= 0) {
     throw refuse("EAGAIN", parent, "its thread group is exiting");
@@ -184,30 +203,38 @@ function checkSignals(parent: Task): void {
 /** Undoes a fork that failed, the last step first. The callouts undo their own part (A41). */
 function unwind(kernel: Kernel, parent: Task, child: Task | null, done: number): void {
   if (done >= COPIED) {
+    // It never ran and never will: nobody attaches any more.
+    child!.flags |= PF_EXITING;
     if (parent.subscribers !== null || child!.subscribers !== null) {
       kernel.callouts?.forkFailed(child!, parent);
     }
     if (kernel.globalCallouts !== null) kernel.globalCallouts.forkFailed(child!, parent);
     child!.state = EXIT_DEAD;
+    leaveUnborn(kernel, child!);
     kernel.pids.release(child!.pid);
     putTaskStruct(child!);
   }
-  if (done >= COUNTED) parent.credentials.user.tasks--;
 }
 
 /** Makes the child visible, in one step under tasklistLock. */
-function publish(kernel: Kernel, child: Task, parent: Task, flags: number): void {
+export function publishQuietly(kernel: Kernel, child: Task, parent: Task, flags: number): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
   if (flags & CLONE_THREAD) {
     joinThreads(parent.groupLeader, child);
   } else {
-    adopt(child.parent!, child);
-    joinGroup(child, child.processGroup);
+    // A hook may have moved the forker to another group, or ended its parent.
+    adopt(flags & CLONE_PARENT ? parent.groupLeader.parent! : parent, child);
+    joinGroup(child, parent.groupLeader.processGroup);
   }
   kernel.pids.publish(child);
   child.state = TASK_RUNNING;
+  leaveUnborn(kernel, child);
   unlockWrite(lock);
+}
+
+function publish(kernel: Kernel, child: Task, parent: Task, flags: number): void {
+  publishQuietly(kernel, child, parent, flags);
   if (kernel.trace !== null) {
     kernel.trace.emit({
       type: "fork",

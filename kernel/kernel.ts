@@ -1,3 +1,4 @@
+import { type AdoptOptions, adoptTask, correctParent } from "./adopt.ts";
 import type { FurtherEvents, TaskCallouts } from "./callouts.ts";
 import { Clock } from "./clock.ts";
 import { Context } from "./context.ts";
@@ -12,22 +13,29 @@ import {
 import { KernelError } from "./errno.ts";
 import { execProgram } from "./exec.ts";
 import { checkExit, exitProcess, exitThread } from "./exit.ts";
-import type { FaultInjector, FaultSite } from "./fault.ts";
+import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } from "./fault.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, copyProcess, type ForkOptions } from "./fork.ts";
 import { joinGroup } from "./process_group.ts";
 import { adopt } from "./family.ts";
-import { type Limits, RLIM_INFINITY } from "./limits.ts";
+import { type Limits, RLIM_INFINITY, setLimits } from "./limits.ts";
 import { Lockdep } from "./lockdep.ts";
 import { ModuleLoader } from "./module_loader.ts";
 import type { Pending } from "./pending.ts";
 import { PID_MAX_DEFAULT, PidTable } from "./pid.ts";
 import { rename, setSubreaper } from "./prctl.ts";
-import type { Preemption, PreemptionSite } from "./preempt.ts";
+import { type Preemption, type PreemptionSite, WouldWait } from "./preempt.ts";
 import { KernelLog, type LogLevel } from "./printk.ts";
 import { createSession, setProcessGroup } from "./process_group.ts";
 import { type BinaryHandler, createProgram, type Program } from "./program.ts";
 import { Random } from "./random.ts";
-import { formatPlace, KernelBug, type Place, type Report, type ReportKind } from "./report.ts";
+import {
+  formatPlace,
+  formatTaken,
+  KernelBug,
+  type Place,
+  type Report,
+  type ReportKind,
+} from "./report.ts";
 import { chargeResources, type Resources } from "./resources.ts";
 import { RwLock } from "./rw_lock.ts";
 import { createSemaphore, type RwSemaphore } from "./rw_semaphore.ts";
@@ -53,7 +61,7 @@ import {
 } from "./task.ts";
 import { getTaskByPid, putTaskStruct, type TaskReference } from "./task_reference.ts";
 import { Trace, type TraceSink } from "./trace.ts";
-import type { VforkPending } from "./vfork.ts";
+import { vforkOf, type VforkPending } from "./vfork.ts";
 import { waitForChild, type WaitOptions, type WaitResult } from "./wait.ts";
 
 /** How a kernel is to be booted. */
@@ -70,6 +78,8 @@ export interface KernelOptions {
   readonly logLines?: number;
   /** Whether init reaps its orphans by itself; true by default. */
   readonly initReaps?: boolean;
+  /** The one fallible point that is to fail, the n-th or by name, or what decides that; none by default. */
+  readonly faults?: FaultOptions | FaultInjector;
 }
 
 /** How a task ends. */
@@ -86,6 +96,8 @@ export interface ReportDetails {
   readonly lines?: readonly string[];
   /** The lock concerned. */
   readonly lock?: string;
+  /** The lock that was held already. */
+  readonly held?: string;
   /** Where the thing concerned was taken. */
   readonly taken?: Place;
   /** The module responsible; the one that runs by default. */
@@ -184,8 +196,8 @@ export class Kernel {
   /** Callouts to make when tasklistLock has been dropped, or null. */
   deferred: Deferred[] | null = null;
 
-  /** The first process: it adopts orphans and cannot be killed. */
-  readonly init: Task;
+  /** The first process: it adopts orphans and cannot be killed. Another of its threads takes its place by exec. */
+  init: Task;
   /** The parent of the kernel's threads. */
   readonly kthreadd: Task;
 
@@ -194,14 +206,17 @@ export class Kernel {
   readonly #seen = new Set<string>();
   #taintLetters = "";
   #isDown = false;
+  readonly #shutdownChecks: (() => void)[] = [];
 
   /**
    * Boots: pid 0, init and kthreadd exist afterwards.
    *
    * @param options How to boot.
-   * @throws {KernelError} EINVAL for a bad pidMax.
+   * @throws {KernelError} EINVAL for a bad pidMax, threadsMax or logLines.
    */
   constructor(options: KernelOptions = NO_OPTIONS) {
+    checkOption("threadsMax", options.threadsMax, 0);
+    checkOption("logLines", options.logLines, 1);
     const debug = options.debug ?? true;
     this.#stacks = typeof debug === "object" && debug.stacks === true;
     this.random = new Random(options.seed ?? 0);
@@ -217,6 +232,7 @@ export class Kernel {
       this.trace = new Trace(this);
     }
     this.tasklistLock = new RwLock(this, "tasklistLock");
+    if (options.faults !== undefined) this.faults = faultInjector(options.faults);
     const swapper = this.#bootSwapper();
     const reaps = options.initReaps ?? true;
     this.init = this.#bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
@@ -292,6 +308,47 @@ export class Kernel {
   }
 
   /**
+   * Puts a task on the task list that was not forked here: one that existed before anybody looked. Its init hooks run,
+   * and no fork hook. What is not known of it, it has from its parent.
+   *
+   * @param parent Its parent; of a thread, any task of its process.
+   * @param options What is known of it.
+   * @returns The task, running.
+   * @throws {KernelError} EAGAIN when no pid is free, EINVAL or EEXIST for a bad pid, ENOMEM when there is no memory.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.adoptTask(kernel.init, { pid: 1234, comm: "sh" });
+   * assertEquals(String(shell), "sh[1234]");
+   * ```
+   */
+  adoptTask(parent: Task, options: AdoptOptions = NO_OPTIONS): Task {
+    this.enter("adopt", parent);
+    try {
+      return adoptTask(this, parent, options);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
+   * Gives a process another parent, where it is known that it has one: an adoption that nobody saw happen.
+   *
+   * @param task Any thread of it.
+   * @param to The parent.
+   */
+  correctParent(task: Task, to: Task): void {
+    this.enter("reparent", to);
+    try {
+      correctParent(this, task, to);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /**
    * Makes a thread of a task's process (pthread_create).
    *
    * @param task Any thread of the process.
@@ -322,7 +379,7 @@ export class Kernel {
    */
   vfork(parent: Task): Vforked {
     const child = this.fork(parent, { flags: CLONE_VM | CLONE_VFORK });
-    return { child, returned: parent.sleep as Pending<Task> };
+    return { child, returned: vforkOf(parent, child) };
   }
 
   /**
@@ -330,8 +387,9 @@ export class Kernel {
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
-   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, ESRCH when the task has ended, or
-   * what {@linkcode Kernel.binaries} refused with. The old program goes on then, and nobody is notified.
+   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, ESRCH when the task has ended, EAGAIN
+   * when its process is ending, or what {@linkcode Kernel.binaries} refused with. The old program goes on then, and
+   * nobody is notified.
    * @example
    * ```ts
    * import { boot } from "@pnotify/pnotify";
@@ -383,13 +441,13 @@ export class Kernel {
    *
    * @param task The thread.
    * @param how The exit code from 0 to 255, or the signal that kills it.
-   * @throws {KernelError} As {@linkcode Kernel.exit}.
+   * @throws {KernelError} As {@linkcode Kernel.exit}; a further thread of init may end.
    */
   exitThread(task: Task, how: ExitHow = 0): void {
     this.enter("exit", task);
     try {
       const status = waitStatus(task, how);
-      checkExit(this, task);
+      checkExit(this, task, "thread");
       exitThread(this, task, status);
     } finally {
       this.leave();
@@ -456,7 +514,7 @@ export class Kernel {
    *
    * @param task Any thread of it.
    * @param options The signal, and what to do.
-   * @throws {KernelError} EINVAL for SIGKILL, SIGSTOP and what is no signal.
+   * @throws {KernelError} EINVAL for SIGKILL, SIGSTOP, what is no signal and what is no action.
    */
   setSignalAction(
     task: Task,
@@ -496,7 +554,7 @@ export class Kernel {
   setpgid(task: Task, options: { target?: Task; pgid?: number } = NO_OPTIONS): void {
     this.enter("setpgid", task);
     try {
-      setProcessGroup(this, task, options.target ?? task, options.pgid ?? 0);
+      setProcessGroup(this, task, options.target ?? task.groupLeader, options.pgid ?? 0);
     } finally {
       this.leave();
     }
@@ -529,6 +587,7 @@ export class Kernel {
    *
    * @param task The task.
    * @param names The capabilities.
+   * @throws {KernelError} EINVAL for what is no capability; none is given up then.
    */
   dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
     this.#changeCredentials("capset", task, () => dropCapabilities(task, names));
@@ -587,22 +646,12 @@ export class Kernel {
    *
    * @param task Any thread of it.
    * @param limits Those to change.
-   * @throws {KernelError} EINVAL when one is negative or no number.
+   * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed then.
    */
   setLimits(task: Task, limits: Partial<Limits>): void {
     this.enter("setrlimit", task);
     try {
-      for (const [name, value] of Object.entries(limits)) {
-        if (value >= 0) continue;
-        throw new KernelError("EINVAL", {
-          action: "set the limits of",
-          name: String(task),
-          found: `${name} is ${value}`,
-          wanted: "a number that is not negative is wanted",
-        });
-      }
-      const leader = task.groupLeader;
-      leader.limits = Object.freeze({ ...leader.limits, ...limits });
+      setLimits(task, limits);
     } finally {
       this.leave();
     }
@@ -669,6 +718,21 @@ export class Kernel {
         if (visit(reference) === false) return;
       } finally {
         putTaskStruct(reference);
+      }
+    }
+  }
+
+  /**
+   * Calls a function for every child under construction, which is not on the task list: its fork has begun to call
+   * hooks. It counts as locked by its forker, so another CPU has to wait for it.
+   *
+   * @param visit The function.
+   */
+  forEachUnborn(visit: (child: Task) => void): void {
+    for (const context of this.contexts) {
+      for (const child of [...context.unborn]) {
+        if (context !== this.context) this.wouldWait(child.lockName);
+        visit(child);
       }
     }
   }
@@ -783,6 +847,7 @@ export class Kernel {
       module,
       taint: this.#taintLetters,
       ...(details.lock === undefined ? {} : { lock: details.lock }),
+      ...(details.held === undefined ? {} : { held: details.held }),
       ...(details.taken === undefined ? {} : { taken: details.taken }),
     };
     const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
@@ -877,6 +942,12 @@ export class Kernel {
     this.preemption!.at(site);
   }
 
+  /** Gives up a nested operation that would have to wait for the one it is nested in. */
+  wouldWait(what: string): never {
+    this.preemption?.blocked(what);
+    throw new WouldWait(what);
+  }
+
   /** Passes a fallible point. Callers test {@linkcode Kernel.faults} first. */
   mayFail(site: FaultSite): boolean {
     return this.faults!.shouldFail(site);
@@ -916,6 +987,11 @@ export class Kernel {
     if (this.globalCallouts !== null) this.globalCallouts.further(event, task, known);
   }
 
+  /** Adds a service that lists what was left of it at shutdown. */
+  addShutdownCheck(check: () => void): void {
+    this.#shutdownChecks.push(check);
+  }
+
   /**
    * Ends the world, and lists what was left: held locks, references, subscribers, modules.
    *
@@ -939,7 +1015,7 @@ export class Kernel {
           lock: held.lock.lockName,
           taken: held.taken,
           module: held.taken.module,
-          lines: [`taken ${formatPlace(held.taken)}`],
+          lines: [`taken ${formatTaken(held.taken)}`],
         });
       }
     }
@@ -948,11 +1024,21 @@ export class Kernel {
       this.report("reference-leak", `a reference to ${task} (task ${task.serial}) was never put`, {
         taken: taken!,
         module: taken!.module,
-        lines: [`taken ${formatPlace(taken!)}`],
+        lines: [`taken ${formatTaken(taken!)}`],
       });
     }
+    for (const check of this.#shutdownChecks) check();
     return this.reports;
   }
+}
+
+function checkOption(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || value >= least) return;
+  throw new KernelError("EINVAL", {
+    action: "boot",
+    found: `${name} is ${value}`,
+    wanted: `a number from ${least} is wanted`,
+  });
 }
 
 function waitStatus(task: Task, how: ExitHow): number {
@@ -966,7 +1052,13 @@ function waitStatus(task: Task, how: ExitHow): number {
     });
   }
   const signal = signalNumber(how.signal);
-  return how.core ? signal | 0x80 : signal;
+  if (signal !== 0) return how.core ? signal | 0x80 : signal;
+  throw new KernelError("EINVAL", {
+    action: "exit",
+    name: String(task),
+    found: "the signal is 0",
+    wanted: "a signal that can end a task is wanted",
+  });
 }
 
 function describe(cause: unknown): string {

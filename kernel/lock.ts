@@ -1,6 +1,5 @@
 import type { Kernel } from "./kernel.ts";
 import { KernelBug } from "./report.ts";
-import { WouldWait } from "./preempt.ts";
 
 /** How a lock is held: shared with other readers, or alone. */
 export type LockMode = "read" | "write";
@@ -74,9 +73,7 @@ export function unlockWrite(lock: Lockable): void {
 }
 
 function refuseContended(lock: Lockable, mode: LockMode): never {
-  if (lock.kernel.preemption !== null && lock.kernel.preemption.nested) {
-    throw new WouldWait(lock.lockName);
-  }
+  if (lock.kernel.preemption?.nested) lock.kernel.wouldWait(lock.lockName);
   const held = lock.lockCount < 0 ? "write" : "read";
   throw new KernelBug(
     `Cannot take ${lock.lockName} for ${mode}: it is held for ${held}, and waiting would never end`,

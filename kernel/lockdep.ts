@@ -1,8 +1,7 @@
-import type { Context, HeldLock } from "./context.ts";
+import type { Context, Frame, HeldLock } from "./context.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lockable, LockMode } from "./lock.ts";
-import { WouldWait } from "./preempt.ts";
-import { formatPlace, KernelBug, type Place } from "./report.ts";
+import { formatTaken, type Place } from "./report.ts";
 
 /** One sighting of a lock class taken while another was held. */
 interface Edge {
@@ -51,20 +50,35 @@ export class Lockdep {
 
   /** Called before a lock is dropped. Throws when this context does not hold it so. */
   willDrop(lock: Lockable, mode: LockMode): void {
-    const held = this.#kernel.context.held;
+    const { held, frames } = this.#kernel.context;
     for (let i = held.length - 1; i >= 0; i--) {
       if (held[i].lock !== lock || held[i].mode !== mode) continue;
+      const frame = frames.at(-1);
+      if (frame !== undefined && i < frame.heldAtEntry) this.#notItsOwn(frame, held[i]);
       held.splice(i, 1);
       return;
     }
     const other = this.#findHeld(lock);
     const found = other === null
       ? "it is not held"
-      : `it is held for ${other.mode} since ${formatPlace(other.taken)}`;
+      : `it is held for ${other.mode} since ${formatTaken(other.taken)}`;
     this.#kernel.bug("lock-not-held", `Cannot release ${lock.lockName} for ${mode}: ${found}`, {
       lock: lock.lockName,
       taken: other?.taken,
     });
+  }
+
+  /** A hook that drops what its caller took leaves the caller's walk without its lock. */
+  #notItsOwn(frame: Frame, held: HeldLock): void {
+    this.#kernel.report(
+      "lock-not-held",
+      `${frame.what} released ${held.lock.lockName}, which its caller holds`,
+      {
+        lock: held.lock.lockName,
+        taken: held.taken,
+        lines: [`taken for ${held.mode} ${formatTaken(held.taken)}`],
+      },
+    );
   }
 
   /** Reports a call that needs a lock and was made without it. */
@@ -74,6 +88,7 @@ export class Lockdep {
     }
     this.#kernel.report("lock-needed", `${call} needs ${lock.lockName} held for ${mode}`, {
       lock: lock.lockName,
+      taken: this.#findHeld(lock)?.taken,
       lines: this.#heldLines(this.#kernel.context),
     });
   }
@@ -88,7 +103,7 @@ export class Lockdep {
         {
           lock: held.lock.lockName,
           taken: held.taken,
-          lines: [`taken ${formatPlace(held.taken)}`],
+          lines: [`taken ${formatTaken(held.taken)}`],
         },
       );
       return;
@@ -103,7 +118,7 @@ export class Lockdep {
       this.#kernel.report("lock-leaked", `${what} returned with ${leaked.lock.lockName} held`, {
         lock: leaked.lock.lockName,
         taken: leaked.taken,
-        lines: [`taken for ${leaked.mode} ${formatPlace(leaked.taken)}`],
+        lines: [`taken for ${leaked.mode} ${formatTaken(leaked.taken)}`],
       });
       held.pop();
       leaked.lock.lockCount = leaked.mode === "write" ? 0 : leaked.lock.lockCount - 1;
@@ -116,14 +131,14 @@ export class Lockdep {
       this.#kernel.report(
         "lock-recursion",
         `${lock.lockName} is taken for read twice: a writer waiting in between would stop both`,
-        { lock: lock.lockName, taken: held.taken, lines: [`first ${formatPlace(held.taken)}`] },
+        { lock: lock.lockName, taken: held.taken, lines: [`first ${formatTaken(held.taken)}`] },
       );
       return;
     }
     this.#kernel.bug(
       "self-deadlock",
       `Cannot take ${lock.lockName} for ${mode}: this context holds it for ${held.mode}`,
-      { lock: lock.lockName, taken: held.taken, lines: [`taken ${formatPlace(held.taken)}`] },
+      { lock: lock.lockName, taken: held.taken, lines: [`taken ${formatTaken(held.taken)}`] },
     );
   }
 
@@ -131,11 +146,13 @@ export class Lockdep {
   #checkOther(lock: Lockable, mode: LockMode): void {
     const free = mode === "read" ? lock.lockCount >= 0 : lock.lockCount === 0;
     if (free || this.#heldHere(lock)) return;
-    if (this.#kernel.preemption?.nested) throw new WouldWait(lock.lockName);
+    if (this.#kernel.preemption?.nested) this.#kernel.wouldWait(lock.lockName);
     const other = this.#findHeld(lock);
-    const since = other === null ? "" : ` since ${formatPlace(other.taken)}`;
-    throw new KernelBug(
+    const since = other === null ? "" : ` since ${formatTaken(other.taken)}`;
+    this.#kernel.bug(
+      "self-deadlock",
       `Cannot take ${lock.lockName} for ${mode}: another context holds it${since}`,
+      { lock: lock.lockName, taken: other?.taken },
     );
   }
 
@@ -170,9 +187,10 @@ export class Lockdep {
       `${lock.lockName} is taken for ${mode} while ${held.lock.lockName} of the same class is held`,
       {
         lock: lock.lockName,
+        held: held.lock.lockName,
         taken: held.taken,
         lines: [
-          `already holds ${held.lock.lockName} (${held.mode}) since ${formatPlace(held.taken)}`,
+          `already holds ${held.lock.lockName} (${held.mode}) since ${formatTaken(held.taken)}`,
           ...twoCpus(held.lock.lockName, lock.lockName),
         ],
       },
@@ -195,14 +213,15 @@ export class Lockdep {
     const chain = [back[0].from, ...back.map((edge) => edge.to)].join(" -> ");
     this.#kernel.report("lock-inversion", `possible circular locking of ${lock.lockName}`, {
       lock: lock.lockName,
+      held: held.lock.lockName,
       taken: held.taken,
       lines: [
-        `wants ${lock.lockName} (${mode}) ${formatPlace(this.#kernel.place())}`,
-        `but already holds ${held.lock.lockName} (${held.mode}) since ${formatPlace(held.taken)}`,
+        `wants ${lock.lockName} (${mode}) ${formatTaken(this.#kernel.place())}`,
+        `but already holds ${held.lock.lockName} (${held.mode}) since ${formatTaken(held.taken)}`,
         ...twoCpus(held.lock.lockName, lock.lockName),
         ...back.map((edge) =>
-          `order seen before: ${edge.from} (${formatPlace(edge.outer)}) -> ${edge.to} (${
-            formatPlace(edge.inner)
+          `order seen before: ${edge.from} (${formatTaken(edge.outer)}) -> ${edge.to} (${
+            formatTaken(edge.inner)
           })`
         ),
         `chain: ${chain} -> ${back[0].from}`,
@@ -213,7 +232,7 @@ export class Lockdep {
   #heldLines(context: Context): string[] {
     if (context.held.length === 0) return [`${context.name} holds nothing`];
     return context.held.map((held) =>
-      `${context.name} holds ${held.lock.lockName} (${held.mode}) since ${formatPlace(held.taken)}`
+      `${context.name} holds ${held.lock.lockName} (${held.mode}) since ${formatTaken(held.taken)}`
     );
   }
 }

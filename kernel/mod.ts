@@ -15,6 +15,7 @@
  *
  * @module
  */
+export type { AdoptOptions } from "./adopt.ts";
 export * from "./callouts.ts";
 export * from "./clock.ts";
 export type { Context, ContextName, Frame, HeldLock } from "./context.ts";
@@ -27,10 +28,10 @@ export {
   type User,
 } from "./cred.ts";
 export * from "./errno.ts";
-export type { FaultInjector, FaultSite } from "./fault.ts";
+export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from "./fault.ts";
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
 export * from "./kernel.ts";
-export * from "./limits.ts";
+export { type Limits, RLIM_INFINITY } from "./limits.ts";
 export { type Lockable, type LockClass, LockGuard, type LockMode, LockState } from "./lock.ts";
 export type { Lockdep } from "./lockdep.ts";
 export {
@@ -47,6 +48,7 @@ export {
 } from "./module.ts";
 export {
   type InsmodOptions,
+  type Leftover,
   type LoadedModule,
   ModuleLoader,
   type ModuleReaper,
@@ -59,7 +61,7 @@ export { formatLogRecord, KernelLog, type LogLevel, type LogRecord } from "./pri
 export type { ProcessGroup } from "./process_group.ts";
 export { type BinaryHandler, createProgram, type Program, TASK_COMM_LENGTH } from "./program.ts";
 export * from "./random.ts";
-export * from "./report.ts";
+export { formatPlace, KernelBug, type Place, type Report, type ReportKind } from "./report.ts";
 export { RESOURCE_NAMES, type Resources } from "./resources.ts";
 export { RwLock } from "./rw_lock.ts";
 export { RwSemaphore } from "./rw_semaphore.ts";

@@ -170,8 +170,8 @@ export function defineModule<
 
 /** Checks a description that may come from anywhere. */
 export function checkModule(module: KernelModule): void {
-  const name = typeof module?.name === "string" ? module.name : String(module?.name);
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,55}$/.test(name)) {
+  const name = String(module?.name);
+  if (typeof module?.name !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,55}$/.test(name)) {
     throw refuse(
       name,
       "name",
@@ -186,6 +186,10 @@ export function checkModule(module: KernelModule): void {
     if (typeof module[field] !== "function") {
       throw refuse(name, field, `is of type ${typeof module[field]}`, "a function is wanted");
     }
+  }
+  for (const field of ["depends", "exports"] as const) {
+    if (module[field] === undefined || Array.isArray(module[field])) continue;
+    throw refuse(name, field, `is of type ${typeof module[field]}`, "a list is wanted");
   }
   for (const key of Object.keys(module.uses ?? {})) {
     if (RESERVED.includes(key)) {

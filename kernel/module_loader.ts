@@ -9,7 +9,8 @@ import {
   type ParameterValues,
   type UsedSymbols,
 } from "./module.ts";
-import { KernelBug } from "./report.ts";
+import { WouldWait } from "./preempt.ts";
+import { formatTaken, KernelBug, type Place } from "./report.ts";
 import type { KernelSymbol } from "./symbol.ts";
 
 /** How far a module is: MODULE_STATE_COMING, LIVE, GOING. */
@@ -41,8 +42,16 @@ export interface InsmodOptions<P extends ParameterSpecs = ParameterSpecs> {
   readonly force?: boolean;
 }
 
+/** What a module left behind. */
+export interface Leftover {
+  /** What it is. */
+  readonly what: string;
+  /** Where the module took it, while checks are on. */
+  readonly taken?: Place;
+}
+
 /** Removes what a module left behind after its `unload`, and says what that was. */
-export type ModuleReaper = (name: string) => string[];
+export type ModuleReaper = (name: string) => Leftover[];
 
 /** Licences that may use GPL-only symbols (license_is_gpl_compatible). */
 const GPL_COMPATIBLE: readonly string[] = Object.freeze([
@@ -57,6 +66,12 @@ const GPL_COMPATIBLE: readonly string[] = Object.freeze([
   "Dual MPL/GPL",
 ]);
 
+/** A reference that one module took to another. */
+interface Borrowed {
+  readonly target: Entry;
+  readonly taken: Place;
+}
+
 class Entry implements LoadedModule {
   readonly module: KernelModule;
   state: ModuleState = "loading";
@@ -64,8 +79,10 @@ class Entry implements LoadedModule {
   readonly users: string[] = [];
   /** The modules that this one uses. */
   readonly providers: Entry[] = [];
-  /** References taken through tryModuleGet. */
+  /** References to it taken through tryModuleGet. */
   gets = 0;
+  /** References that it took itself. */
+  readonly borrowed = new Set<Borrowed>();
   env!: ModuleEnvironment;
   moduleState: unknown = undefined;
 
@@ -307,19 +324,23 @@ export class ModuleLoader {
         }
         kernel.symbols.export(symbol, value, entry.name);
       },
-      tryModuleGet: (name: string) => this.#tryGet(name),
+      tryModuleGet: (name: string) => this.#tryGet(entry, name),
     }) as ModuleEnvironment;
   }
 
-  #tryGet(name: string): (() => void) | null {
-    const entry = this.#loaded.get(name);
-    if (entry === undefined || entry.state !== "live") return null;
-    entry.gets++;
-    let held = true;
+  #tryGet(by: Entry, name: string): (() => void) | null {
+    const target = this.#loaded.get(name);
+    if (target === undefined || target.state !== "live") return null;
+    const borrowed: Borrowed = { target, taken: this.#kernel.place() };
+    target.gets++;
+    by.borrowed.add(borrowed);
     return () => {
-      if (!held) this.#kernel.bug("double-put", `Cannot put module ${name}: it was put before`);
-      held = false;
-      entry.gets--;
+      if (!by.borrowed.delete(borrowed)) {
+        this.#kernel.bug("double-put", `Cannot put module ${name}: it was put before`, {
+          taken: borrowed.taken,
+        });
+      }
+      target.gets--;
     };
   }
 
@@ -334,7 +355,7 @@ export class ModuleLoader {
       entry.moduleState = this.#run(entry, "load", () => entry.module.load(entry.env));
       this.#checkExported(entry);
     } catch (error) {
-      if (error instanceof KernelBug) throw error;
+      if (error instanceof KernelBug || error instanceof WouldWait) throw error;
       this.#remove(entry);
       if (error instanceof KernelError) throw error;
       throw this.#fault(entry, "load", error);
@@ -373,16 +394,25 @@ export class ModuleLoader {
     });
   }
 
+  #reportLeftover(name: string, { what, taken }: Leftover): void {
+    this.#kernel.report("module-leak", `module ${name} left ${what} behind`, {
+      module: name,
+      taken,
+      lines: taken === undefined ? [] : [`taken ${formatTaken(taken)}`],
+    });
+  }
+
   /** Whatever it left behind is reported and removed, so that nothing of a module outlives it. */
   #remove(entry: Entry): void {
     const { name } = entry;
     for (const reaper of this.#reapers) {
-      for (const leftover of reaper(name)) {
-        this.#kernel.report("module-leak", `module ${name} left ${leftover} behind`, {
-          module: name,
-        });
-      }
+      for (const leftover of reaper(name)) this.#reportLeftover(name, leftover);
     }
+    for (const { target, taken } of [...entry.borrowed]) {
+      this.#reportLeftover(name, { what: `a use of module ${target.name}`, taken });
+      target.gets--;
+    }
+    entry.borrowed.clear();
     this.#kernel.symbols.withdraw(name);
     for (const provider of entry.providers) {
       const at = provider.users.indexOf(name);

@@ -1,6 +1,12 @@
-import type { ErrnoName } from "./errno.ts";
+import { type ErrnoName, KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
-import { type Task, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "./task.ts";
+import {
+  PF_EXITING,
+  type Task,
+  TASK_INTERRUPTIBLE,
+  TASK_RUNNING,
+  TASK_UNINTERRUPTIBLE,
+} from "./task.ts";
 
 /**
  * What a call returns that would sleep: done at once, or by whatever wakes the sleeper. A signal ends an interruptible
@@ -47,10 +53,20 @@ export class Pending<T> {
   }
 }
 
-/** Puts a task to sleep on a call. */
+/** Puts a task to sleep on a call. One that is exiting would never wake: its exit is under way. */
 export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
   if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
   const task = pending.task;
+  if (task.flags & PF_EXITING) {
+    throw new KernelError("ESRCH", {
+      action: "put to sleep",
+      name: String(task),
+      found: "it is exiting",
+      wanted: "a running task is wanted",
+    });
+  }
+  // Reported before, since a sleeper makes no calls; the first sleep ends here.
+  if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
   task.sleep = pending;
   task.state = pending.interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE;
   if (kernel.trace !== null) {
@@ -120,14 +136,14 @@ export class WaitQueue<T> {
    * @param task The task.
    * @param options Whether a signal ends the sleep with EINTR; it does unless told otherwise.
    * @returns The call, to be completed by {@linkcode WaitQueue.wakeAll} or by a signal.
-   * @throws {KernelError} ESRCH when the task has ended.
+   * @throws {KernelError} ESRCH when the task has ended or is exiting.
    */
   sleep(task: Task, options: { interruptible?: boolean } = {}): Pending<T> {
     this.#kernel.enter("sleep", task);
     try {
       const pending = new Pending<T>(task, options.interruptible ?? true);
-      this.#waiting.push(pending);
       fallAsleep(this.#kernel, pending);
+      this.#waiting.push(pending);
       return pending;
     } finally {
       this.#kernel.leave();
@@ -142,10 +158,16 @@ export class WaitQueue<T> {
    */
   wakeAll(value: T): number {
     let woken = 0;
-    for (const pending of this.#waiting.splice(0)) {
-      if (pending.done) continue;
-      wakeUp(this.#kernel, pending, value);
-      woken++;
+    // A call like any other, so that a signal which had to wait for a sleeper is delivered now.
+    this.#kernel.enter("wake", null);
+    try {
+      for (const pending of this.#waiting.splice(0)) {
+        if (pending.done) continue;
+        wakeUp(this.#kernel, pending, value);
+        woken++;
+      }
+    } finally {
+      this.#kernel.leave();
     }
     return woken;
   }

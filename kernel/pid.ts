@@ -23,6 +23,8 @@ export class PidTable {
   count = 0;
   /** The highest pid ever in use: the end of a walk. */
   highest = 0;
+  /** How often a thread took over the pid of its leader: a walk may have passed that pid already. */
+  exchanges = 0;
   #used = new Uint8Array(1024);
   #last = -1;
   #max: number;
@@ -108,6 +110,7 @@ export class PidTable {
     leader.pid = pid;
     this.tasks[thread.pid] = thread;
     this.tasks[leader.pid] = leader;
+    this.exchanges++;
   }
 
   /** Gives a pid back. */

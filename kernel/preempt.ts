@@ -13,10 +13,16 @@ export interface Preemption {
    * @param site The kind of point.
    */
   at(site: PreemptionSite): void;
+  /**
+   * Called before {@linkcode WouldWait} is thrown, as the exception itself may be caught on its way.
+   *
+   * @param what What would be waited for.
+   */
+  blocked(what: string): void;
 }
 
 /**
- * Thrown through a nested operation that would have had to wait for a lock held by the one it is nested in: the
+ * Thrown through a nested operation that would have had to wait for the one it is nested in, mostly for a lock: the
  * placement is infeasible, and its world is to be thrown away. Nothing but the explorer may catch it.
  */
 export class WouldWait extends Error {
@@ -26,9 +32,9 @@ export class WouldWait extends Error {
   /**
    * Makes one.
    *
-   * @param lockName The lock it would have waited for.
+   * @param what The lock or task it would have waited for.
    */
-  constructor(lockName: string) {
-    super(`Would wait for ${lockName}`);
+  constructor(what: string) {
+    super(`Would wait for ${what}`);
   }
 }

@@ -1,7 +1,7 @@
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
-import { PF_FORKNOEXEC, PF_THREAD, type Task } from "./task.ts";
+import { EXIT_DEAD, PF_FORKNOEXEC, PF_THREAD, type Task, TASK_NEW } from "./task.ts";
 
 /** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
 export interface ProcessGroup {
@@ -112,6 +112,9 @@ export function setProcessGroup(kernel: Kernel, task: Task, target: Task, pgid: 
 
 function checkMove(task: Task, target: Task): void {
   const leader = target.groupLeader;
+  if (target.state === EXIT_DEAD || target.state === TASK_NEW) {
+    throw refuse(target, "ESRCH", "it is not on the task list", "one that is on it is wanted");
+  }
   if (target.flags & PF_THREAD) {
     throw refuse(target, "EINVAL", "it is a thread", "the leader of a thread group is wanted");
   }

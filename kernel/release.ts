@@ -18,7 +18,7 @@ export function releaseTask(kernel: Kernel, task: Task): void {
   kernel.pids.withdraw(task);
   task.credentials.user.tasks--;
   task.state = EXIT_DEAD;
-  if (task.subscribers !== null || kernel.globalCallouts !== null) {
+  if (task.subscribers !== null || kernel.globalCallouts?.wantsFree) {
     kernel.deferFree(task);
   } else {
     putTaskStruct(task);

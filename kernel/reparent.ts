@@ -1,7 +1,7 @@
 import { adopt } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import { EXIT_ZOMBIE, PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
-import { notifyParent } from "./wait.ts";
+import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
 export function reparentChildren(kernel: Kernel, father: Task): void {
@@ -20,7 +20,8 @@ export function reparentChildren(kernel: Kernel, father: Task): void {
   }
 }
 
-function changedParent(kernel: Kernel, child: Task, father: Task, reaper: Task): void {
+/** Lets everybody concerned know of a new parent. Holds tasklistLock for writing. */
+export function changedParent(kernel: Kernel, child: Task, father: Task, reaper: Task): void {
   if (kernel.trace !== null) {
     kernel.trace.emit({
       type: "reparent",
@@ -34,7 +35,7 @@ function changedParent(kernel: Kernel, child: Task, father: Task, reaper: Task):
     kernel.deferReparent(child, father);
   }
   // The old parent will not reap it any more; the new one hears of it now.
-  if (child.state === EXIT_ZOMBIE && child.liveThreads === 0) notifyParent(kernel, child);
+  if (hasEnded(child)) notifyParent(kernel, child);
 }
 
 /** A live thread of the same process, else the nearest living subreaper above, else init (find_new_reaper). */

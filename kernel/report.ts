@@ -50,7 +50,9 @@ export interface Report {
   readonly module: string | null;
   /** The lock concerned, by name. */
   readonly lock?: string;
-  /** Where the lock, reference or subscription concerned was taken. */
+  /** The lock that was held already, for two locks in the wrong order. */
+  readonly held?: string;
+  /** Where the lock, reference, subscription or registration concerned was taken: by which CPU, task and module. */
   readonly taken?: Place;
   /** The kernel's taint letters when it was found. */
   readonly taint: string;
@@ -84,6 +86,13 @@ export class KernelBug extends Error {
     super(message);
     this.report = report;
   }
+}
+
+/** Says where something was taken, and by which module. */
+export function formatTaken(place: Place): string {
+  return place.module === null
+    ? formatPlace(place)
+    : `${formatPlace(place)}, by module ${place.module}`;
 }
 
 /**

@@ -102,6 +102,8 @@ export interface PendingSignal {
   readonly target: Task;
   /** Its number; 0 carries out a group exit that one of the threads began. */
   readonly signal: number;
+  /** Whether it ends the process whatever is done about the signal from now on: the default was to die when it was sent. */
+  readonly fatal: boolean;
 }
 
 /**
@@ -156,6 +158,14 @@ export function ignoresChildren(parent: Task): boolean {
 
 /** Changes what a process does about a signal (sigaction). */
 export function setSignalAction(task: Task, signal: number, action: SignalAction): void {
+  if (!["default", "ignore", "catch"].includes(action)) {
+    throw new KernelError("EINVAL", {
+      action: "set the action of",
+      name: String(task),
+      found: `the action is ${action}`,
+      wanted: "default, ignore or catch is wanted",
+    });
+  }
   if (signal === Signal.SIGKILL || signal === Signal.SIGSTOP || signal === 0) {
     throw new KernelError("EINVAL", {
       action: "set the action of",
@@ -189,7 +199,7 @@ export function sendByPid(
   }
   let sent = 0;
   for (const target of targets) {
-    if (!maySignal(sender, target)) continue;
+    if (!maySignal(sender, target, signal)) continue;
     sent++;
     if (signal !== 0) sendSignal(kernel, target, signal, sender);
   }
@@ -229,9 +239,17 @@ function targetsOf(kernel: Kernel, pid: number, sender: Task | null): Task[] {
   return targets;
 }
 
-function maySignal(sender: Task | null, target: Task): boolean {
-  return sender === null || sender.credentials.user === target.credentials.user ||
-    capable(sender, "CAP_KILL");
+function maySignal(sender: Task | null, target: Task, signal: number): boolean {
+  if (sender === null || sender.groupLeader === target) return true;
+  if (sender.credentials.user === target.credentials.user) return true;
+  if (signal === Signal.SIGCONT && sender.sid === target.sid) return true;
+  return capable(sender, "CAP_KILL");
+}
+
+/** Whether the default action of a signal ends a process. */
+export function endsByDefault(leader: Task, signal: number): boolean {
+  if (signal < 32 && IGNORED_BY_DEFAULT & (1 << signal)) return false;
+  return (leader.flags & (PF_UNKILLABLE | PF_KTHREAD)) === 0;
 }
 
 /** Marks a signal pending for a thread group. It is delivered when the outermost kernel call returns. */
@@ -244,9 +262,9 @@ export function sendSignal(
   const leader = target.groupLeader;
   const action = leader.signalActions?.[signal] ?? "default";
   if (action === "ignore") return;
-  if (action === "default") {
-    if (IGNORED_BY_DEFAULT & (1 << signal) && signal < 32) return;
-    if (leader.flags & (PF_UNKILLABLE | PF_KTHREAD)) return;
+  const fatal = action === "default";
+  if (fatal) {
+    if (!endsByDefault(leader, signal)) return;
     markThreads(leader);
   }
   if (kernel.trace !== null) {
@@ -258,18 +276,18 @@ export function sendSignal(
       by: sender === null ? null : String(sender),
     });
   }
-  queueSignal(kernel, leader, signal);
+  queueSignal(kernel, leader, signal, fatal);
 }
 
 /** Ends the other threads of a group whose exit one of them began; their turn comes when the outermost call returns. */
 export function killOtherThreads(kernel: Kernel, task: Task): void {
   markThreads(task.groupLeader);
-  queueSignal(kernel, task.groupLeader, 0);
+  queueSignal(kernel, task.groupLeader, 0, true);
 }
 
-function queueSignal(kernel: Kernel, leader: Task, signal: number): void {
+function queueSignal(kernel: Kernel, leader: Task, signal: number, fatal: boolean): void {
   getTaskStruct(leader);
-  (kernel.pendingSignals ??= []).push({ target: leader, signal });
+  (kernel.pendingSignals ??= []).push({ target: leader, signal, fatal });
 }
 
 /** A thread with a fatal signal pending must not fork any more (A44). */

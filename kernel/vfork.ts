@@ -20,18 +20,34 @@ export class VforkPending extends Pending<Task> {
   }
 }
 
-/** Puts the parent to sleep until the child calls exec or exits. */
-export function awaitVfork(kernel: Kernel, child: Task, parent: Task): void {
+/** Makes the parent's call known before the child is published, and so able to end it. */
+export function beginVfork(kernel: Kernel, child: Task, parent: Task): VforkPending {
   const pending = new VforkPending(parent, child);
   // The forker need not be the parent (CLONE_PARENT), so the child could not find it through its links.
   kernel.vforks.push(pending);
-  fallAsleep(kernel, pending);
+  return pending;
+}
+
+/** Puts the parent to sleep until the child calls exec or exits, unless it has done so already. */
+export function awaitVfork(kernel: Kernel, pending: VforkPending): void {
+  if (!pending.done) fallAsleep(kernel, pending);
+}
+
+/** The parent's call: what it sleeps on, or one that is done when the child was quicker. */
+export function vforkOf(parent: Task, child: Task): VforkPending {
+  if (parent.sleep instanceof VforkPending && parent.sleep.child === child) return parent.sleep;
+  const pending = new VforkPending(parent, child);
+  pending.done = true;
+  pending.value = child;
+  return pending;
 }
 
 /** Lets the parent go on: the child no longer uses its memory (complete_vfork_done). */
 export function completeVfork(kernel: Kernel, child: Task): void {
   child.flags &= ~PF_VFORK;
   const at = kernel.vforks.findIndex((pending) => pending.child === child);
+  // A child that is not yet published has no entry, and nobody sleeps for it.
+  if (at < 0) return;
   const [pending] = kernel.vforks.splice(at, 1);
   wakeUp(kernel, pending, child);
 }

@@ -3,7 +3,7 @@ import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { fallAsleep, Pending, wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
-import { ignoresChildren } from "./signal.ts";
+import { ignoresChildren, sendSignal, Signal } from "./signal.ts";
 import { EXIT_ZOMBIE, type Task } from "./task.ts";
 
 /** Which children to wait for, and how. */
@@ -93,9 +93,9 @@ function matches(child: Task, options: WaitOptions): boolean {
   return options.pgid === undefined || child.processGroup.id === options.pgid;
 }
 
-/** A leader counts as ended with the last thread of its group. */
-function hasEnded(child: Task): boolean {
-  return child.state === EXIT_ZOMBIE && child.liveThreads === 0;
+/** A leader has ended with the last thread of its group: while one is in its exit, the group still needs its leader. */
+export function hasEnded(leader: Task): boolean {
+  return leader.state === EXIT_ZOMBIE && leader.nextThread === leader;
 }
 
 /** The wait status of a process: its group's when exit or a signal ended the group, else its leader's own. */
@@ -133,6 +133,10 @@ export function notifyParent(kernel: Kernel, child: Task): void {
     if (thread.sleep instanceof WaitPending) retryWait(kernel, thread.sleep);
     thread = thread.nextThread;
   } while (thread !== parent);
+  // A handler comes last, so that the wait that the child ends is not interrupted by it.
+  if (parent.groupLeader.signalActions !== null) {
+    sendSignal(kernel, parent, Signal.SIGCHLD, child);
+  }
 }
 
 function retryWait(kernel: Kernel, pending: WaitPending): void {

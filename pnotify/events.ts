@@ -21,7 +21,10 @@ export interface EventsDescription<D> {
   readonly taskData?: TaskData<D>;
   /** Subscribers with a higher priority are called first; those of equal priority in order of subscription. */
   readonly priority?: number;
-  /** Hear of every task, without subscriptions and without per-task data. */
+  /**
+   * Hear of every task, without subscriptions and without per-task data. The balance law (A50) has nothing to count
+   * then, and a fork answered with PNOTIFY_NOSUB goes on like one answered with PNOTIFY_OK, without exit in a roll-back.
+   */
   readonly global?: boolean;
 
   /**
@@ -71,13 +74,15 @@ export interface EventsDescription<D> {
    */
   clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
   /**
-   * Asked of all modules before any fork hook. Answering PNOTIFY_ERROR or throwing a KernelError fails the fork.
+   * Asked of all modules before any fork hook. Answering PNOTIFY_ERROR or throwing a KernelError fails the fork;
+   * anything else is a yes, and the fork hook decides about the child.
    *
    * Locking: the parent's list is held for reading.
    */
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
   /**
-   * A fork that `canFork` agreed to has failed; called in reverse order, after the exits of the roll-back.
+   * A fork that `canFork` agreed to has failed; called in reverse order, after the exits of the roll-back. Who was not
+   * asked is not called.
    *
    * Locking: the parent's list is held for reading.
    */
@@ -90,10 +95,11 @@ export interface EventsDescription<D> {
   rename?(task: Task, subscriber: Subscriber<D>, before: string): void;
   /** A fatal signal ends the task; its exit follows. Locking: the task's list is held for reading. */
   signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
-  /** Its parent ended and another adopted it. Locking: the task's list is held for reading. */
+  /** The parent of its process ended and another adopted it; its leader hears. Locking: the task's list is held for reading. */
   reparent?(task: Task, subscriber: Subscriber<D>, before: Task): void;
   /**
-   * The task is reaped. A module with this hook stays on the list, data and all, from exit until here.
+   * The task is reaped. A module with this hook stays on the list, data and all, from exit until here. When it is
+   * unregistered in between, this comes then, in place of a second exit.
    *
    * Locking: the task's list is held for writing.
    */
@@ -258,6 +264,17 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
   return new PnotifyEvents(description);
 }
 
+/** What a description may have. */
+const FIELDS: readonly string[] = Object.freeze([
+  "name",
+  "module",
+  "data",
+  "taskData",
+  "priority",
+  "global",
+  ...HOOKS,
+]);
+
 function refuse(name: unknown, found: string, wanted: string): KernelError {
   return new KernelError("EINVAL", { action: "define events", name: String(name), found, wanted });
 }
@@ -268,6 +285,10 @@ function checkDescription(description: EventsDescription<unknown>): void {
     throw refuse(description, "it is no object", "a description is wanted");
   }
   const { name } = description;
+  for (const field of Object.keys(description)) {
+    if (FIELDS.includes(field)) continue;
+    throw refuse(name, `there is no field "${field}"`, `one of ${FIELDS.join(", ")} is wanted`);
+  }
   if (typeof name !== "string" || name.length < 1 || name.length > PNOTIFY_NAMELN) {
     const found = typeof name === "string"
       ? `${name.length} characters long`
@@ -284,6 +305,13 @@ function checkDescription(description: EventsDescription<unknown>): void {
   }
   if (!Number.isFinite(description.priority ?? 0)) {
     throw refuse(name, `priority is ${description.priority}`, "a finite number is wanted");
+  }
+  const { module, global } = description;
+  if (module !== undefined && module !== null && typeof module !== "string") {
+    throw refuse(name, `module is of type ${typeof module}`, "the name of a module is wanted");
+  }
+  if (global !== undefined && typeof global !== "boolean") {
+    throw refuse(name, `global is of type ${typeof global}`, "true or false is wanted");
   }
   if (description.taskData !== undefined) checkTaskData(name, description.taskData);
   if (description.global) checkGlobal(name, description);

@@ -1,7 +1,15 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, unlockRead } from "../kernel/lock.ts";
 import type { Task } from "../kernel/task.ts";
-import { beginHook, endHook, hookFails, INJECTED, traceHook, voidHookError } from "./hook.ts";
+import {
+  beginHook,
+  checkVoid,
+  endHook,
+  hookFails,
+  INJECTED,
+  traceHook,
+  voidHookError,
+} from "./hook.ts";
 import { firstSubscriber, type Subscriber } from "./subscriber.ts";
 
 /** Tells every subscriber of a task that it runs a new program, in list order (A51). */
@@ -22,7 +30,7 @@ export function callExec(kernel: Kernel, task: Task, subscriber: Subscriber<unkn
   const outer = beginHook(kernel, entry, "exec", task);
   try {
     if (hookFails(kernel, entry, "exec")) throw INJECTED;
-    entry.events.exec!(task, subscriber);
+    checkVoid(entry.events.exec!(task, subscriber));
     if (kernel.trace !== null) traceHook(kernel, entry, "exec", task);
   } catch (error) {
     voidHookError(kernel, entry, "exec", task, error);

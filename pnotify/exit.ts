@@ -2,7 +2,15 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { lockWrite, unlockWrite } from "../kernel/lock.ts";
 import type { Task } from "../kernel/task.ts";
 import type { PnotifyEvents } from "./events.ts";
-import { beginHook, endHook, hookFails, INJECTED, traceHook, voidHookError } from "./hook.ts";
+import {
+  beginHook,
+  checkVoid,
+  endHook,
+  hookFails,
+  INJECTED,
+  traceHook,
+  voidHookError,
+} from "./hook.ts";
 import { detach } from "./subscribe.ts";
 import { firstSubscriber, type Subscriber, unlink } from "./subscriber.ts";
 
@@ -24,6 +32,7 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
         detach(kernel, task, subscriber);
       } else if (unlink(task, subscriber)) {
         subscriber.entry.count++;
+        subscriber.entry.exited!.set(subscriber, task);
         subscriber.next = null;
         if (lastKept === null) kept = subscriber;
         else lastKept.next = subscriber;
@@ -53,17 +62,18 @@ export function callExit(
 ): void {
   const { entry } = subscriber;
   const events = reason.events ?? entry.events;
-  entry.counts.exit++;
+  // A global one has no subscription that would end.
+  if (entry.watcher === null) entry.counts.exit++;
   if (events.exit === null) return;
   const outer = beginHook(kernel, entry, "exit", task);
   try {
     if (hookFails(kernel, entry, "exit")) throw INJECTED;
-    events.exit(task, subscriber);
+    checkVoid(events.exit(task, subscriber));
     if (kernel.trace !== null) {
       traceHook(kernel, entry, "exit", task, { rollback: reason.rollback });
     }
   } catch (error) {
-    voidHookError(kernel, entry, "exit", task, error);
+    voidHookError(kernel, entry, "exit", task, error, reason.rollback);
   } finally {
     endHook(kernel, outer);
   }

@@ -1,22 +1,22 @@
 import type { Kernel } from "../kernel/kernel.ts";
-import type { KernelError } from "../kernel/errno.ts";
 import { lockRead, unlockRead } from "../kernel/lock.ts";
 import { PF_THREAD, type Task } from "../kernel/task.ts";
 import { exitSubscribers } from "./exit.ts";
 import {
   beginHook,
+  checkVoid,
   endHook,
-  hookError,
   hookFails,
+  INJECTED,
   readVerdict,
-  rethrowBug,
+  refusal,
   traceHook,
   verdictError,
   voidHookError,
 } from "./hook.ts";
 import type { Registry } from "./registry.ts";
 import { attach, checkMemory, detach, inheritData } from "./subscribe.ts";
-import { firstSubscriber, type Subscriber } from "./subscriber.ts";
+import { firstSubscriber, isListed, type Subscriber } from "./subscriber.ts";
 import { PNOTIFY_ERROR } from "./verdict.ts";
 
 /**
@@ -83,26 +83,10 @@ function askFork(
     if (verdict < 0) throw verdictError(entry, hook, child, verdict);
     return verdict;
   } catch (error) {
-    throw refusal(kernel, subscriber, hook, child, error);
+    throw refusal(kernel, entry, hook, child, error);
   } finally {
     endHook(kernel, outer);
   }
-}
-
-function refusal(
-  kernel: Kernel,
-  { entry }: Subscriber<unknown>,
-  hook: "fork" | "clone" | "canFork",
-  task: Task,
-  error: unknown,
-): KernelError {
-  const refused = hookError(kernel, entry, hook, task, error);
-  // A verdict has been traced already; what was thrown has not.
-  if (kernel.trace !== null && !(refused.details?.found.endsWith(`refused ${task}`) ?? false)) {
-    const fault = refused === error ? undefined : String(error);
-    traceHook(kernel, entry, hook, task, { errno: refused.code, fault });
-  }
-  return refused;
 }
 
 /**
@@ -111,14 +95,12 @@ function refusal(
  */
 export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   if (child.subscribers !== null) exitSubscribers(kernel, child, true);
-  if (!registry.twoPhase) return;
-  if (registry.refusedBefore === child) {
-    registry.refusedBefore = null;
-    return;
-  }
+  const agreed = registry.agreed.get(child);
+  if (agreed === undefined) return;
+  registry.agreed.delete(child);
   lockRead(parent);
   try {
-    cancelFork(kernel, child, parent, null);
+    for (const subscriber of agreed.reverse()) cancelOne(kernel, child, parent, subscriber);
   } finally {
     unlockRead(parent);
   }
@@ -126,15 +108,12 @@ export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent
 
 /** The first phase: nothing has been done yet that would have to be undone. */
 function askCanFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
+  const agreed: Subscriber<unknown>[] = [];
+  registry.agreed.set(child, agreed);
   for (let at = firstSubscriber(parent); at !== null; at = at.next) {
     if (at.entry.events.canFork === null) continue;
-    try {
-      askOne(kernel, child, parent, at);
-    } catch (error) {
-      cancelFork(kernel, child, parent, at);
-      registry.refusedBefore = child;
-      throw error;
-    }
+    askOne(kernel, child, parent, at);
+    agreed.push(at);
   }
 }
 
@@ -149,26 +128,13 @@ function askOne(kernel: Kernel, child: Task, parent: Task, at: Subscriber<unknow
     if (kernel.trace !== null) traceHook(kernel, entry, "canFork", parent, { verdict });
     if (verdict < 0) throw verdictError(entry, "canFork", parent, verdict);
   } catch (error) {
-    throw refusal(kernel, at, "canFork", parent, error);
+    throw refusal(kernel, entry, "canFork", parent, error);
   } finally {
     endHook(kernel, outer);
   }
 }
 
-/** Tells those before `end` that had agreed, the last one first. */
-function cancelFork(
-  kernel: Kernel,
-  child: Task,
-  parent: Task,
-  end: Subscriber<unknown> | null,
-): void {
-  const agreed: Subscriber<unknown>[] = [];
-  for (let at = firstSubscriber(parent); at !== null && at !== end; at = at.next) {
-    if (at.entry.events.cancelFork !== null) agreed.push(at);
-  }
-  for (const subscriber of agreed.reverse()) cancelOne(kernel, child, parent, subscriber);
-}
-
+/** Tells one that had agreed, unless it was unsubscribed meanwhile. */
 function cancelOne(
   kernel: Kernel,
   child: Task,
@@ -176,13 +142,14 @@ function cancelOne(
   subscriber: Subscriber<unknown>,
 ): void {
   const { entry } = subscriber;
+  if (entry.events.cancelFork === null || !isListed(parent, subscriber)) return;
   const outer = beginHook(kernel, entry, "cancelFork", parent);
   try {
-    entry.events.cancelFork!(parent, subscriber, child);
+    if (hookFails(kernel, entry, "cancelFork")) throw INJECTED;
+    checkVoid(entry.events.cancelFork(parent, subscriber, child));
     if (kernel.trace !== null) traceHook(kernel, entry, "cancelFork", parent, { rollback: true });
   } catch (error) {
-    rethrowBug(kernel, entry, error);
-    voidHookError(kernel, entry, "cancelFork", parent, error);
+    voidHookError(kernel, entry, "cancelFork", parent, error, true);
   } finally {
     endHook(kernel, outer);
   }

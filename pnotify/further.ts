@@ -2,7 +2,15 @@ import type { FurtherEvent, FurtherEvents } from "../kernel/callouts.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
 import type { Task } from "../kernel/task.ts";
-import { beginHook, endHook, traceHook, voidHookError } from "./hook.ts";
+import {
+  beginHook,
+  checkVoid,
+  endHook,
+  hookFails,
+  INJECTED,
+  traceHook,
+  voidHookError,
+} from "./hook.ts";
 import { detach } from "./subscribe.ts";
 import { firstSubscriber, type Subscriber } from "./subscriber.ts";
 
@@ -55,7 +63,8 @@ export function callFurther<E extends FurtherEvent>(
   ) => void;
   const outer = beginHook(kernel, entry, event, task);
   try {
-    hook.call(entry.events, task, subscriber, detail);
+    if (hookFails(kernel, entry, event)) throw INJECTED;
+    checkVoid(hook.call(entry.events, task, subscriber, detail));
     if (kernel.trace !== null) traceHook(kernel, entry, event, task);
   } catch (error) {
     voidHookError(kernel, entry, event, task, error);

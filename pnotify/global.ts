@@ -7,9 +7,9 @@ import { callFurther } from "./further.ts";
 import {
   beginHook,
   endHook,
-  hookError,
   hookFails,
   readVerdict,
+  refusal,
   traceHook,
   verdictError,
 } from "./hook.ts";
@@ -25,8 +25,8 @@ export class GlobalWatchers implements TaskCallouts {
   readonly #kernel: Kernel;
   /** In order of priority, then of registration. */
   #watchers: readonly Subscriber<unknown>[] = [];
-  /** Children whose fork is in progress, with those that have agreed so far. */
-  readonly #agreed = new Map<Task, Subscriber<unknown>[]>();
+  /** Those that agreed to each child, for as long as its fork may still fail. */
+  readonly #agreed = new WeakMap<Task, Subscriber<unknown>[]>();
 
   /**
    * Makes one.
@@ -35,6 +35,11 @@ export class GlobalWatchers implements TaskCallouts {
    */
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+  }
+
+  /** Whether any watcher has a free hook. */
+  get wantsFree(): boolean {
+    return this.#watchers.some((watcher) => watcher.events.free !== null);
   }
 
   /** Adds one, and makes the kernel call. */
@@ -57,12 +62,8 @@ export class GlobalWatchers implements TaskCallouts {
     const agreed: Subscriber<unknown>[] = [];
     this.#agreed.set(child, agreed);
     for (const watcher of this.#watchers) {
-      if (this.#ask(child, watcher) === 0) {
-        watcher.entry.counts.fork++;
-        agreed.push(watcher);
-      }
+      if (isLive(watcher) && this.#ask(child, watcher) === 0) agreed.push(watcher);
     }
-    this.#agreed.delete(child);
   }
 
   #ask(child: Task, watcher: Subscriber<unknown>): number {
@@ -81,7 +82,7 @@ export class GlobalWatchers implements TaskCallouts {
       if (verdict < 0) throw verdictError(entry, hook, child, verdict);
       return verdict;
     } catch (error) {
-      throw hookError(kernel, entry, hook, child, error);
+      throw refusal(kernel, entry, hook, child, error);
     } finally {
       endHook(kernel, outer);
     }
@@ -91,25 +92,30 @@ export class GlobalWatchers implements TaskCallouts {
   forkFailed(child: Task, _parent: Task): void {
     const agreed = this.#agreed.get(child) ?? [];
     this.#agreed.delete(child);
-    for (const watcher of agreed) callExit(this.#kernel, child, watcher, { rollback: true });
+    for (const watcher of agreed) {
+      if (isLive(watcher)) callExit(this.#kernel, child, watcher, { rollback: true });
+    }
   }
 
   /** Tells each. */
   exec(task: Task): void {
     for (const watcher of this.#watchers) {
-      if (watcher.events.exec !== null) callExec(this.#kernel, task, watcher);
+      if (watcher.events.exec !== null && isLive(watcher)) callExec(this.#kernel, task, watcher);
     }
   }
 
   /** Tells each. */
   exit(task: Task): void {
-    for (const watcher of this.#watchers) callExit(this.#kernel, task, watcher, {});
+    for (const watcher of this.#watchers) {
+      if (isLive(watcher)) callExit(this.#kernel, task, watcher, {});
+    }
   }
 
   /** Tells those that want to hear. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
     for (const watcher of this.#watchers) {
-      if (watcher.events[event] !== null) callFurther(this.#kernel, event, task, watcher, detail);
+      if (watcher.events[event] === null || !isLive(watcher)) continue;
+      callFurther(this.#kernel, event, task, watcher, detail);
     }
   }
 
@@ -117,4 +123,9 @@ export class GlobalWatchers implements TaskCallouts {
   subscribersOf(_task: Task): string[] {
     return [];
   }
+}
+
+/** Whether it is still registered: a hook before it may have unregistered it, for no lock is held here. */
+function isLive(watcher: Subscriber<unknown>): boolean {
+  return watcher.entry.watcher === watcher;
 }

@@ -66,9 +66,31 @@ export function readVerdict(
     const verdict = answer as number;
     if (verdict >= PNOTIFY_ERROR || errnoName(-verdict) !== null) return verdict;
   }
-  const what = typeof answer === "object" && answer !== null ? "an object" : String(answer);
+  const what = isPromise(answer)
+    ? "a Promise"
+    : typeof answer === "object" && answer !== null
+    ? "an object"
+    : String(answer);
   kernel.moduleFault(entry.owner, hook, task, `it returned ${what}, which is no verdict`);
   return -Errno.EFAULT;
+}
+
+/**
+ * Refuses the answer of an async hook: what it does after its first await would happen outside of every lock. Anything
+ * else that a hook without a verdict returns is of no interest.
+ */
+export function checkVoid(answer: unknown): void {
+  if (answer !== undefined && isPromise(answer)) {
+    throw "it returned a Promise, and hooks run to completion";
+  }
+}
+
+/** Whether something is a promise. Should it be rejected later, that has been told of here. */
+function isPromise(answer: unknown): boolean {
+  const { then } = Object(answer) as { then?: unknown };
+  if (typeof then !== "function") return false;
+  then.call(answer, undefined, () => {});
+  return true;
 }
 
 /** Turns a verdict below zero into the error that the caller of fork or register gets (A40). */
@@ -89,7 +111,7 @@ export function verdictError(
  * Decides what becomes of an exception from a hook that answers: a KernelError refuses with its errno, a KernelBug ends
  * the run, and anything else is a fault of the module.
  */
-export function hookError(
+function hookError(
   kernel: Kernel,
   entry: EventsEntry,
   hook: HookName,
@@ -107,6 +129,23 @@ export function hookError(
   });
 }
 
+/** Decides what becomes of an exception from a hook that answers, and traces the hook. */
+export function refusal(
+  kernel: Kernel,
+  entry: EventsEntry,
+  hook: HookName,
+  task: Task,
+  error: unknown,
+): KernelError {
+  const refused = hookError(kernel, entry, hook, task, error);
+  // A verdict has been traced already; what was thrown has not.
+  if (kernel.trace !== null && !(refused.details?.found.endsWith(`refused ${task}`) ?? false)) {
+    const fault = refused === error ? undefined : String(error);
+    traceHook(kernel, entry, hook, task, { errno: refused.code, fault });
+  }
+  return refused;
+}
+
 /** Decides what becomes of an exception from a hook that does not answer: nobody is there to be told (A49). */
 export function voidHookError(
   kernel: Kernel,
@@ -114,8 +153,12 @@ export function voidHookError(
   hook: HookName,
   task: Task,
   error: unknown,
+  rollback = false,
 ): void {
   rethrowBug(kernel, entry, error);
+  if (kernel.trace !== null) {
+    traceHook(kernel, entry, hook, task, { rollback, fault: String(error) });
+  }
   kernel.moduleFault(entry.owner, hook, task, error);
 }
 

@@ -24,8 +24,11 @@ export {
   HOOKS,
   PnotifyEvents,
 } from "./events.ts";
+export * from "./explore.ts";
+export * from "./invariants.ts";
 export * from "./pnotify.ts";
-export type { Balance, Counts, EventsEntry } from "./registry.ts";
+export type { Balance, Counts, EventsEntry, Subscribed } from "./registry.ts";
+export * from "./sweep.ts";
 export type { Subscriber } from "./subscriber.ts";
 export type { Inheritance, TaskData } from "./task_data.ts";
 export type { UnregisterOptions } from "./unregister.ts";

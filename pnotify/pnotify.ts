@@ -3,6 +3,7 @@ import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
 import type { RwSemaphore } from "../kernel/rw_semaphore.ts";
+import type { Leftover } from "../kernel/module_loader.ts";
 import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
 import type { Task } from "../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../kernel/task_reference.ts";
@@ -12,8 +13,9 @@ import { exitSubscribers } from "./exit.ts";
 import { forkSubscribers, undoFork } from "./fork.ts";
 import { furtherSubscribers } from "./further.ts";
 import { GlobalWatchers } from "./global.ts";
-import { registerEvents } from "./register.ts";
+import { initSubscribers, registerEvents } from "./register.ts";
 import { type Balance, type EventsEntry, Registry } from "./registry.ts";
+import { reportLeftovers } from "./leftovers.ts";
 import { needsList, subscribeByHand, unsubscribeByHand } from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
@@ -58,7 +60,7 @@ export class Pnotify implements TaskCallouts {
   /** Guards the list of registered events structures. Outermost of all locks (A53). */
   readonly eventsSem: RwSemaphore;
   readonly #kernel: Kernel;
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
   readonly #watchers: GlobalWatchers;
 
   /**
@@ -76,11 +78,13 @@ export class Pnotify implements TaskCallouts {
       });
     }
     this.#kernel = kernel;
+    this.#registry = new Registry(kernel.lockdep !== null);
     this.eventsSem = kernel.createSemaphore("eventsSem");
     this.#watchers = new GlobalWatchers(kernel);
     kernel.callouts = this;
     kernel.symbols.export(PNOTIFY, this, null);
     kernel.modules.addReaper((module) => this.#removeLeftovers(module));
+    kernel.addShutdownCheck(() => reportLeftovers(kernel, this.#registry));
   }
 
   /**
@@ -166,12 +170,14 @@ export class Pnotify implements TaskCallouts {
    * @param data The data to begin with; without it, `taskData.create` makes it, or it is null.
    * @returns The entry.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
-   * global structure, or what `taskData.create` threw.
+   * global structure and for what is none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
    */
   subscribe<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): Subscriber<D> {
     const entry = this.#registry.of(events as PnotifyEvents<unknown>);
     const given = data.length === 0 || data[0] === undefined ? null : { data: data[0] };
-    return subscribeByHand(this.#kernel, task, entry, given) as Subscriber<D>;
+    const subscriber = subscribeByHand(this.#kernel, task, entry, given) as Subscriber<D>;
+    if (!entry.wanted) this.#registry.want(entry);
+    return subscriber;
   }
 
   /**
@@ -297,6 +303,23 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
+   * The registered structures, in order of registration (the global list, A13).
+   *
+   * @returns A copy of the list.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { pnotify } = boot();
+   * pnotify.register(defineEvents({ name: "audit", fork: () => PNOTIFY_OK }));
+   * assertEquals(pnotify.registeredEvents().map((events) => events.name), ["audit"]);
+   * ```
+   */
+  registeredEvents(): PnotifyEvents<unknown>[] {
+    return this.#registry.registered.map((entry) => entry.events);
+  }
+
+  /**
    * How many subscriptions an events structure has (refcnt).
    *
    * @param events The structure.
@@ -327,6 +350,39 @@ export class Pnotify implements TaskCallouts {
       registered: entry.registered,
       balance: balanceOf(entry),
     }));
+  }
+
+  /** Whether any events structure has a free hook. */
+  get wantsFree(): boolean {
+    return this.#registry.wants.free;
+  }
+
+  /**
+   * What this kernel knows of every structure that was ever registered or subscribed here, for those who look a world
+   * over.
+   *
+   * @returns In order of first sight.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, defineEvents({ name: "loose", fork: () => PNOTIFY_OK }));
+   * assertEquals(pnotify.entries().map((entry) => [entry.registered, entry.count]), [[false, 1]]);
+   * ```
+   */
+  entries(): readonly EventsEntry[] {
+    return this.#registry.all();
+  }
+
+  /** The callout for a task that was not forked here (A14). */
+  init(task: Task): void {
+    this.eventsSem.downRead();
+    try {
+      initSubscribers(this.#kernel, this.#registry, task);
+    } finally {
+      this.eventsSem.upRead();
+    }
   }
 
   /** The callout of copyProcess (A35). */
@@ -362,16 +418,17 @@ export class Pnotify implements TaskCallouts {
   }
 
   /** Unregisters what a module left registered, and ends the subscriptions that it left. */
-  #removeLeftovers(module: string): string[] {
-    const left: string[] = [];
+  #removeLeftovers(module: string): Leftover[] {
+    const left: Leftover[] = [];
     for (const entry of this.#registry.all()) {
       if (entry.events.module !== module) continue;
       const { name } = entry.events;
       if (entry.registered) {
-        left.push(`events ${name} registered`);
+        left.push({ what: `events ${name} registered`, taken: entry.registeredFrom ?? undefined });
         this.unregister(entry.events);
       } else if (entry.count > 0) {
-        left.push(`${entry.count} subscriptions of ${name}`);
+        const [oldest] = entry.places?.values() ?? [];
+        left.push({ what: `${entry.count} subscriptions of ${name}`, taken: oldest?.place });
         this.#endSubscriptions(entry);
       }
     }
@@ -387,7 +444,7 @@ export class Pnotify implements TaskCallouts {
 
 function balanceOf(entry: EventsEntry): Balance {
   const { init, fork, subscribed, exit, unsubscribed } = entry.counts;
-  const current = entry.count;
+  const current = entry.count - (entry.exited?.size ?? 0);
   const balanced = init + fork + subscribed === exit + unsubscribed + current;
   return { init, fork, subscribed, exit, unsubscribed, current, balanced };
 }

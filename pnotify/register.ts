@@ -2,20 +2,20 @@ import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockWrite, unlockWrite } from "../kernel/lock.ts";
 import { PF_EXITING, type Task } from "../kernel/task.ts";
-import { PnotifyEvents } from "./events.ts";
+import type { PnotifyEvents } from "./events.ts";
 import {
   beginHook,
   endHook,
-  hookError,
   hookFails,
   readVerdict,
+  refusal,
   traceHook,
   verdictError,
 } from "./hook.ts";
-import type { EventsEntry, Registry } from "./registry.ts";
+import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
 import { attach, checkMemory, createData, detach } from "./subscribe.ts";
 import { findByName, type Subscriber } from "./subscriber.ts";
-import { drain } from "./unregister.ts";
+import { drain, drainOne } from "./unregister.ts";
 import { PNOTIFY_ERROR } from "./verdict.ts";
 
 /** Registers an events structure (pnotify_register, A10-A21). Holds eventsSem for writing. */
@@ -28,6 +28,7 @@ export function registerEvents(
   const entry = registry.of(events);
   registry.add(entry);
   entry.registeredAt = kernel.clock.now;
+  if (kernel.lockdep !== null) entry.registeredFrom = kernel.place();
   if (kernel.trace !== null) kernel.trace.emit({ type: "register", module: events.name });
   if (events.init === null) return;
   try {
@@ -44,15 +45,7 @@ function checkRegister(
   registry: Registry,
   events: PnotifyEvents<unknown>,
 ): void {
-  if (!(events instanceof PnotifyEvents)) {
-    throw new KernelError("EINVAL", {
-      action: "register events",
-      found: events === null || events === undefined
-        ? `it is ${events}`
-        : "it is no events structure",
-      wanted: "what defineEvents returned is wanted",
-    });
-  }
+  checkEvents("register", events);
   const { name } = events;
   if (registry.find(events)?.registered) {
     throw new KernelError("EINVAL", {
@@ -74,19 +67,27 @@ function checkRegister(
 }
 
 /**
- * Subscribes every task there is and runs init for it (A14). Tasks that are forked meanwhile have higher serials: a
- * further pass visits those, until a pass finds nobody new, so that no child of a parent not yet visited is missed.
+ * Subscribes every task there is and runs init for it (A14). Where tasks were forked meanwhile, or a thread took over a
+ * pid that the walk had passed, a further pass visits those, so that nobody is missed (A21).
  */
 function visitAll(kernel: Kernel, entry: EventsEntry): void {
-  let from = 0;
-  while (from < kernel.nextSerial) {
-    const end = kernel.nextSerial;
-    const first = from;
-    kernel.forEachTask((task) => {
-      if (task.serial >= first && task.serial < end) visit(kernel, entry, task);
-    });
-    from = end;
+  const visited = new Set<Task>();
+  const visitOnce = (task: Task) => {
+    if (visited.has(task)) return;
+    visited.add(task);
+    visit(kernel, entry, task);
+  };
+  for (let before = -1; before < movesOf(kernel);) {
+    before = movesOf(kernel);
+    kernel.forEachTask(visitOnce);
+    // A fork that has called its hooks already would bring a child that nobody visited.
+    kernel.forEachUnborn(visitOnce);
   }
+}
+
+/** Grows whenever a task may have come to stand where a walk has passed. */
+function movesOf(kernel: Kernel): number {
+  return kernel.nextSerial + kernel.pids.exchanges;
 }
 
 function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {
@@ -122,9 +123,26 @@ function askInit(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): n
     if (verdict < 0) throw verdictError(entry, "init", task, verdict);
     return verdict;
   } catch (error) {
-    throw hookError(kernel, entry, "init", task, error);
+    throw refusal(kernel, entry, "init", task, error);
   } finally {
     endHook(kernel, outer);
+  }
+}
+
+/**
+ * Asks every init hook about a task that turned up later, as it would have been asked at registration (A14). A refusal
+ * concerns that task alone: it gets exit, as A18 has it, and goes on unsubscribed.
+ */
+export function initSubscribers(kernel: Kernel, registry: Registry, task: Task): void {
+  for (const entry of [...registry.registered]) {
+    if (entry.events.init === null) continue;
+    try {
+      visit(kernel, entry, task);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      drainOne(kernel, entry, task, true);
+      kernel.printk(`pnotify: ${entry.events.name} refused ${task}: ${error.message}`, "warning");
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 import type { FurtherEvent } from "../kernel/callouts.ts";
+import { KernelError } from "../kernel/errno.ts";
+import type { Place } from "../kernel/report.ts";
 import type { Task } from "../kernel/task.ts";
-import type { PnotifyEvents } from "./events.ts";
+import { PnotifyEvents } from "./events.ts";
+import { Shares } from "./shares.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** How often each thing happened to an events structure in one kernel: the terms of the balance law (A50). */
@@ -19,10 +22,18 @@ export interface Counts {
 
 /** The terms of the balance law, and whether it holds. */
 export interface Balance extends Readonly<Counts> {
-  /** Subscriptions there are. */
+  /** Subscriptions that have not had their exit. */
   readonly current: number;
   /** Whether init + fork + subscribed = exit + unsubscribed + current. */
   readonly balanced: boolean;
+}
+
+/** Where a subscription was made. */
+export interface Subscribed {
+  /** The task. */
+  readonly task: Task;
+  /** The place. */
+  readonly place: Place;
 }
 
 /** What one kernel knows of an events structure, so that the structure itself serves many kernels. */
@@ -31,14 +42,26 @@ export class EventsEntry {
   readonly events: PnotifyEvents<unknown>;
   /** Whether it is registered. Guarded by eventsSem. */
   registered = false;
+  /** Whether it was ever registered or subscribed; a failed attempt leaves no trace. */
+  used = false;
   /** Virtual time of its registration, in nanoseconds since boot. */
   registeredAt = 0;
   /** Live subscriptions (refcnt, A1). */
   count = 0;
   /** The terms of the balance law. */
   readonly counts: Counts = { init: 0, fork: 0, subscribed: 0, exit: 0, unsubscribed: 0 };
-  /** How many subscriptions have each shared value; null unless values are shared and must be destroyed. */
-  readonly shares: Map<unknown, number> | null;
+  /** Which subscriptions have which value; null unless values may be shared and must be destroyed. */
+  readonly shares: Shares | null;
+  /** Subscriptions that have had their exit and stay to hear of free, with their tasks; null without a free hook. */
+  readonly exited: Map<Subscriber<unknown>, Task> | null;
+  /** Where it was registered, while checks are on. */
+  registeredFrom: Place | null = null;
+  /** Where each live subscription was made; null while checks are off. */
+  readonly places: Map<Subscriber<unknown>, Subscribed> | null;
+  /** What it wants to hear of is counted in. */
+  wanted = false;
+  /** Its subscriptions are being drained: a new one would make that endless (A26). Guarded by eventsSem. */
+  draining = false;
   /** The one subscriber of a global structure, or null. */
   watcher: Subscriber<unknown> | null = null;
 
@@ -46,11 +69,15 @@ export class EventsEntry {
    * Makes one.
    *
    * @param events The structure.
+   * @param checked Whether checks are on.
    */
-  constructor(events: PnotifyEvents<unknown>) {
+  constructor(events: PnotifyEvents<unknown>, checked: boolean) {
     this.events = events;
-    const shared = events.taskData?.inherit === "share" && events.taskData.destroy !== undefined;
-    this.shares = shared ? new Map() : null;
+    this.places = checked ? new Map() : null;
+    const { inherit, destroy } = events.taskData ?? {};
+    const mayShare = inherit === "share" || typeof inherit === "function";
+    this.shares = mayShare && destroy !== undefined ? new Shares() : null;
+    this.exited = events.free === null ? null : new Map();
   }
 
   /** Whose code its hooks are, for reports: the module, or the name itself. */
@@ -61,14 +88,16 @@ export class EventsEntry {
 
 /** The events structures that a kernel knows. Guarded by eventsSem. */
 export class Registry {
+  /** Whether checks are on. */
+  readonly #checked: boolean;
   /** Registered ones, in order of registration (the global list, A13). */
   readonly registered: EventsEntry[] = [];
   /** Every one that was ever registered or subscribed here (A31). */
   readonly #entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
   /** Whether any of them has a say before forks. */
   twoPhase = false;
-  /** The child whose fork was refused before any fork hook ran: its cancelFork hooks have been called. */
-  refusedBefore: Task | null = null;
+  /** Those that canFork asked and that agreed to each child, for as long as its fork may still fail. */
+  readonly agreed: WeakMap<Task, Subscriber<unknown>[]> = new WeakMap();
   /** Which further events any of them wants: asked before any lock is taken. */
   readonly wants: Record<FurtherEvent, boolean> = {
     credentials: false,
@@ -79,6 +108,15 @@ export class Registry {
     free: false,
   };
 
+  /**
+   * Makes one.
+   *
+   * @param checked Whether checks are on.
+   */
+  constructor(checked: boolean) {
+    this.#checked = checked;
+  }
+
   /** What the kernel knows of a structure, or null. */
   find(events: PnotifyEvents<unknown>): EventsEntry | null {
     return this.#entries.get(events) ?? null;
@@ -88,12 +126,9 @@ export class Registry {
   of(events: PnotifyEvents<unknown>): EventsEntry {
     let entry = this.#entries.get(events);
     if (entry !== undefined) return entry;
-    entry = new EventsEntry(events);
+    checkEvents("subscribe", events);
+    entry = new EventsEntry(events, this.#checked);
     this.#entries.set(events, entry);
-    if (events.canFork !== null || events.cancelFork !== null) this.twoPhase = true;
-    for (const event of Object.keys(this.wants) as FurtherEvent[]) {
-      if (events[event] !== null) this.wants[event] = true;
-    }
     return entry;
   }
 
@@ -102,9 +137,31 @@ export class Registry {
     return this.registered.find((entry) => entry.events.name === name) ?? null;
   }
 
+  /** Counts in what a structure wants to hear of on the lists of tasks. */
+  want(entry: EventsEntry): void {
+    const { events } = entry;
+    entry.wanted = true;
+    if (events.global) return;
+    if (events.canFork !== null) this.twoPhase = true;
+    for (const event of Object.keys(this.wants) as FurtherEvent[]) {
+      if (events[event] !== null) this.wants[event] = true;
+    }
+  }
+
+  /** Counts anew, so that what nobody wants any more costs nothing. */
+  #recount(): void {
+    this.twoPhase = false;
+    for (const event of Object.keys(this.wants) as FurtherEvent[]) this.wants[event] = false;
+    for (const entry of this.#entries.values()) {
+      entry.wanted = false;
+      if (entry.registered || entry.count > 0) this.want(entry);
+    }
+  }
+
   /** Puts a structure at the tail of the global list. */
   add(entry: EventsEntry): void {
-    entry.registered = true;
+    entry.registered = entry.used = true;
+    this.want(entry);
     this.registered.push(entry);
   }
 
@@ -113,10 +170,22 @@ export class Registry {
     entry.registered = false;
     const at = this.registered.indexOf(entry);
     if (at >= 0) this.registered.splice(at, 1);
+    this.#recount();
   }
 
   /** Every structure that was ever registered or subscribed. */
   all(): EventsEntry[] {
-    return [...this.#entries.values()];
+    return [...this.#entries.values()].filter((entry) => entry.used);
   }
+}
+
+/** Refuses what is no events structure (A10, A22). */
+export function checkEvents(action: string, events: unknown): void {
+  if (events instanceof PnotifyEvents) return;
+  const missing = events === null || events === undefined;
+  throw new KernelError("EINVAL", {
+    action: `${action} events`,
+    found: missing ? `it is ${events}` : "it is no events structure",
+    wanted: "what defineEvents returned is wanted",
+  });
 }

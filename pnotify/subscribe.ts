@@ -16,6 +16,7 @@ import { shallowCopy } from "./task_data.ts";
 export function attach(task: Task, entry: EventsEntry, data: unknown): Subscriber<unknown> {
   const subscriber = new Subscriber(entry, data);
   link(task, subscriber);
+  entry.places?.set(subscriber, { task, place: task.kernel.place() });
   return subscriber;
 }
 
@@ -32,6 +33,8 @@ export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): voi
 /** Takes an entry off a task's list and ends its data. False when it was off already. */
 export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): boolean {
   if (!unlink(task, subscriber)) return false;
+  subscriber.entry.places?.delete(subscriber);
+  subscriber.entry.exited?.delete(subscriber);
   if (subscriber.entry.events.taskData !== null) endData(kernel, task, subscriber);
   return true;
 }
@@ -40,7 +43,9 @@ export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknow
 export function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
   const { taskData } = entry.events;
   if (taskData === null) return null;
-  return makeData(kernel, task, entry, () => taskData.create(task));
+  const data = makeData(kernel, task, entry, () => taskData.create(task));
+  entry.shares?.made(data);
+  return data;
 }
 
 /** Makes the data of a child at fork. */
@@ -54,12 +59,19 @@ export function inheritData(
   const { taskData } = entry.events;
   if (taskData === null) return null;
   const inherit = taskData.inherit ?? "none";
-  return makeData(kernel, child, entry, () => {
+  const data = makeData(kernel, child, entry, () => {
     if (inherit === "share") return from.data;
     if (inherit === "copy") return shallowCopy(from.data);
     if (inherit === "none") return taskData.create(child);
     return inherit(from.data, child, parent);
   });
+  if (entry.shares !== null) {
+    // A function that hands the parent's own object on shares it; equal numbers may well be two values.
+    const handedOn = data === from.data && typeof data === "object" && data !== null;
+    if (inherit === "share" || handedOn) entry.shares.shared(data);
+    else entry.shares.made(data);
+  }
+  return data;
 }
 
 function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => unknown): unknown {
@@ -70,9 +82,8 @@ function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => un
       found: `there is no memory for the data of ${task}`,
     });
   }
-  let data: unknown;
   try {
-    data = make();
+    return make();
   } catch (error) {
     if (error instanceof KernelError) throw error;
     rethrowBug(kernel, entry, error);
@@ -84,29 +95,13 @@ function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => un
       cause: error,
     });
   }
-  holdData(entry, data);
-  return data;
-}
-
-/** Counts one more subscription that has a value, where values may be shared. */
-export function holdData(entry: EventsEntry, data: unknown): void {
-  const { shares } = entry;
-  if (shares !== null) shares.set(data, (shares.get(data) ?? 0) + 1);
 }
 
 function endData(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): void {
   const { entry, data } = subscriber;
   const { destroy } = entry.events.taskData!;
   if (destroy === undefined) return;
-  const { shares } = entry;
-  if (shares !== null) {
-    const rest = (shares.get(data) ?? 1) - 1;
-    if (rest > 0) {
-      shares.set(data, rest);
-      return;
-    }
-    shares.delete(data);
-  }
+  if (entry.shares !== null && !entry.shares.dropped(data)) return;
   try {
     destroy.call(entry.events.taskData, data, task);
   } catch (error) {
@@ -142,11 +137,20 @@ export function subscribeByHand(
       wanted: "one that is not is wanted",
     });
   }
+  if (entry.draining) {
+    throw new KernelError("EBUSY", {
+      action: "subscribe",
+      name,
+      found: "it is being unregistered",
+      wanted: "one that is not is wanted",
+    });
+  }
   checkMemory(kernel, task, entry);
-  if (given !== null) holdData(entry, given.data);
+  if (given !== null) entry.shares?.given(given.data);
   const data = given === null ? createData(kernel, task, entry) : given.data;
   const subscriber = attach(task, entry, data);
   entry.counts.subscribed++;
+  entry.used = true;
   traceList(kernel, "subscribe", task, entry);
   return subscriber;
 }
@@ -160,6 +164,7 @@ export function unsubscribeByHand(
   const { entry } = subscriber;
   kernel.checkTask(`unsubscribe ${entry.events.name} from`, task);
   needsList(kernel, task, "write", "unsubscribe()");
+  const exited = entry.exited?.has(subscriber) ?? false;
   if (!detach(kernel, task, subscriber)) {
     throw new KernelError("EINVAL", {
       action: "unsubscribe",
@@ -168,7 +173,8 @@ export function unsubscribeByHand(
       wanted: "an entry of that list is wanted",
     });
   }
-  entry.counts.unsubscribed++;
+  // One that stayed on to hear of free was counted when it had its exit.
+  if (!exited) entry.counts.unsubscribed++;
   traceList(kernel, "unsubscribe", task, entry);
 }
 

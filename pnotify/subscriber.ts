@@ -53,6 +53,14 @@ export function findByEntry(task: Task, entry: EventsEntry): Subscriber<unknown>
   return null;
 }
 
+/** Whether an entry is on a task's list. */
+export function isListed(task: Task, subscriber: Subscriber<unknown>): boolean {
+  for (let at = firstSubscriber(task); at !== null; at = at.next) {
+    if (at === subscriber) return true;
+  }
+  return false;
+}
+
 /** Puts an entry on a task's list: at the tail (A27), or before the first of lower priority. */
 export function link(task: Task, subscriber: Subscriber<unknown>): void {
   const { priority } = subscriber.entry.events;

@@ -27,7 +27,9 @@ export interface TaskData<D> {
   /** What a child gets at fork; a fresh value by default, since nothing is copied by itself (A46). */
   readonly inherit?: Inheritance<D>;
   /**
-   * Ends a value: its subscription is gone. A shared value ends with the last task that has it.
+   * Ends a value: its subscription is gone. A shared value ends with the last task that has it, and shared is also the
+   * parent's own object when an `inherit` function hands it on. A module that puts another value into
+   * `subscriber.data` ends the old one itself, and so does not replace what is shared.
    *
    * @param data The value.
    * @param task The task whose subscription ended last.

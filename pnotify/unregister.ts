@@ -1,11 +1,11 @@
 import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockWrite, unlockWrite } from "../kernel/lock.ts";
-import { PF_EXITING, type Task } from "../kernel/task.ts";
-import { PnotifyEvents } from "./events.ts";
+import type { Task } from "../kernel/task.ts";
+import type { PnotifyEvents } from "./events.ts";
 import { callExit } from "./exit.ts";
 import { callFurther } from "./further.ts";
-import type { EventsEntry, Registry } from "./registry.ts";
+import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
 import { detach } from "./subscribe.ts";
 import { findByName } from "./subscriber.ts";
 
@@ -41,15 +41,7 @@ function checkUnregister(
   registry: Registry,
   events: PnotifyEvents<unknown>,
 ): EventsEntry {
-  if (!(events instanceof PnotifyEvents)) {
-    throw new KernelError("EINVAL", {
-      action: "unregister events",
-      found: events === null || events === undefined
-        ? `it is ${events}`
-        : "it is no events structure",
-      wanted: "what defineEvents returned is wanted",
-    });
-  }
+  checkEvents("unregister", events);
   const entry = registry.find(events);
   if (entry !== null && entry.registered) return entry;
   if (registry.byName(events.name) !== null) {
@@ -69,12 +61,26 @@ function checkUnregister(
  * reported, and left.
  */
 export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
+  entry.draining = true;
+  try {
+    drainAll(kernel, entry, rollback);
+  } finally {
+    entry.draining = false;
+  }
+}
+
+function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   while (entry.count > 0) {
     let found = false;
-    kernel.forEachTask((task) => {
+    const visit = (task: Task) => {
       if (task.subscribers !== null && drainOne(kernel, entry, task, rollback)) found = true;
       return entry.count > 0;
-    });
+    };
+    kernel.forEachTask(visit);
+    if (found) continue;
+    // What no walk of the task list meets: children under construction, and the reaped whose free is still to come.
+    kernel.forEachUnborn(visit);
+    for (const task of [...entry.exited?.values() ?? []]) visit(task);
     if (found) continue;
     kernel.report(
       "subscriber-leak",
@@ -86,14 +92,19 @@ export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): vo
 }
 
 /** By name, not by structure (A25): what another structure of that name subscribed goes too, through this one's hook. */
-function drainOne(kernel: Kernel, entry: EventsEntry, task: Task, rollback: boolean): boolean {
+export function drainOne(
+  kernel: Kernel,
+  entry: EventsEntry,
+  task: Task,
+  rollback: boolean,
+): boolean {
   const { events } = entry;
   lockWrite(task);
   try {
     const subscriber = findByName(task, events.name);
     if (subscriber === null) return false;
     // An entry that stayed on after exit to hear of free has had its exit.
-    if (task.flags & PF_EXITING && subscriber.events.free !== null) {
+    if (subscriber.entry.exited?.has(subscriber)) {
       callFurther(kernel, "free", task, subscriber, null);
     } else {
       callExit(kernel, task, subscriber, { rollback, events });

@@ -1,0 +1,47 @@
+import { adopt, disown } from "./family.ts";
+import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
+import type { Kernel } from "./kernel.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { TASK_COMM_LENGTH } from "./program.ts";
+import { changedParent } from "./reparent.ts";
+import { PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+
+/** What is known of a task that was there before anybody looked. */
+export interface AdoptOptions {
+  /** Its pid; the next free one by default. */
+  readonly pid?: number;
+  /** Its comm; that of its parent by default. */
+  readonly comm?: string;
+  /** Whether it is a thread of the parent's process rather than a child. */
+  readonly thread?: boolean;
+}
+
+/**
+ * Puts a task on the list that was not forked here: it existed before this world began to look. No fork hook runs, for
+ * there was no fork; init hooks do, as they would have at registration (A14).
+ */
+export function adoptTask(kernel: Kernel, parent: Task, options: AdoptOptions): Task {
+  const flags = options.thread ? CLONE_THREAD : 0;
+  const task = duplicate(kernel, parent, flags, options.pid);
+  parent.credentials.user.tasks++;
+  if (options.comm !== undefined) task.comm = options.comm.slice(0, TASK_COMM_LENGTH);
+  publishQuietly(kernel, task, parent, flags);
+  kernel.callouts?.init?.(task);
+  return task;
+}
+
+/** Corrects the parent of a process: an adoption that happened where nobody saw it. */
+export function correctParent(kernel: Kernel, task: Task, to: Task): void {
+  const child = task.groupLeader;
+  const from = child.parent!;
+  lockWrite(kernel.tasklistLock.state);
+  disown(child);
+  adopt(to, child);
+  for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
+    thread.parent = to;
+  }
+  if (to.groupLeader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER)) child.flags |= PF_HAS_SUBREAPER;
+  changedParent(kernel, child, from, to);
+  unlockWrite(kernel.tasklistLock.state);
+  if (kernel.deferred !== null) kernel.runDeferred();
+}

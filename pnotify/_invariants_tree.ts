@@ -1,0 +1,120 @@
+import type { Kernel } from "../kernel/kernel.ts";
+import type { ProcessGroup } from "../kernel/process_group.ts";
+import { PF_EXITING, PF_THREAD, type Task } from "../kernel/task.ts";
+import { followRing, names, type Say } from "./_invariants.ts";
+
+/*
+ * The links between tasks, each followed from both of its ends.
+ */
+
+/** Each child knows its parent and its neighbours, and the oldest one knows the youngest. */
+export function checkChildren(task: Task, say: Say): void {
+  if (task.firstChild === null) return;
+  if (task.flags & PF_EXITING) say(`${task} has ended and still has children`);
+  const seen = new Set<Task>();
+  let before: Task | null = null;
+  let child: Task | null = task.firstChild;
+  for (; child !== null; before = child, child = child.nextSibling) {
+    if (seen.has(child)) return say(`the children of ${task} run in a circle at ${child}`);
+    seen.add(child);
+    if (child.parent !== task) say(`${child}, a child of ${task}, has ${child.parent} as parent`);
+    if (!child.isLeader) say(`${child}, a child of ${task}, leads no thread group`);
+    if (before !== null && child.prevSibling !== before) {
+      say(
+        `${child} has ${child.prevSibling} before it among the children of ${task}, not ${before}`,
+      );
+    }
+    if (task.kernel.pids.find(child.pid) !== child) {
+      say(`${child}, a child of ${task}, is not on the task list`);
+    }
+  }
+  const youngest = task.firstChild.prevSibling;
+  if (youngest !== before) say(`the youngest child of ${task} is ${before}, it has ${youngest}`);
+}
+
+/** A leader is a child of its parent; only pid 0 has none. */
+export function checkParent(leader: Task, say: Say): void {
+  const { parent, kernel } = leader;
+  if (leader.flags & PF_THREAD) say(`${leader} leads a thread group and is marked as a thread`);
+  if (parent === null) {
+    if (leader.pid !== 0) say(`${leader} has no parent`);
+    return;
+  }
+  if (kernel.pids.find(parent.pid) !== parent) {
+    say(`${leader} has ${parent} as parent, which is not on the task list`);
+  }
+  for (let child = parent.firstChild; child !== null; child = child.nextSibling) {
+    if (child === leader) return;
+  }
+  say(`${leader} is not among the children of ${parent}`);
+}
+
+/** The threads of a group are in one ring, share their parent, and those that live are counted. */
+export function checkThreads(leader: Task, say: Say): void {
+  const threads = followRing(
+    leader,
+    "thread group",
+    (task) => task.nextThread,
+    (task) => task.prevThread,
+    say,
+  );
+  if (threads === null) return;
+  for (const thread of threads) {
+    if (thread.groupLeader !== leader) {
+      say(`${thread} is in the thread group of ${leader} and has leader ${thread.groupLeader}`);
+    }
+    if (thread.parent !== leader.parent) {
+      say(`${thread} has parent ${thread.parent}, its leader ${leader} has ${leader.parent}`);
+    }
+  }
+  const alive = threads.filter((thread) => !(thread.flags & PF_EXITING));
+  if (alive.length !== leader.liveThreads) {
+    say(`${leader} is counted ${leader.liveThreads} live threads and has ${names(alive)}`);
+  }
+}
+
+/** A thread that is no leader is in the ring of one, alive, and nobody's child. */
+export function checkLeader(thread: Task, say: Say): void {
+  const leader = thread.groupLeader;
+  if (!(thread.flags & PF_THREAD)) say(`${thread} leads no thread group and is no thread`);
+  if (thread.flags & PF_EXITING) say(`${thread}, a thread that has ended, is on the task list`);
+  if (thread.kernel.pids.find(leader.pid) !== leader) {
+    say(`${thread} has leader ${leader}, which is not on the task list`);
+  }
+  const seen = new Set<Task>();
+  for (let at = leader.nextThread; at !== leader && !seen.has(at); at = at.nextThread) {
+    if (at === thread) return;
+    seen.add(at);
+  }
+  say(`${thread} is not in the thread group of ${leader}`);
+}
+
+/** Every process is in one process group, which the pid table knows; nobody else is. */
+export function checkGroups(kernel: Kernel, tasks: readonly Task[], say: Say): void {
+  const groups = new Map<ProcessGroup, Set<Task>>();
+  for (const task of tasks) {
+    if (!task.isLeader) continue;
+    const { processGroup } = task;
+    let members = groups.get(processGroup);
+    if (members === undefined) groups.set(processGroup, members = new Set());
+    members.add(task);
+  }
+  for (const [group, members] of groups) {
+    if (kernel.pids.findGroup(group.id) !== group) say(`process group ${group.id} is not known`);
+    checkMembers(group, members, say);
+  }
+}
+
+function checkMembers(group: ProcessGroup, members: ReadonlySet<Task>, say: Say): void {
+  if (group.first === null) return say(`process group ${group.id} has no first member`);
+  const found = followRing(
+    group.first,
+    `process group ${group.id}`,
+    (task) => task.nextInGroup,
+    (task) => task.prevInGroup,
+    say,
+  );
+  if (found === null) return;
+  if (found.length === members.size && found.every((task) => members.has(task))) return;
+  say(`process group ${group.id} is the group of ${names([...members])} and has ${names(found)}`);
+}

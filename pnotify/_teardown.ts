@@ -1,0 +1,37 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { World } from "./boot.ts";
+import { checkInvariants } from "./invariants.ts";
+
+/**
+ * Ends a world as its users would, and looks for what that leaves: every module is unloaded, dependents first, every
+ * structure is unregistered, and the kernel is shut down.
+ *
+ * @returns What is broken, a line each.
+ */
+export function tearDown(world: World): string[] {
+  const { kernel, pnotify } = world;
+  const broken: string[] = [];
+  for (const module of kernel.modules.lsmod().reverse()) {
+    tolerate(broken, () => kernel.modules.rmmod(module.name));
+  }
+  for (const events of pnotify.registeredEvents()) {
+    tolerate(broken, () => pnotify.unregister(events));
+  }
+  broken.push(...checkInvariants(kernel, pnotify).map((line) => `after unload, ${line}`));
+  kernel.shutdown();
+  return broken;
+}
+
+function tolerate(broken: string[], call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    broken.push(`unload failed: ${error.message}`);
+  }
+}
+
+/** An exception in one line. */
+export function oneLine(error: unknown): string {
+  return String(error).split("\n")[0];
+}
