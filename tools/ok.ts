@@ -59,7 +59,11 @@ const checks: Check[] = [
     // Without permissions: the library needs none, and neither do its examples.
     name: "doc-tests",
     run: (context) =>
-      deno(context, ["test", "--doc", ...existing(["README.md", "mod.ts", ...libraryFolders])]),
+      deno(context, [
+        "test",
+        "--doc",
+        ...existing(["README.md", "docs/", "mod.ts", ...libraryFolders]),
+      ]),
   },
   { name: "tests", run: (context) => deno(context, ["test", "-A"]) },
   {
