@@ -19,8 +19,10 @@ export interface HeldLock {
 export interface Frame {
   /** The operation or hook: `fork`, `job.exit`. */
   readonly what: string;
-  /** The task it is for, or `null`. */
+  /** The task that made the call, or that the hook is for, or `null`. */
   readonly task: Task | null;
+  /** Whether it is a hook, and so no call that its task made. */
+  readonly hook: boolean;
   /** How many locks were held when it began: as many must be held when it ends. */
   readonly heldAtEntry: number;
 }

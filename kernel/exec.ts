@@ -7,6 +7,7 @@ import { replaceInGroup } from "./process_group.ts";
 import type { Program } from "./program.ts";
 import { releaseTask } from "./release.ts";
 import {
+  EXIT_ZOMBIE,
   PF_AUTOREAP,
   PF_EXITING,
   PF_FORKNOEXEC,
@@ -90,13 +91,29 @@ function becomeOnlyThread(kernel: Kernel, task: Task): void {
       thread = thread.nextThread;
       continue;
     }
-    exitThread(kernel, thread, 0);
+    endThread(kernel, thread);
     // From the start again: its exit hooks may have ended others, and those are in no ring any more.
     thread = leader.nextThread;
   }
-  if (leader !== task && !(leader.flags & PF_EXITING)) exitThread(kernel, leader, 0);
+  if (leader !== task && !(leader.flags & PF_EXITING)) endThread(kernel, leader);
   if (task.flags & PF_EXITING) throw refuse(task, "ESRCH", "it ended while the others did");
+  awaitOthers(kernel, leader, task);
   if (leader !== task) takeOver(kernel, leader, task);
+}
+
+function endThread(kernel: Kernel, thread: Task): void {
+  if (kernel.preemption !== null && kernel.isBusy(thread)) kernel.wouldWait(`${thread}`);
+  exitThread(kernel, thread, 0);
+}
+
+/** One that was in its exit before still is, when that is where this exec comes between: its leader stays until then. */
+function awaitOthers(kernel: Kernel, leader: Task, task: Task): void {
+  const gone = leader === task
+    ? task.nextThread === task
+    : leader.state === EXIT_ZOMBIE && leader.nextThread === task && task.nextThread === leader;
+  if (gone) return;
+  if (kernel.preemption?.nested) kernel.wouldWait(`the threads of ${leader}`);
+  throw refuse(task, "EAGAIN", "another thread of it is still in its exit");
 }
 
 /** The thread keeps its task, subscribers and data, and gets everything by which others know the process. */

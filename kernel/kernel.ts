@@ -53,6 +53,7 @@ import {
   EXIT_DEAD,
   EXIT_ZOMBIE,
   PF_AUTOREAP,
+  PF_EXITING,
   PF_KTHREAD,
   PF_UNKILLABLE,
   Task,
@@ -876,11 +877,15 @@ export class Kernel {
 
   /** Begins a call by a task, checking that the task can make one. */
   enter(what: string, task: Task | null): void {
+    // A task makes one call at a time: while another CPU is in one, or it sleeps, the next one has to wait.
+    if (this.preemption !== null && task !== null && (task.sleep !== null || this.isBusy(task))) {
+      this.wouldWait(`${task}`);
+    }
     if (task !== null && task.state !== TASK_RUNNING) this.#checkCaller(what, task);
     const { context } = this;
     context.depth++;
     if (this.lockdep !== null) {
-      context.frames.push({ what, task, heldAtEntry: context.held.length });
+      context.frames.push({ what, task, hook: false, heldAtEntry: context.held.length });
     }
   }
 
@@ -924,9 +929,16 @@ export class Kernel {
     }
   }
 
-  /** Refuses a task that was freed. */
+  /** Refuses a task that was freed, and one of another world. */
   checkTask(what: string, task: Task): void {
     if (task.usage === 0) this.useAfterFree(what, task);
+    if (task.kernel === this) return;
+    throw new KernelError("EINVAL", {
+      action: what,
+      name: String(task),
+      found: "it belongs to another kernel",
+      wanted: "a task of this one is wanted",
+    });
   }
 
   /** Reports the use of a freed task. */
@@ -940,6 +952,16 @@ export class Kernel {
   /** Passes a preemption point. Callers test {@linkcode Kernel.preemption} first. */
   preempt(site: PreemptionSite): void {
     this.preemption!.at(site);
+  }
+
+  /** Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested. */
+  isBusy(task: Task): boolean {
+    for (const { frames } of this.contexts) {
+      if (frames === this.context.frames) continue;
+      if (frames.some((frame) => frame.task === task && !frame.hook)) return true;
+    }
+    const exits = (task.flags & PF_EXITING) !== 0 && task.state === TASK_RUNNING;
+    return exits && !this.context.frames.some((frame) => frame.task === task);
   }
 
   /** Gives up a nested operation that would have to wait for the one it is nested in. */

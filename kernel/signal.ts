@@ -1,6 +1,7 @@
 import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
+import { lockRead, unlockRead } from "./lock.ts";
 import {
   PF_AUTOREAP,
   PF_EXITING,
@@ -188,6 +189,17 @@ export function sendByPid(
   signal: number,
   sender: Task | null,
 ): number {
+  // A child that is published meanwhile would escape a signal to its group: its forker has looked for signals already.
+  const lock = kernel.tasklistLock.state;
+  lockRead(lock);
+  try {
+    return sendToAll(kernel, pid, signal, sender);
+  } finally {
+    unlockRead(lock);
+  }
+}
+
+function sendToAll(kernel: Kernel, pid: number, signal: number, sender: Task | null): number {
   const targets = targetsOf(kernel, pid, sender);
   if (targets.length === 0) {
     throw new KernelError("ESRCH", {

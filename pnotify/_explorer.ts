@@ -1,5 +1,5 @@
 import { Context } from "../kernel/context.ts";
-import { type ErrnoName, KernelError } from "../kernel/errno.ts";
+import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Preemption, PreemptionSite } from "../kernel/preempt.ts";
 import type { ScheduledOperation } from "./_schedule.ts";
@@ -28,9 +28,6 @@ export interface Running {
   readonly nested: { at: number; operation: Running }[];
 }
 
-/** How an operation ended. */
-export type Outcome = "done" | ErrnoName;
-
 /** More than any run needs that ends. */
 const MOST_POINTS = 100_000;
 
@@ -38,8 +35,6 @@ const MOST_POINTS = 100_000;
 export class Explorer implements Preemption {
   /** What ran when nothing else was running. */
   readonly done: Running[] = [];
-  /** How each operation ended. */
-  readonly outcomes: Record<string, Outcome> = {};
   /** The lock that a nested operation would have had to wait for: the run is infeasible. */
   blockedOn: string | null = null;
   /** What an operation threw that no caller is expected to meet. */
@@ -47,15 +42,23 @@ export class Explorer implements Preemption {
   readonly #kernel: Kernel;
   readonly #operations: ReadonlyMap<string, () => void>;
   readonly #chooser: Chooser;
+  /** How each operation ended. */
+  readonly #outcomes: Record<string, string>;
   readonly #remaining: string[];
   readonly #stack: Running[] = [];
   #preemptions = 0;
   #points = 0;
 
-  constructor(kernel: Kernel, operations: ReadonlyMap<string, () => void>, chooser: Chooser) {
+  constructor(
+    kernel: Kernel,
+    operations: ReadonlyMap<string, () => void>,
+    chooser: Chooser,
+    outcomes: Record<string, string>,
+  ) {
     this.#kernel = kernel;
     this.#operations = operations;
     this.#chooser = chooser;
+    this.#outcomes = outcomes;
     this.#remaining = [...operations.keys()];
   }
 
@@ -72,7 +75,7 @@ export class Explorer implements Preemption {
       while (!this.#isOver()) {
         const choice = this.#chooser.next(this.#remaining);
         if (choice === null) return;
-        this.done.push(this.#start(choice));
+        this.#start(choice, (operation) => this.done.push(operation));
       }
     } catch (error) {
       if (this.blockedOn === null) this.broken.push(`it threw ${oneLine(error)}`);
@@ -94,11 +97,8 @@ export class Explorer implements Preemption {
       const choice = this.#chooser.at(running, this.#remaining, this.#preemptions);
       if (choice === null) return;
       this.#preemptions++;
-      const nested = { at: running.points, operation: null as unknown as Running };
-      this.#start(choice, (operation) => {
-        nested.operation = operation;
-        running.nested.push(nested);
-      });
+      const at = running.points;
+      this.#start(choice, (operation) => running.nested.push({ at, operation }));
     }
   }
 
@@ -111,27 +111,26 @@ export class Explorer implements Preemption {
     return this.#remaining.length === 0 || this.blockedOn !== null || this.broken.length > 0;
   }
 
-  #start({ name, planned }: Choice, begun?: (running: Running) => void): Running {
+  #start({ name, planned }: Choice, begun: (running: Running) => void): void {
     const kernel = this.#kernel;
     const running: Running = { name, planned, points: 0, nested: [] };
-    begun?.(running);
+    begun(running);
     this.#remaining.splice(this.#remaining.indexOf(name), 1);
     const outer = kernel.context;
     this.#stack.push(running);
     kernel.context = this.#contextAt(this.#stack.length - 1);
     try {
       this.#operations.get(name)!();
-      this.outcomes[name] = "done";
+      this.#outcomes[name] = "done";
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      this.outcomes[name] = error.code;
+      this.#outcomes[name] = error.code;
     } finally {
       kernel.context = outer;
       this.#stack.pop();
     }
     // An exception that says so may have been caught on its way.
     if (this.blockedOn !== null && this.#stack.length > 0) kernel.wouldWait(this.blockedOn);
-    return running;
   }
 
   /** Every depth of nesting is a CPU of its own. */

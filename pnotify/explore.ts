@@ -204,12 +204,13 @@ function runOnce<S>(
   const state = options.setup(world);
   const hash = new TraceHash();
   world.kernel.addTraceSink(sink ?? ((event) => hash.add(event)));
+  const outcomes: Record<string, string> = {};
+  const run: Run<S> = { ...world, state, outcomes };
   const operations = new Map<string, () => void>();
-  const explorer = new Explorer(world.kernel, operations, chooser);
-  const run: Run<S> = { ...world, state, outcomes: explorer.outcomes };
   for (const [name, operation] of Object.entries(options.operations)) {
     operations.set(name, () => void operation(run));
   }
+  const explorer = new Explorer(world.kernel, operations, chooser, outcomes);
   explorer.run();
   const schedule = scheduleOf(explorer.done);
   if (explorer.blockedOn !== null) return { schedule, broken: null, traceHash: "", held: {} };

@@ -48,7 +48,8 @@ function inherit(
 ): void {
   const { entry } = from;
   checkMemory(kernel, child, entry);
-  const subscriber = attach(child, entry, inheritData(kernel, child, parent, from));
+  const data = entry.events.taskData === null ? null : inheritData(kernel, child, parent, from);
+  const subscriber = attach(child, entry, data);
   let verdict: number;
   try {
     verdict = askFork(kernel, child, subscriber, from.data);

@@ -25,7 +25,7 @@ export function beginHook(
   if (kernel.preemption !== null) kernel.preempt("callout");
   if (kernel.lockdep !== null) {
     const what = `${entry.events.name}.${hook}`;
-    context.frames.push({ what, task, heldAtEntry: context.held.length });
+    context.frames.push({ what, task, hook: true, heldAtEntry: context.held.length });
   }
   return outer;
 }

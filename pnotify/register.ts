@@ -13,7 +13,7 @@ import {
   verdictError,
 } from "./hook.ts";
 import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
-import { attach, checkMemory, createData, detach } from "./subscribe.ts";
+import { attachNew, checkMemory, detach } from "./subscribe.ts";
 import { findByName, type Subscriber } from "./subscriber.ts";
 import { drain, drainOne } from "./unregister.ts";
 import { PNOTIFY_ERROR } from "./verdict.ts";
@@ -95,7 +95,8 @@ function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {
   try {
     if (task.flags & PF_EXITING || findByName(task, entry.events.name) !== null) return;
     checkMemory(kernel, task, entry);
-    const subscriber = attach(task, entry, createData(kernel, task, entry));
+    const subscriber = attachNew(kernel, task, entry);
+    if (subscriber === null) return;
     let verdict: number;
     try {
       verdict = askInit(kernel, task, subscriber);

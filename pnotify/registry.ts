@@ -40,6 +40,8 @@ export interface Subscribed {
 export class EventsEntry {
   /** The structure. */
   readonly events: PnotifyEvents<unknown>;
+  /** Whose code its hooks are, for reports: the module, or the name itself. */
+  readonly owner: string;
   /** Whether it is registered. Guarded by eventsSem. */
   registered = false;
   /** Whether it was ever registered or subscribed; a failed attempt leaves no trace. */
@@ -50,7 +52,11 @@ export class EventsEntry {
   count = 0;
   /** The terms of the balance law. */
   readonly counts: Counts = { init: 0, fork: 0, subscribed: 0, exit: 0, unsubscribed: 0 };
-  /** Which subscriptions have which value; null unless values may be shared and must be destroyed. */
+  /**
+   * Which subscriptions have which value; null unless values may be shared and must be destroyed.
+   *
+   * @internal
+   */
   readonly shares: Shares | null;
   /** Subscriptions that have had their exit and stay to hear of free, with their tasks; null without a free hook. */
   readonly exited: Map<Subscriber<unknown>, Task> | null;
@@ -73,16 +79,12 @@ export class EventsEntry {
    */
   constructor(events: PnotifyEvents<unknown>, checked: boolean) {
     this.events = events;
+    this.owner = events.module ?? events.name;
     this.places = checked ? new Map() : null;
     const { inherit, destroy } = events.taskData ?? {};
     const mayShare = inherit === "share" || typeof inherit === "function";
     this.shares = mayShare && destroy !== undefined ? new Shares() : null;
     this.exited = events.free === null ? null : new Map();
-  }
-
-  /** Whose code its hooks are, for reports: the module, or the name itself. */
-  get owner(): string {
-    return this.events.module ?? this.events.name;
   }
 }
 

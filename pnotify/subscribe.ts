@@ -40,7 +40,7 @@ export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknow
 }
 
 /** Makes the data of a task that is subscribed without any. */
-export function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
+function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
   const { taskData } = entry.events;
   if (taskData === null) return null;
   const data = makeData(kernel, task, entry, () => taskData.create(task));
@@ -48,7 +48,23 @@ export function createData(kernel: Kernel, task: Task, entry: EventsEntry): unkn
   return data;
 }
 
-/** Makes the data of a child at fork. */
+/**
+ * Puts a module on a task's list with data made for it; null when the task has begun to exit meanwhile. What makes the
+ * data may let another CPU come between, and an exit that finds nobody on the list takes no lock: so the last look is
+ * here, where nothing comes between it and the link (A34).
+ */
+export function attachNew(
+  kernel: Kernel,
+  task: Task,
+  entry: EventsEntry,
+): Subscriber<unknown> | null {
+  const data = createData(kernel, task, entry);
+  if (!(task.flags & PF_EXITING)) return attach(task, entry, data);
+  if (entry.events.taskData !== null) endData(kernel, task, new Subscriber(entry, data));
+  return null;
+}
+
+/** Makes the data of a child at fork, for a module with taskData: the others do not pay for the closure. */
 export function inheritData(
   kernel: Kernel,
   child: Task,
@@ -56,8 +72,7 @@ export function inheritData(
   from: Subscriber<unknown>,
 ): unknown {
   const { entry } = from;
-  const { taskData } = entry.events;
-  if (taskData === null) return null;
+  const taskData = entry.events.taskData!;
   const inherit = taskData.inherit ?? "none";
   const data = makeData(kernel, child, entry, () => {
     if (inherit === "share") return from.data;
@@ -120,15 +135,7 @@ export function subscribeByHand(
   const { name } = entry.events;
   kernel.checkTask(`subscribe ${name} to`, task);
   needsList(kernel, task, "write", "subscribe()");
-  // A34: one that has passed its exit callout would keep the entry for ever.
-  if (task.flags & PF_EXITING) {
-    throw new KernelError("ESRCH", {
-      action: "subscribe",
-      name,
-      found: `${task} is exiting`,
-      wanted: "a task that has not begun to exit is wanted",
-    });
-  }
+  if (task.flags & PF_EXITING) throw refuseExiting(task, name);
   if (entry.events.global) {
     throw new KernelError("EINVAL", {
       action: "subscribe",
@@ -147,12 +154,24 @@ export function subscribeByHand(
   }
   checkMemory(kernel, task, entry);
   if (given !== null) entry.shares?.given(given.data);
-  const data = given === null ? createData(kernel, task, entry) : given.data;
-  const subscriber = attach(task, entry, data);
+  const subscriber = given === null
+    ? attachNew(kernel, task, entry)
+    : attach(task, entry, given.data);
+  if (subscriber === null) throw refuseExiting(task, name);
   entry.counts.subscribed++;
   entry.used = true;
   traceList(kernel, "subscribe", task, entry);
   return subscriber;
+}
+
+/** A34: one that has passed its exit callout would keep the entry for ever. */
+function refuseExiting(task: Task, name: string): KernelError {
+  return new KernelError("ESRCH", {
+    action: "subscribe",
+    name,
+    found: `${task} is exiting`,
+    wanted: "a task that has not begun to exit is wanted",
+  });
 }
 
 /** Unsubscribes by hand; calls no hook (A28). Needs the list's lock for writing. */

@@ -3,7 +3,7 @@ export const PNOTIFY_OK = 0 as const;
 /** A fork or init hook is content, and does not want the module subscribed to the task (A5). */
 export const PNOTIFY_NOSUB = 1 as const;
 /** A fork or init hook refuses: the caller of fork or register gets EPERM (A5, A40). */
-export const PNOTIFY_ERROR = -1 as const;
+export const PNOTIFY_ERROR: -1 = -1;
 /** The longest name of an events structure, in characters (A5). */
 export const PNOTIFY_NAMELN = 32;
 

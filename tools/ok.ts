@@ -67,6 +67,10 @@ const checks: Check[] = [
   },
   { name: "tests", run: (context) => deno(context, ["test", "-A"]) },
   {
+    name: "coverage",
+    run: (context) => deno(context, ["run", "-R", "tools/semantics_coverage.ts", "--check"]),
+  },
+  {
     name: "publish",
     run: (context) => deno(context, ["run", "-A", "tools/publish_dry_run.ts", "--allow-dirty"]),
   },

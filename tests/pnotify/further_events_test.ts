@@ -458,6 +458,7 @@ function listLocksTaken(
   let taken = 0;
   kernel.preemption = {
     nested: false,
+    blocked() {},
     at(site) {
       if (site === "lock" && kernel.context.held.at(-1)?.lock === task) taken++;
     },

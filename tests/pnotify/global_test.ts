@@ -262,7 +262,7 @@ Deno.test("a global structure takes no lock of any list", () => {
     const held = kernel.context.held.at(-1);
     if (site === "lock" && held !== undefined) locks.push(held.lock.lockClass.name);
   };
-  kernel.preemption = { nested: false, at };
+  kernel.preemption = { nested: false, at, blocked() {} };
   const child = kernel.fork(kernel.init);
   kernel.exec(child, "/bin/true");
   kernel.exit(child);

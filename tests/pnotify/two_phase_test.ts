@@ -307,3 +307,41 @@ Deno.test("threads are asked about, too", () => {
   kernel.createThread(shell);
   assertEquals(calls, ["a.canFork", "a.fork"]);
 });
+
+/** How often a parent's list is locked during a fork that a module without canFork refuses. */
+function locksOfFailingFork(prepare: (kernel: Kernel, pnotify: Pnotify) => void): number {
+  const { kernel, pnotify } = boot();
+  prepare(kernel, pnotify);
+  const fork = () => PNOTIFY_ERROR;
+  pnotify.track(kernel.init, defineEvents({ name: "no", fork }));
+  let taken = 0;
+  kernel.preemption = {
+    nested: false,
+    blocked() {},
+    at(site) {
+      if (site === "lock" && kernel.context.held.at(-1)?.lock === kernel.init) taken++;
+    },
+  };
+  assertThrows(() => kernel.fork(kernel.init), KernelError);
+  return taken;
+}
+
+Deno.test("a fork that fails takes the parent's list once more for cancelFork", () => {
+  const two = (kernel: Kernel, pnotify: Pnotify) => {
+    pnotify.track(kernel.init, listener("asker", []));
+  };
+  assertEquals(locksOfFailingFork(two), 2);
+});
+
+Deno.test("a fork that fails takes the parent's list only once while nobody has canFork", () => {
+  assertEquals(locksOfFailingFork(() => {}), 1);
+});
+
+Deno.test("a fork that fails takes the parent's list only once when nobody has canFork any more", () => {
+  const gone = (_kernel: Kernel, pnotify: Pnotify) => {
+    const events = listener("asker", []);
+    pnotify.register(events);
+    pnotify.unregister(events);
+  };
+  assertEquals(locksOfFailingFork(gone), 1);
+});

@@ -77,6 +77,7 @@ export function interrupt(kernel: Kernel, when: () => boolean, operation: () => 
     get nested(): boolean {
       return state === "running";
     },
+    blocked(): void {},
     at(): void {
       if (state !== "waiting" || !when()) return;
       state = "running";

@@ -290,3 +290,17 @@ Deno.test("A26 a reaped task whose free is still to come is drained, too", () =>
   assertEquals(calls, [`exit ${second.pid}`, `free ${second.pid}`]);
   assertEquals([pnotify.subscriptionCount(audit), kernel.reports], [0, []]);
 });
+
+Deno.test("A26 a subscription that no walk can reach is reported, and unregister() ends all the same", () => {
+  const { kernel, pnotify } = boot();
+  const events = listener("audit", []);
+  pnotify.register(events);
+  pnotify.track(kernel.init, events);
+  // Nothing in the kernel loses an entry; whoever writes to a task by hand can.
+  kernel.init.subscribers = null;
+  pnotify.unregister(events);
+  assertEquals(pnotify.isRegistered(events), false);
+  assertEquals(kernel.reports.map(({ kind, module }) => [kind, module]), [
+    ["subscriber-leak", "audit"],
+  ]);
+});

@@ -141,6 +141,14 @@ Deno.test("A32 any task may be subscribed from anywhere, a thread of another pro
   assertEquals([names(kernel, thread), names(kernel, other)], [["target"], []]);
 });
 
+Deno.test("A32 a task of another kernel is refused with EINVAL", () => {
+  const { kernel, pnotify } = boot();
+  const { init } = boot().kernel;
+  const events = listener("audit", []);
+  const error = assertThrows(() => pnotify.track(init, events), KernelError);
+  assertEquals([error.code, init.subscribers, kernel.reports], ["EINVAL", null, []]);
+});
+
 Deno.test("A33 subscribe() and unsubscribe() want the list held for writing", () => {
   for (const mode of ["nothing", "read"] as const) {
     const { kernel, pnotify } = boot();

@@ -77,7 +77,7 @@ Deno.test("A36 with an empty list nothing is called and no lock of a list is tak
   const { kernel } = boot();
   const held: string[] = [];
   const at = () => held.push(...kernel.context.held.map(({ lock }) => lock.lockClass.name));
-  kernel.preemption = { nested: false, at };
+  kernel.preemption = { nested: false, at, blocked() {} };
   const child = kernel.fork(kernel.init);
   assertEquals([child.subscribers, [...new Set(held)]], [null, ["tasklistLock"]]);
 });

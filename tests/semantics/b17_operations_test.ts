@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { defineModule } from "../../kernel/module.ts";
-import { JOB, type JobAccounting, NO_JOB } from "../../modules/job/mod.ts";
+import { type JobAccounting, NO_JOB } from "../../modules/job/mod.ts";
 import { assertClean, assertFails, bootJobs, failAt, jobOf, userTask } from "./_jobs.ts";
 
 Deno.test("B17 create() moves the calling task into a new job and returns its jid", () => {
@@ -371,6 +371,7 @@ Deno.test("B30 the locks are taken as task list, table, job, and the checker has
   const seen = new Set<string>();
   kernel.preemption = {
     nested: false,
+    blocked() {},
     at(site) {
       if (site !== "lock") return;
       const held = kernel.context.held.map(({ lock }) => lock.lockClass.name);
@@ -534,5 +535,26 @@ Deno.test("B33 there are no duplicate jids when pids wrap", () => {
     kernel.wait(root);
   }
   assertEquals(seen.size, 50);
+  assertClean(world);
+});
+
+Deno.test("B34 a daemon that is fed with events is wrong after one is lost; the module never is", () => {
+  const world = bootJobs();
+  const { kernel, jobs, root } = world;
+  const jid = jobs.create({ task: root });
+  const members = new Set([root.pid]);
+  let lost = 0;
+  const stop = kernel.addTraceSink((event) => {
+    // Its queue overflows at the second fork, and it tries again as if nothing had been.
+    if (event.type === "fork" && ++lost === 2) return;
+    if (event.type === "fork" && members.has(event.parentPid)) members.add(event.pid);
+    if (event.type === "exit") members.delete(event.pid);
+  });
+  const seen = kernel.fork(root);
+  const missed = kernel.fork(seen);
+  const escaped = kernel.fork(missed);
+  stop();
+  assertEquals([members.has(escaped.pid), members.has(missed.pid)], [false, false]);
+  assertEquals(jobs.getPidList({ jid }), [root, seen, missed, escaped].map(({ pid }) => pid));
   assertClean(world);
 });
