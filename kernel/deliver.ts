@@ -37,7 +37,9 @@ function deliver(kernel: Kernel, pending: PendingSignal): boolean {
   }
   if (findThread(leader, (thread) => thread.sleep?.killable === false) !== null) return false;
   // A thread that is in a call on another CPU dies when it returns from that.
-  if (kernel.preemption !== null && findThread(leader, (thread) => kernel.isBusy(thread)) !== null) {
+  if (
+    kernel.preemption !== null && findThread(leader, (thread) => kernel.isBusy(thread)) !== null
+  ) {
     return false;
   }
   if (signal !== 0 && leader.groupExitCode < 0) leader.groupExitCode = signalStatus(leader, signal);

@@ -1084,13 +1084,19 @@ function waitStatus(task: Task, how: ExitHow): number {
 }
 
 function describe(cause: unknown): string {
-  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
-  return String(cause);
+  try {
+    return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  } catch {
+    // A module may throw what throws again when it is looked at.
+    return "something that cannot be shown";
+  }
 }
 
-/** The first line of the stack that is not the kernel's own. */
+/** The first line of the stack that is not the library's own. */
 function callerLine(): string | undefined {
   const lines = (new Error().stack ?? "").split("\n").slice(1);
-  const line = lines.find((one) => !/[/\\](kernel|pnotify)[/\\]\w+\.ts/.test(one));
+  // The first line is this function's, and tells where the library is: a user's folder may bear the same name.
+  const root = /([^()\s]*)kernel[/\\]kernel\.[jt]s:/.exec(lines[0])?.[1] ?? "";
+  const line = lines.find((one) => !/^(kernel|pnotify)[/\\]/.test(one.split(root)[1] ?? ""));
   return line?.trim();
 }

@@ -168,6 +168,15 @@ export function defineModule<
   return Object.freeze({ ...module });
 }
 
+/** Whether module code answered with a promise. Should that be rejected later, it has been told of here. */
+export function isPromise(answer: unknown): boolean {
+  if (answer === undefined || answer === null) return false;
+  const { then } = Object(answer) as { then?: unknown };
+  if (typeof then !== "function") return false;
+  then.call(answer, undefined, () => {});
+  return true;
+}
+
 /** Checks a description that may come from anywhere. */
 export function checkModule(module: KernelModule): void {
   const name = String(module?.name);

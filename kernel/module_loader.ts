@@ -3,6 +3,7 @@ import type { Kernel } from "./kernel.ts";
 import {
   checkModule,
   checkValue,
+  isPromise,
   type KernelModule,
   type ModuleEnvironment,
   type ParameterSpecs,
@@ -11,7 +12,7 @@ import {
 } from "./module.ts";
 import { WouldWait } from "./preempt.ts";
 import { formatTaken, KernelBug, type Place } from "./report.ts";
-import type { KernelSymbol } from "./symbol.ts";
+import type { ExportedSymbol, KernelSymbol } from "./symbol.ts";
 
 /** How far a module is: MODULE_STATE_COMING, LIVE, GOING. */
 export type ModuleState = "loading" | "live" | "going";
@@ -216,9 +217,14 @@ export class ModuleLoader {
     }
     let failure: unknown = null;
     try {
-      this.#run(entry, "unload", () => entry.module.unload(entry.env, entry.moduleState));
+      const answer: unknown = this.#run(
+        entry,
+        "unload",
+        () => entry.module.unload(entry.env, entry.moduleState),
+      );
+      if (isPromise(answer)) throw "it returned a Promise, and unload runs to completion";
     } catch (error) {
-      if (error instanceof KernelBug) throw error;
+      if (error instanceof KernelBug || error instanceof WouldWait) throw error;
       failure = error;
     } finally {
       this.#remove(entry);
@@ -272,7 +278,7 @@ export class ModuleLoader {
     }
     const values: Record<string, unknown> = {};
     for (const [key, symbol] of Object.entries(module.uses ?? {})) {
-      const found = this.#kernel.symbols.find(symbol.name);
+      const found = this.#offered(symbol.name);
       if (found === null || (found.symbol.gplOnly && !isGplCompatible(module.license))) {
         const why = found === null
           ? "nobody exports it"
@@ -284,6 +290,13 @@ export class ModuleLoader {
       values[key] = found.value;
     }
     return values;
+  }
+
+  /** What a module offers counts once it is live: its load may still fail. */
+  #offered(name: string): ExportedSymbol | null {
+    const found = this.#kernel.symbols.find(name);
+    if (found === null || found.owner === null) return found;
+    return this.#loaded.get(found.owner)?.state === "live" ? found : null;
   }
 
   #use(entry: Entry, provider: Entry, force: boolean): void {
@@ -338,6 +351,7 @@ export class ModuleLoader {
       if (!by.borrowed.delete(borrowed)) {
         this.#kernel.bug("double-put", `Cannot put module ${name}: it was put before`, {
           taken: borrowed.taken,
+          lines: [`taken ${formatTaken(borrowed.taken)}`],
         });
       }
       target.gets--;
@@ -353,6 +367,7 @@ export class ModuleLoader {
   #runLoad(entry: Entry): void {
     try {
       entry.moduleState = this.#run(entry, "load", () => entry.module.load(entry.env));
+      if (isPromise(entry.moduleState)) throw "it returned a Promise, and load runs to completion";
       this.#checkExported(entry);
     } catch (error) {
       if (error instanceof KernelBug || error instanceof WouldWait) throw error;
@@ -389,7 +404,7 @@ export class ModuleLoader {
     return new KernelError("EFAULT", {
       action: `${what} module`,
       name: entry.name,
-      found: `its ${what} threw ${String(cause)}`,
+      found: `its ${what} broke down: ${String(cause)}`,
       cause,
     });
   }

@@ -53,11 +53,31 @@ export class Pending<T> {
   }
 }
 
+/** What a call returns that had no need to sleep. */
+export function returned<T>(task: Task, value: T | null): Pending<T> {
+  const pending = new Pending<T>(task, true);
+  pending.done = true;
+  pending.value = value;
+  return pending;
+}
+
+/**
+ * Says what a task is about to sleep on (prepare_to_wait). Done under the lock under which there was nothing to return:
+ * what happens between that look and the sleep ends the call, and is not missed.
+ */
+export function prepareToSleep(kernel: Kernel, pending: Pending<unknown>): void {
+  const task = pending.task;
+  // Reported before, since a sleeper makes no calls; the first sleep ends here.
+  if (task.sleep !== null && task.sleep !== pending) wakeUp(kernel, task.sleep, null, "EINTR");
+  task.sleep = pending;
+}
+
 /** Puts a task to sleep on a call. One that is exiting would never wake: its exit is under way. */
 export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
   if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
   const task = pending.task;
   if (task.flags & PF_EXITING) {
+    task.sleep = null;
     throw new KernelError("ESRCH", {
       action: "put to sleep",
       name: String(task),
@@ -65,9 +85,7 @@ export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
       wanted: "a running task is wanted",
     });
   }
-  // Reported before, since a sleeper makes no calls; the first sleep ends here.
-  if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
-  task.sleep = pending;
+  prepareToSleep(kernel, pending);
   task.state = pending.interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE;
   if (kernel.trace !== null) {
     kernel.trace.emit({ type: "sleep", task: String(task), pid: task.pid });

@@ -1,5 +1,5 @@
 import type { Kernel } from "./kernel.ts";
-import type { Place } from "./report.ts";
+import { formatTaken, type Place } from "./report.ts";
 import { EXIT_DEAD, type Task } from "./task.ts";
 
 /** Takes a reference to a task, so that it does not vanish (get_task_struct). */
@@ -75,6 +75,7 @@ export class TaskReference implements Disposable {
     if (!this.#held) {
       kernel.bug("double-put", `Cannot put the reference to ${this.task}: it was put before`, {
         taken: this.taken ?? undefined,
+        lines: this.taken === null ? [] : [`taken ${formatTaken(this.taken)}`],
       });
     }
     this.#held = false;

@@ -1,7 +1,7 @@
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
-import { fallAsleep, Pending, wakeUp } from "./pending.ts";
+import { fallAsleep, Pending, prepareToSleep, returned, wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
 import { ignoresChildren, sendSignal, Signal } from "./signal.ts";
 import { EXIT_ZOMBIE, type Task } from "./task.ts";
@@ -40,13 +40,16 @@ export function waitForChild(
   task: Task,
   options: WaitOptions,
 ): Pending<WaitResult> {
-  const pending = new WaitPending(task, options);
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
-  const found = tryWait(kernel, pending);
+  const child = findChild(kernel, task, options);
+  const result = child !== null && hasEnded(child) ? reap(kernel, child, task) : null;
+  const sleeps = child !== null && result === null && !options.noHang;
+  const pending = sleeps ? new WaitPending(task, options) : null;
+  if (pending !== null) prepareToSleep(kernel, pending);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();
-  if (!found) {
+  if (child === null) {
     throw new KernelError("ECHILD", {
       action: "wait in",
       name: String(task),
@@ -54,34 +57,36 @@ export function waitForChild(
       wanted: "a child to wait for is wanted",
     });
   }
-  if (pending.done) return pending;
-  if (options.noHang) pending.done = true;
-  else fallAsleep(kernel, pending);
+  if (pending === null) return returned(task, result);
+  if (!pending.done) fallAsleep(kernel, pending);
   return pending;
 }
 
-/** Completes a wait if a child has ended. Returns false when there is nobody to wait for. Holds tasklistLock for writing. */
-function tryWait(kernel: Kernel, pending: WaitPending): boolean {
-  const { options, task } = pending;
+/** A child that has ended, else one that has not, or null when there is nobody to wait for. Holds tasklistLock. */
+function findChild(kernel: Kernel, task: Task, options: WaitOptions): Task | null {
   if (options.pid !== undefined) {
     const child = kernel.pids.find(options.pid);
-    if (child === null || !isChildOf(child, task) || !matches(child, options)) return false;
-    if (hasEnded(child)) reap(kernel, child, pending);
-    return true;
+    if (child === null || !isChildOf(child, task)) return null;
+    return matches(child, options) ? child : null;
   }
-  let any = false;
+  let alive: Task | null = null;
   let thread = task;
   do {
     for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
       if (!matches(child, options)) continue;
-      any = true;
-      if (!hasEnded(child)) continue;
-      reap(kernel, child, pending);
-      return true;
+      if (hasEnded(child)) return child;
+      alive = child;
     }
     thread = thread.nextThread;
   } while (thread !== task);
-  return any;
+  return alive;
+}
+
+/** Whether a task sleeps in a wait that had to return: its child has ended, or there is none. */
+export function oversleeps(kernel: Kernel, task: Task): boolean {
+  if (!(task.sleep instanceof WaitPending)) return false;
+  const child = findChild(kernel, task, task.sleep.options);
+  return child === null || hasEnded(child);
 }
 
 /** Every thread of a process may wait for the children of all. */
@@ -103,10 +108,10 @@ export function processStatus(leader: Task): number {
   return leader.groupExitCode >= 0 ? leader.groupExitCode : leader.exitCode;
 }
 
-function reap(kernel: Kernel, child: Task, pending: WaitPending): void {
+function reap(kernel: Kernel, child: Task, by: Task): WaitResult {
   const result = { pid: child.pid, status: processStatus(child) };
-  bury(kernel, child, pending.task);
-  wakeUp(kernel, pending, result);
+  bury(kernel, child, by);
+  return result;
 }
 
 function bury(kernel: Kernel, child: Task, by: Task | null): void {
@@ -140,5 +145,8 @@ export function notifyParent(kernel: Kernel, child: Task): void {
 }
 
 function retryWait(kernel: Kernel, pending: WaitPending): void {
-  if (!tryWait(kernel, pending)) wakeUp(kernel, pending, null, "ECHILD");
+  const { options, task } = pending;
+  const child = findChild(kernel, task, options);
+  if (child === null) wakeUp(kernel, pending, null, "ECHILD");
+  else if (hasEnded(child)) wakeUp(kernel, pending, reap(kernel, child, task));
 }

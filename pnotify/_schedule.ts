@@ -15,7 +15,7 @@ export interface ScheduledOperation {
 }
 
 /** What a name of an operation may be made of, so that it can stand in a line. */
-export const OPERATION_NAME = /^[\w.-]+$/;
+export const OPERATION_NAME: RegExp = /^[\w.-]+$/;
 
 /** Writes a schedule down. */
 export function formatSchedule(operations: readonly ScheduledOperation[]): string {
@@ -63,13 +63,9 @@ export function parseSchedule(line: string, known: readonly string[]): Scheduled
   return operations;
 }
 
-/** How many operations run in another one. */
-export function countPreemptions(operations: readonly ScheduledOperation[]): number {
-  let count = 0;
-  for (const { nested } of operations) {
-    count += nested.length + countPreemptions(nested.map(({ operation }) => operation));
-  }
-  return count;
+/** The same operations one after the other. */
+export function inTurn(operations: readonly ScheduledOperation[]): ScheduledOperation[] {
+  return namesOf(operations).map((name) => ({ name, nested: [] }));
 }
 
 /** Schedules that are a little simpler: without one of the operations, or with one that runs alone instead. */

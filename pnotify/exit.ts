@@ -27,7 +27,7 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
       // Always the first: a hook may have taken others off the list.
       const subscriber = firstSubscriber(task);
       if (subscriber === null) break;
-      callExit(kernel, task, subscriber, { rollback });
+      callExit(kernel, task, subscriber, rollback);
       if (rollback || subscriber.events.free === null) {
         detach(kernel, task, subscriber);
       } else if (unlink(task, subscriber)) {
@@ -45,23 +45,20 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
   }
 }
 
-/** How an exit hook comes to be called. */
-export interface ExitReason {
-  /** To undo a fork or a registration. */
-  readonly rollback?: boolean;
-  /** Whose hook is called: the one being unregistered, which need not be the subscriber's own (A25). */
-  readonly events?: PnotifyEvents<unknown>;
-}
-
-/** Calls one exit hook and counts the exit. A fault in it does not keep the others from being called. */
+/**
+ * Calls one exit hook and counts the exit. A fault in it does not keep the others from being called.
+ *
+ * @param rollback Whether that undoes a fork or a registration.
+ * @param events Whose hook is called: the one being unregistered, which need not be the subscriber's own (A25).
+ */
 export function callExit(
   kernel: Kernel,
   task: Task,
   subscriber: Subscriber<unknown>,
-  reason: ExitReason,
+  rollback: boolean,
+  events: PnotifyEvents<unknown> = subscriber.entry.events,
 ): void {
   const { entry } = subscriber;
-  const events = reason.events ?? entry.events;
   // A global one has no subscription that would end.
   if (entry.watcher === null) entry.counts.exit++;
   if (events.exit === null) return;
@@ -69,11 +66,9 @@ export function callExit(
   try {
     if (hookFails(kernel, entry, "exit")) throw INJECTED;
     checkVoid(events.exit(task, subscriber));
-    if (kernel.trace !== null) {
-      traceHook(kernel, entry, "exit", task, { rollback: reason.rollback });
-    }
+    if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback });
   } catch (error) {
-    voidHookError(kernel, entry, "exit", task, error, reason.rollback);
+    voidHookError(kernel, entry, "exit", task, error, rollback);
   } finally {
     endHook(kernel, outer);
   }

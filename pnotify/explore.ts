@@ -7,6 +7,7 @@ import { AllSchedules, type Chooser, Explorer, OneSchedule, scheduleOf } from ".
 import { checkInvariants } from "./invariants.ts";
 import {
   formatSchedule,
+  inTurn,
   OPERATION_NAME,
   parseSchedule,
   type ScheduledOperation,
@@ -158,7 +159,9 @@ export function explore<S>(options: ExploreOptions<S>): ExploreResult {
   let complete = false;
   if (options.only !== undefined) {
     const schedule = parseSchedule(options.only, names);
-    findings.add(options, runOnce(options, new OneSchedule(schedule)));
+    const tried = runOnce(options, new OneSchedule(schedule));
+    checkReached(schedule, tried);
+    findings.add(options, tried);
   } else {
     const all = new AllSchedules(options.preemptions ?? 2);
     const limit = options.limit ?? 20_000;
@@ -186,9 +189,23 @@ function checkOptions<S>(options: ExploreOptions<S>, names: readonly string[]): 
   }
 }
 
+/** A point that an operation does not come to makes it another schedule: of another version, most likely. */
+function checkReached(wanted: readonly ScheduledOperation[], { schedule, ended }: Tried): void {
+  const [line, ran] = [formatSchedule(wanted), formatSchedule(schedule)];
+  if (!ended || line === ran) return;
+  throw new KernelError("EINVAL", {
+    action: "replay schedule",
+    name: line,
+    found: `only ${ran} came about`,
+    wanted: "preemption points that are reached are wanted",
+  });
+}
+
 /** One schedule that was tried. */
 interface Tried {
   readonly schedule: ScheduledOperation[];
+  /** Whether it came to its end: it is feasible, and nothing was thrown. */
+  readonly ended: boolean;
   /** Null when it is infeasible. */
   readonly broken: string[] | null;
   readonly traceHash: string;
@@ -200,7 +217,7 @@ function runOnce<S>(
   chooser: Chooser,
   sink: ((event: TraceEvent) => void) | null = null,
 ): Tried {
-  const world = boot(options.boot);
+  const world = boot({ ...options.boot, debug: true });
   const state = options.setup(world);
   const hash = new TraceHash();
   world.kernel.addTraceSink(sink ?? ((event) => hash.add(event)));
@@ -213,14 +230,17 @@ function runOnce<S>(
   const explorer = new Explorer(world.kernel, operations, chooser, outcomes);
   explorer.run();
   const schedule = scheduleOf(explorer.done);
-  if (explorer.blockedOn !== null) return { schedule, broken: null, traceHash: "", held: {} };
+  if (explorer.blockedOn !== null) {
+    return { schedule, ended: false, broken: null, traceHash: "", held: {} };
+  }
   const traceHash = hash.value;
   const held: Record<string, boolean> = {};
   const broken = [...explorer.broken];
-  if (broken.length === 0) broken.push(...lookOver(options, run, held));
+  const ended = broken.length === 0;
+  if (ended) broken.push(...lookOver(options, run, held));
   const unexpected = world.kernel.reports.filter(({ kind }) => !options.expect?.includes(kind));
   broken.push(...unexpected.map(({ kind, headline }) => `${kind}: ${headline}`));
-  return { schedule, broken, traceHash, held };
+  return { schedule, ended, broken, traceHash, held };
 }
 
 function lookOver<S>(
@@ -287,22 +307,29 @@ class Findings {
   }
 }
 
-/** Makes a failing schedule simpler for as long as it fails, and tells what happens in it. */
+/**
+ * Makes a failing schedule simpler for as long as it fails in the same way, and tells what happens in it. One that fails
+ * for the order alone stays one: what goes wrong when an operation is left out altogether may be another story.
+ */
 function minimise<S>(
   options: ExploreOptions<S>,
   found: ScheduledOperation[],
   broken: readonly string[],
 ): ExploreFailure {
+  const failsInTurn = (operations: readonly ScheduledOperation[]) =>
+    runOnce(options, new OneSchedule(inTurn(operations))).broken?.[0] === broken[0];
+  const overlapMatters = !failsInTurn(found);
   let schedule = found;
   let what = broken;
   for (let better: ScheduledOperation[] | undefined = found; better !== undefined;) {
     schedule = better;
     better = simpler(schedule).find((candidate) => {
       const tried = runOnce(options, new OneSchedule(candidate));
-      // A point that is no longer reached makes it another schedule.
+      // A point that is no longer reached makes it another schedule, and another first line another story.
       const same = formatSchedule(tried.schedule) === formatSchedule(candidate);
-      if (!same || tried.broken === null || tried.broken.length === 0) return false;
-      what = tried.broken;
+      if (!same || tried.broken?.[0] !== broken[0]) return false;
+      if (overlapMatters && failsInTurn(candidate)) return false;
+      what = tried.broken!;
       return true;
     });
   }

@@ -93,7 +93,7 @@ export class GlobalWatchers implements TaskCallouts {
     const agreed = this.#agreed.get(child) ?? [];
     this.#agreed.delete(child);
     for (const watcher of agreed) {
-      if (isLive(watcher)) callExit(this.#kernel, child, watcher, { rollback: true });
+      if (isLive(watcher)) callExit(this.#kernel, child, watcher, true);
     }
   }
 
@@ -107,7 +107,7 @@ export class GlobalWatchers implements TaskCallouts {
   /** Tells each. */
   exit(task: Task): void {
     for (const watcher of this.#watchers) {
-      if (isLive(watcher)) callExit(this.#kernel, task, watcher, {});
+      if (isLive(watcher)) callExit(this.#kernel, task, watcher, false);
     }
   }
 

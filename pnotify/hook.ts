@@ -1,5 +1,8 @@
+import type { Context } from "../kernel/context.ts";
 import { Errno, type ErrnoName, errnoName, KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Lockdep } from "../kernel/lockdep.ts";
+import { isPromise } from "../kernel/module.ts";
 import { WouldWait } from "../kernel/preempt.ts";
 import { KernelBug } from "../kernel/report.ts";
 import type { Task } from "../kernel/task.ts";
@@ -23,24 +26,28 @@ export function beginHook(
   const outer = context.module;
   context.module = entry.owner;
   if (kernel.preemption !== null) kernel.preempt("callout");
-  if (kernel.lockdep !== null) {
-    const what = `${entry.events.name}.${hook}`;
-    context.frames.push({ what, task, hook: true, heldAtEntry: context.held.length });
-  }
+  if (kernel.lockdep !== null) pushFrame(context, entry, hook, task);
   return outer;
+}
+
+function pushFrame(context: Context, entry: EventsEntry, hook: HookName, task: Task): void {
+  const what = `${entry.events.name}.${hook}`;
+  context.frames.push({ what, task, hook: true, heldAtEntry: context.held.length });
 }
 
 /** Says that the hook is over: what it took it must have dropped. */
 export function endHook(kernel: Kernel, outer: string | null): void {
   const { context } = kernel;
-  if (kernel.lockdep !== null) {
-    const frame = context.frames.at(-1)!;
-    if (context.held.length > frame.heldAtEntry) {
-      kernel.lockdep.checkReturned(frame.what, frame.heldAtEntry);
-    }
-    context.frames.pop();
-  }
+  if (kernel.lockdep !== null) popFrame(context, kernel.lockdep);
   context.module = outer;
+}
+
+function popFrame(context: Context, lockdep: Lockdep): void {
+  const frame = context.frames.at(-1)!;
+  if (context.held.length > frame.heldAtEntry) {
+    lockdep.checkReturned(frame.what, frame.heldAtEntry);
+  }
+  context.frames.pop();
 }
 
 /** Whether a hook is to fail for the sake of a test. */
@@ -80,17 +87,9 @@ export function readVerdict(
  * else that a hook without a verdict returns is of no interest.
  */
 export function checkVoid(answer: unknown): void {
-  if (answer !== undefined && isPromise(answer)) {
+  if (isPromise(answer)) {
     throw "it returned a Promise, and hooks run to completion";
   }
-}
-
-/** Whether something is a promise. Should it be rejected later, that has been told of here. */
-function isPromise(answer: unknown): boolean {
-  const { then } = Object(answer) as { then?: unknown };
-  if (typeof then !== "function") return false;
-  then.call(answer, undefined, () => {});
-  return true;
 }
 
 /** Turns a verdict below zero into the error that the caller of fork or register gets (A40). */

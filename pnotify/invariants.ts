@@ -1,5 +1,6 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task, TASK_NEW } from "../kernel/task.ts";
+import { oversleeps } from "../kernel/wait.ts";
 import { listTasks, type Say } from "./_invariants.ts";
 import {
   checkChildren,
@@ -44,6 +45,7 @@ export function checkInvariants(kernel: Kernel, pnotify: Pnotify): string[] {
   const tasks = listTasks(kernel, say);
   for (const task of tasks) {
     checkState(task, say);
+    if (oversleeps(kernel, task)) say(`${task} sleeps in a wait that had to return`);
     checkUsage(kernel, task, say);
     checkChildren(task, say);
     if (task.isLeader) {

@@ -90,6 +90,11 @@ export class Pnotify implements TaskCallouts {
   /**
    * Registers an events structure (pnotify_register). With an `init` hook every task there is gets subscribed first.
    *
+   * No task escapes a registration that succeeds (A21): each that lives when it returns was asked by `init`, or by `fork`
+   * as the child of one that was. A child under construction counts as locked by its forker, so another CPU's fork that
+   * has got as far as its hooks is waited for; and when tasks were forked or moved to another pid during the walk, it is
+   * repeated for those that it has not met. Nobody is asked twice.
+   *
    * Locking: takes eventsSem for writing, and each visited task's list for writing (A54).
    *
    * @param events What defineEvents returned.
@@ -120,6 +125,11 @@ export class Pnotify implements TaskCallouts {
 
   /**
    * Unregisters an events structure (pnotify_unregister): every subscribed task gets exit first (A23).
+   *
+   * It leaves no subscriber behind, and does not spin (A26): while it drains, subscribing by hand fails with EBUSY; a
+   * fork under way on another CPU is waited for, and a child that this CPU has under construction is drained too; the walk
+   * is repeated only when it found somebody or when tasks were forked or moved meanwhile. A subscription that is on no
+   * task any more could only be a bug: it is reported, and left.
    *
    * Locking: takes eventsSem for writing, and each subscribed task's list for writing (A54).
    *

@@ -15,7 +15,7 @@ import {
 import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
 import { attachNew, checkMemory, detach } from "./subscribe.ts";
 import { findByName, type Subscriber } from "./subscriber.ts";
-import { drain, drainOne } from "./unregister.ts";
+import { drain, drainOne, movesOf } from "./unregister.ts";
 import { PNOTIFY_ERROR } from "./verdict.ts";
 
 /** Registers an events structure (pnotify_register, A10-A21). Holds eventsSem for writing. */
@@ -83,11 +83,6 @@ function visitAll(kernel: Kernel, entry: EventsEntry): void {
     // A fork that has called its hooks already would bring a child that nobody visited.
     kernel.forEachUnborn(visitOnce);
   }
-}
-
-/** Grows whenever a task may have come to stand where a walk has passed. */
-function movesOf(kernel: Kernel): number {
-  return kernel.nextSerial + kernel.pids.exchanges;
 }
 
 function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {

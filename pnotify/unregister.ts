@@ -72,16 +72,18 @@ export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): vo
 function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   while (entry.count > 0) {
     let found = false;
+    const before = movesOf(kernel);
     const visit = (task: Task) => {
       if (task.subscribers !== null && drainOne(kernel, entry, task, rollback)) found = true;
       return entry.count > 0;
     };
     kernel.forEachTask(visit);
-    if (found) continue;
+    if (found || movesOf(kernel) > before) continue;
     // What no walk of the task list meets: children under construction, and the reaped whose free is still to come.
     kernel.forEachUnborn(visit);
     for (const task of [...entry.exited?.values() ?? []]) visit(task);
-    if (found) continue;
+    // The last of them may have gone by itself.
+    if (found || entry.count === 0) continue;
     kernel.report(
       "subscriber-leak",
       `${entry.events.name} has ${entry.count} subscriptions on no task that is on the task list`,
@@ -89,6 +91,11 @@ function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
     );
     return;
   }
+}
+
+/** Grows whenever a task may have come to stand where a walk has passed. */
+export function movesOf(kernel: Kernel): number {
+  return kernel.nextSerial + kernel.pids.exchanges;
 }
 
 /** By name, not by structure (A25): what another structure of that name subscribed goes too, through this one's hook. */
@@ -107,7 +114,7 @@ export function drainOne(
     if (subscriber.entry.exited?.has(subscriber)) {
       callFurther(kernel, "free", task, subscriber, null);
     } else {
-      callExit(kernel, task, subscriber, { rollback, events });
+      callExit(kernel, task, subscriber, rollback, events);
     }
     detach(kernel, task, subscriber);
     return true;

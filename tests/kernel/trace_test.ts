@@ -13,7 +13,7 @@ function run(seed: number): TraceEvent[] {
     const task = tasks[kernel.random.below(tasks.length)];
     if (task.state !== "R") continue;
     kernel.clock.advance(kernel.random.below(1000));
-    if (i % 5 === 4 && task !== kernel.init) kernel.exit(task, i);
+    if (i % 5 === 4 && task.groupLeader !== kernel.init) kernel.exit(task, i);
     else tasks.push(kernel.random.below(3) === 0 ? kernel.createThread(task) : kernel.fork(task));
   }
   kernel.modules.rmmod("test_module");

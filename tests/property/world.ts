@@ -39,7 +39,7 @@ import {
 } from "./model.ts";
 
 /** Low, so that pids are used again soon. */
-export const PID_MAX = 24;
+export const PID_MAX = 14;
 
 /** Mostly content, now and then not; which is decided by the pid alone. */
 function grumpy(salt: number): (hook: string, pid: number) => ReturnType<EventsPlan["answer"]> {
