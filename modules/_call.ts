@@ -1,0 +1,76 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { Task } from "../kernel/task.ts";
+import { TaskReference } from "../kernel/task_reference.ts";
+
+/** A task, or the pid of one. */
+export type TaskArgument = Task | number;
+
+/**
+ * Finds the task that a call is about, and takes a reference to it.
+ *
+ * @throws {KernelError} ESRCH when there is no such task, EINVAL when the argument is neither task nor pid.
+ */
+export function referTo(kernel: Kernel, argument: TaskArgument, action: string): TaskReference {
+  if (argument instanceof Task) return new TaskReference(argument);
+  if (typeof argument !== "number") {
+    throw new KernelError("EINVAL", {
+      action,
+      found: argument === undefined ? "no task is given" : `the task is of type ${typeof argument}`,
+      wanted: "a task or its pid is wanted",
+    });
+  }
+  const reference = kernel.getTask(argument);
+  if (reference !== null) return reference;
+  throw new KernelError("ESRCH", {
+    action,
+    name: String(argument),
+    found: "no such task",
+    wanted: "the pid of a task is wanted",
+  });
+}
+
+/** Does something with a task that cannot vanish meanwhile. */
+export function withTask<T>(
+  kernel: Kernel,
+  argument: TaskArgument,
+  action: string,
+  use: (task: Task) => T,
+): T {
+  const reference = referTo(kernel, argument, action);
+  try {
+    return use(reference.task);
+  } finally {
+    reference.put();
+  }
+}
+
+/** Makes a call on behalf of a task, as a system call is made: signals are delivered when the outermost one returns. */
+export function callAs<T>(
+  kernel: Kernel,
+  what: string,
+  argument: TaskArgument,
+  action: string,
+  call: (task: Task) => T,
+): T {
+  return withTask(kernel, argument, action, (task) => {
+    kernel.enter(what, task);
+    try {
+      return call(task);
+    } finally {
+      kernel.leave();
+    }
+  });
+}
+
+/** Refuses what is no options object, so that a wrong call is told so and not met by an error of the language. */
+export function checkOptions(action: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new KernelError("EINVAL", {
+    action,
+    found: options === null || options === undefined
+      ? "no options are given"
+      : `the options are of type ${typeof options}`,
+    wanted: "an object is wanted",
+  });
+}

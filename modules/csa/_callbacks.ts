@@ -1,0 +1,106 @@
+import { PF_EXITING, type Task, TASK_NEW } from "../../kernel/task.ts";
+import type { JobAccountingData } from "../job/accounting.ts";
+import { cutProcess } from "./_process.ts";
+import type { CsaState, JobTotals } from "./_state.ts";
+import type { ProcessRecord } from "./record.ts";
+
+/** A job began (B43). */
+export function accountJobStart(
+  state: CsaState,
+  kind: "start" | "restart",
+  data: JobAccountingData,
+): void {
+  state.exclusively(() => {
+    state.totalsOf(data.jid);
+    if (state.file === null || !state.isOn("csa")) return;
+    state.write("csa", {
+      type: "start-of-job",
+      kind,
+      jid: data.jid,
+      uid: data.uid,
+      beginTime: Math.floor(data.startTime / 1000),
+      restartTime: kind === "restart" ? state.now : null,
+    });
+  });
+}
+
+/** A job ended (B43): its totals are really filled, and its high-water marks were kept up to date by eop. */
+export function accountJobEnd(state: CsaState, status: number, data: JobAccountingData): void {
+  state.exclusively(() => {
+    const totals = state.totalsOf(data.jid);
+    state.running.delete(data.jid);
+    totals.file?.close?.();
+    if (state.file === null || !state.isOn("csa")) return;
+    state.write("csa", {
+      type: "end-of-job",
+      jid: data.jid,
+      uid: data.uid,
+      initiator: 0,
+      beginTime: Math.floor(data.startTime / 1000),
+      endTime: state.now,
+      status,
+      tasks: totals.tasks,
+      unknown: totals.unknown,
+      userTime: totals.userTime,
+      systemTime: totals.systemTime,
+      coreHighWater: data.coreHighWater,
+      virtualHighWater: data.virtualHighWater,
+    });
+  });
+}
+
+/** A task leaves a job. Job's locks are held, so Job must not be called (B13), but its data may be changed. */
+export function accountProcess(state: CsaState, task: Task, data: JobAccountingData): void {
+  // The fork of this one is being rolled back: it never ran, and used nothing.
+  if (task.state === TASK_NEW) return;
+  state.exclusively(() => {
+    const record = cutProcess(task, data, state.baselines.get(task) ?? null, state.rate);
+    if (!(task.flags & PF_EXITING)) keepBaseline(state, task);
+    const { memory } = record;
+    data.coreHighWater = highest(data.coreHighWater, memory!.coreHighWater);
+    data.virtualHighWater = highest(data.virtualHighWater, memory!.virtualHighWater);
+    const totals = state.totalsOf(data.jid);
+    addTo(totals, record);
+    // The user's file gets everything (B42).
+    if (!state.writeUser(data.jid, totals, record)) data.file = null;
+    writeSystem(state, record);
+  });
+}
+
+/** It may come to another job, which is to pay for the rest only. */
+function keepBaseline(state: CsaState, task: Task): void {
+  const resources = Object.freeze({ ...task.resources });
+  state.baselines.set(task, { resources, time: task.kernel.clock.now });
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+function addTo(totals: JobTotals, record: ProcessRecord): void {
+  const { userTime, systemTime } = record;
+  totals.tasks++;
+  if (userTime === null && systemTime === null) totals.unknown++;
+  if (userTime !== null) totals.userTime = (totals.userTime ?? 0) + userTime;
+  if (systemTime !== null) totals.systemTime = (totals.systemTime ?? 0) + systemTime;
+}
+
+/** The system file gets the parts that are on, of tasks that reach the thresholds (B42). */
+function writeSystem(state: CsaState, record: ProcessRecord): void {
+  if (state.file === null || !state.isOn("csa") || isBelow(state, record)) return;
+  const [mem, io] = [state.isOn("mem"), state.isOn("io")];
+  const parts = { memory: mem ? record.memory : null, io: io ? record.io : null };
+  state.write("csa", mem && io ? record : { ...record, ...parts });
+}
+
+/** What is unknown is not below. */
+function isBelow(state: CsaState, record: ProcessRecord): boolean {
+  const core = record.memory!.coreHighWater;
+  const memory = state.kinds.get("memt")!;
+  if (memory.state === "on" && core !== null && core < memory.threshold!) return true;
+  const { userTime, systemTime } = record;
+  const time = state.kinds.get("time")!;
+  if (time.state !== "on" || (userTime === null && systemTime === null)) return false;
+  return (userTime ?? 0) + (systemTime ?? 0) < time.threshold!;
+}

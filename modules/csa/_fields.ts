@@ -1,0 +1,151 @@
+import { KernelError } from "../../kernel/errno.ts";
+
+/** What stands for unknown where there are 64 bits. */
+const UNKNOWN = 0xffff_ffff_ffff_ffffn;
+
+/** Writes fields one after the other. */
+export class FieldWriter {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #little: boolean;
+  /** Where the next field goes. */
+  at = 0;
+
+  constructor(size: number, little: boolean) {
+    this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#little = little;
+  }
+
+  /** What was written. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.at);
+  }
+
+  #check(value: number, max: number): void {
+    if (Number.isInteger(value) && value >= 0 && value <= max) return;
+    throw new KernelError("EINVAL", {
+      action: "write an accounting record",
+      found: `the field at byte ${this.at} is ${value}`,
+      wanted: `an integer from 0 to ${max} is wanted`,
+    });
+  }
+
+  u8(value: number): void {
+    this.#check(value, 0xff);
+    this.#view.setUint8(this.at, value);
+    this.at += 1;
+  }
+
+  u16(value: number): void {
+    this.#check(value, 0xffff);
+    this.#view.setUint16(this.at, value, this.#little);
+    this.at += 2;
+  }
+
+  u32(value: number): void {
+    this.#check(value, 0xffff_ffff);
+    this.#view.setUint32(this.at, value, this.#little);
+    this.at += 4;
+  }
+
+  u64(value: bigint): void {
+    this.#view.setBigUint64(this.at, value, this.#little);
+    this.at += 8;
+  }
+
+  /** A counter, or null. */
+  counter(value: number | null): void {
+    if (value !== null) this.#check(value, Number.MAX_SAFE_INTEGER);
+    this.u64(value === null ? UNKNOWN : BigInt(value));
+  }
+
+  /** A number with a fraction, or null. */
+  real(value: number | null): void {
+    this.#view.setFloat64(this.at, value ?? NaN, this.#little);
+    this.at += 8;
+  }
+
+  /** Bytes in a field of fixed size, the rest of it zero. */
+  fixed(bytes: Uint8Array, size: number): void {
+    this.#bytes.set(bytes.subarray(0, size), this.at);
+    this.at += size;
+  }
+}
+
+/** Reads fields one after the other, and says where it ran out of bytes. */
+export class FieldReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  /** The order of bytes; the magic number tells it. */
+  little = false;
+  /** Where the next field is. */
+  at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = at;
+  }
+
+  #take(size: number): number {
+    const at = this.at;
+    if (at + size > this.#bytes.length) {
+      throw new KernelError("EINVAL", {
+        action: "read accounting records",
+        found: `they end at byte ${this.#bytes.length}, in the middle of a field at byte ${at}`,
+        wanted: "whole records are wanted",
+      });
+    }
+    this.at += size;
+    return at;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#take(2), this.little);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4), this.little);
+  }
+
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#take(8), this.little);
+  }
+
+  /** A counter, or null. */
+  counter(): number | null {
+    const value = this.u64();
+    return value === UNKNOWN ? null : this.#safe(value);
+  }
+
+  /** A counter that is always known. */
+  known(): number {
+    return this.#safe(this.u64());
+  }
+
+  #safe(value: bigint): number {
+    if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+    throw new KernelError("EINVAL", {
+      action: "read accounting records",
+      found: `the counter at byte ${this.at - 8} is ${value}`,
+      wanted: "at most 53 bits are wanted",
+    });
+  }
+
+  /** A number with a fraction, or null. */
+  real(): number | null {
+    const value = this.#view.getFloat64(this.#take(8), this.little);
+    return Number.isNaN(value) ? null : value;
+  }
+
+  /** Bytes of a field of fixed size. */
+  fixed(size: number): Uint8Array {
+    const at = this.#take(size);
+    return this.#bytes.subarray(at, at + size);
+  }
+}

@@ -1,0 +1,156 @@
+import { TICK_NS } from "../../kernel/clock.ts";
+import type { Resources } from "../../kernel/resources.ts";
+import {
+  PF_DUMPCORE,
+  PF_FORKNOEXEC,
+  PF_SIGNALED,
+  PF_SUPERPRIV,
+  type Task,
+} from "../../kernel/task.ts";
+import type { JobAccountingData } from "../job/accounting.ts";
+import { COMMAND_LENGTH } from "./binary.ts";
+import type { IoSection, MemorySection, ProcessRecord } from "./record.ts";
+
+/** One scheduler tick in microseconds. */
+export const TICK_US: number = TICK_NS / 1000;
+
+/** What a task had used when it last changed jobs, so that nothing is accounted twice. */
+export interface Baseline {
+  /** Its figures at that moment. */
+  readonly resources: Resources;
+  /** That moment: virtual time, in nanoseconds. */
+  readonly time: number;
+}
+
+/** What is unknown about a task that nobody charged. */
+const NOTHING: Resources = Object.freeze({});
+
+/** Cuts the record of a task that leaves a job (B37-B41). */
+export function cutProcess(
+  task: Task,
+  data: JobAccountingData,
+  from: Baseline | null,
+  rate: number,
+): ProcessRecord {
+  const used = since(task.resources ?? NOTHING, from?.resources ?? NOTHING);
+  const now = task.kernel.clock.now;
+  const begin = from?.time ?? task.startTime;
+  const userTime = micros(used.userTime);
+  const systemTime = leastSystemTime(userTime, micros(used.systemTime));
+  const { flags, exitCode } = task;
+  return {
+    type: "process",
+    uid: task.uid,
+    gid: task.gid,
+    jid: data.jid,
+    arraySession: 0,
+    project: 0,
+    pid: task.pid,
+    ppid: task.parent?.tgid ?? 0,
+    nice: 0,
+    schedulingClass: 0,
+    beginTime: Math.floor(begin / 1000),
+    command: cutCommand(task.comm),
+    // B39: what was there was there for one tick at least.
+    elapsed: Math.max(TICK_US, Math.floor((now - begin) / 1000)),
+    userTime,
+    systemTime,
+    exitStatus: exitCode & 0x7f || (exitCode >> 8) & 0xff,
+    billingUnits: billed(userTime, systemTime, rate),
+    forked: (flags & PF_FORKNOEXEC) !== 0,
+    superuser: (flags & PF_SUPERPRIV) !== 0,
+    dumpedCore: (flags & PF_DUMPCORE) !== 0,
+    killed: (flags & PF_SIGNALED) !== 0,
+    lastOfJob: data.tasks === 1,
+    memory: memoryOf(used, systemTime),
+    io: ioOf(used),
+  };
+}
+
+/** What was used since a moment. High-water marks are those of the whole life: nobody resets them. */
+function since(now: Resources, before: Resources): Resources {
+  if (before === NOTHING) return now;
+  const used: Resources = { ...now };
+  for (const name of Object.keys(before) as (keyof Resources)[]) {
+    if (name === "residentPeak" || name === "virtualPeak") continue;
+    used[name] = now[name]! - before[name]!;
+  }
+  return used;
+}
+
+function micros(nanoseconds: number | undefined): number | null {
+  return nanoseconds === undefined ? null : exact(nanoseconds / 1000);
+}
+
+function kilobytes(bytes: number | undefined): number | null {
+  return bytes === undefined ? null : exact(bytes / 1024);
+}
+
+function count(value: number | undefined): number | null {
+  return value === undefined ? null : exact(value);
+}
+
+/** Counters stop at the highest number that is exact. */
+function exact(value: number): number {
+  return Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER);
+}
+
+/** A task that is known to have used no time at all used half a tick (B39). */
+function leastSystemTime(userTime: number | null, systemTime: number | null): number | null {
+  return userTime === 0 && systemTime === 0 ? TICK_US / 2 : systemTime;
+}
+
+function billed(userTime: number | null, systemTime: number | null, rate: number): number | null {
+  if (userTime === null && systemTime === null) return null;
+  return ((userTime ?? 0) + (systemTime ?? 0)) / 1e6 * rate;
+}
+
+function memoryOf(used: Resources, systemTime: number | null): MemorySection {
+  const core = kilobytes(used.residentPeak);
+  const virtual = kilobytes(used.virtualPeak);
+  return {
+    coreHighWater: core,
+    virtualHighWater: virtual,
+    coreIntegral: integral(core, systemTime),
+    virtualIntegral: integral(virtual, systemTime),
+    minorFaults: count(used.minorFaults),
+    majorFaults: count(used.majorFaults),
+    pageSwaps: null,
+  };
+}
+
+/**
+ * Size times system time in MB * us (B40). The only size that is told is the highest, so this is one step over all of
+ * the system time, and an upper bound.
+ */
+function integral(size: number | null, systemTime: number | null): number | null {
+  if (size === null || systemTime === null) return null;
+  return exact(systemTime * size / 1024) || exact(size / 1024);
+}
+
+function ioOf(used: Resources): IoSection {
+  return {
+    charsRead: count(used.bytesRead),
+    charsWritten: count(used.bytesWritten),
+    readCalls: count(used.readCalls),
+    writeCalls: count(used.writeCalls),
+    blocksRead: count(used.blocksRead),
+    blocksWritten: count(used.blocksWritten),
+    blockWait: micros(used.blockWait),
+    rawWait: 0,
+  };
+}
+
+/** As much of a comm as fits, without cutting a character in two, and up to the zero that would end it. */
+function cutCommand(comm: string): string {
+  if (/^[ -~]*$/.test(comm)) return comm;
+  const encoder = new TextEncoder();
+  let command = "";
+  let length = 0;
+  for (const character of comm.replace(/\p{Cs}/gu, "\ufffd")) {
+    length += encoder.encode(character).length;
+    if (length > COMMAND_LENGTH || character === "\0") break;
+    command += character;
+  }
+  return command;
+}

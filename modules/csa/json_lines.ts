@@ -1,0 +1,73 @@
+import { KernelError } from "../../kernel/errno.ts";
+import type { CsaRecord } from "./record.ts";
+
+const TYPES: readonly CsaRecord["type"][] = Object.freeze([
+  "process",
+  "start-of-job",
+  "end-of-job",
+  "configuration",
+  "daemon",
+]);
+
+/**
+ * Writes records as JSON, one on a line.
+ *
+ * @param records The records.
+ * @returns The lines, each with its end.
+ * @example
+ * ```ts
+ * import { type DaemonRecord, formatJsonLines } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * const record: DaemonRecord = { type: "daemon", kind: "nqs", time: 5, data: "ff" };
+ * assertEquals(
+ *   formatJsonLines([record]),
+ *   '{"type":"daemon","kind":"nqs","time":5,"data":"ff"}\n',
+ * );
+ * ```
+ */
+export function formatJsonLines(records: readonly CsaRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+/**
+ * Reads what {@linkcode formatJsonLines} wrote. Fields are taken as they are.
+ *
+ * @param text The lines; empty ones are passed over.
+ * @returns The records.
+ * @throws {KernelError} EINVAL that names the line that is no record.
+ * @example
+ * ```ts
+ * import { parseJsonLines } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * const text = '{"type":"daemon","kind":"nqs","time":5,"data":"ff"}\n';
+ * assertEquals(parseJsonLines(text)[0].type, "daemon");
+ * ```
+ */
+export function parseJsonLines(text: string): CsaRecord[] {
+  const records: CsaRecord[] = [];
+  text.split("\n").forEach((line, i) => {
+    if (line.trim() !== "") records.push(parseLine(line, i + 1));
+  });
+  return records;
+}
+
+function parseLine(line: string, number: number): CsaRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw refuse(number, "no JSON", cause);
+  }
+  const type = (value as { type?: unknown } | null)?.type;
+  if (TYPES.includes(type as CsaRecord["type"])) return value as CsaRecord;
+  throw refuse(number, `of type ${String(type)}`);
+}
+
+function refuse(line: number, found: string, cause?: unknown): KernelError {
+  return new KernelError("EINVAL", {
+    action: "read accounting records",
+    found: `line ${line} is ${found}`,
+    wanted: `a record of type ${TYPES.join(", ")} is wanted`,
+    cause,
+  });
+}

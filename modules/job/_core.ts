@@ -1,0 +1,110 @@
+import { capable } from "../../kernel/cred.ts";
+import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Task } from "../../kernel/task.ts";
+import type { PnotifyEvents } from "../../pnotify/events.ts";
+import type { Pnotify } from "../../pnotify/pnotify.ts";
+import type { JobAccounting } from "./accounting.ts";
+import { type Jid, type JidArgument, parseJid } from "./jid.ts";
+import type { Job, Member } from "./_record.ts";
+import type { JobTable } from "./_table.ts";
+
+/** What the parts of the module share, in one kernel. */
+export interface JobCore {
+  readonly kernel: Kernel;
+  readonly pnotify: Pnotify;
+  readonly table: JobTable;
+  /** What is subscribed to each member. */
+  readonly events: PnotifyEvents<Member | null>;
+  /** Whoever has the one place for accounting (B31), or null. */
+  accounting: JobAccounting | null;
+  /** Prints to the kernel log. */
+  warn(text: string): void;
+  /** Prints to the kernel log if the module was told to be talkative. */
+  say(text: string): void;
+  /** Takes a reference on a module. */
+  tryModuleGet(name: string): (() => void) | null;
+}
+
+/** Refuses a call. */
+export function refuse(
+  code: ErrnoName,
+  action: string,
+  name: unknown,
+  found: string,
+  wanted?: string,
+  cause?: unknown,
+): KernelError {
+  return new KernelError(code, { action, name: String(name), found, wanted, cause });
+}
+
+/** Refuses a task that may not change jobs (B6). */
+export function needsPrivilege(task: Task, action: string): void {
+  if (capable(task, "CAP_SYS_RESOURCE")) return;
+  throw refuse(
+    "EPERM",
+    action,
+    task,
+    `uid ${task.uid} has no CAP_SYS_RESOURCE`,
+    "CAP_SYS_RESOURCE is wanted",
+  );
+}
+
+/** Fails for want of memory, when a test asks for it. */
+export function needsMemory(kernel: Kernel, site: string, action: string, name: unknown): void {
+  if (kernel.faults === null || !kernel.mayFail(site)) return;
+  throw refuse("ENOMEM", action, name, "there is no memory");
+}
+
+/** The job of an id. Needs the table's lock. */
+export function findJob(core: JobCore, jid: Jid, action: string): Job {
+  const job = core.table.find(jid);
+  if (job !== null) return job;
+  throw refuse("ENODATA", action, jid, "there is no such job", "the id of a job is wanted");
+}
+
+/** Looks at a job that cannot end meanwhile: the table and the job are held for reading. */
+export function readJob<T>(
+  core: JobCore,
+  jid: JidArgument,
+  action: string,
+  read: (job: Job) => T,
+): T {
+  const { lock } = core.table;
+  const id = parseJid(jid);
+  lock.downRead();
+  try {
+    const job = findJob(core, id, action);
+    job.lock.downRead();
+    try {
+      return read(job);
+    } finally {
+      job.lock.upRead();
+    }
+  } finally {
+    lock.upRead();
+  }
+}
+
+/** Changes a job that cannot end meanwhile: the table is held for reading, the job for writing. */
+export function changeJob<T>(
+  core: JobCore,
+  jid: JidArgument,
+  action: string,
+  change: (job: Job) => T,
+): T {
+  const { lock } = core.table;
+  const id = parseJid(jid);
+  lock.downRead();
+  try {
+    const job = findJob(core, id, action);
+    job.lock.downWrite();
+    try {
+      return change(job);
+    } finally {
+      job.lock.upWrite();
+    }
+  } finally {
+    lock.upRead();
+  }
+}

@@ -1,0 +1,303 @@
+import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
+import type { KernelSymbol } from "../../kernel/symbol.ts";
+import { defineEvents } from "../../pnotify/events.ts";
+import { PNOTIFY, type Pnotify } from "../../pnotify/pnotify.ts";
+import { PNOTIFY_NOSUB, PNOTIFY_OK } from "../../pnotify/verdict.ts";
+import { callAs, checkOptions, withTask } from "../_call.ts";
+import {
+  getAccounting,
+  registerAccounting,
+  setAccounting,
+  unregisterAccounting,
+} from "./_accounting.ts";
+import { attachPid, detachJid, detachPid, endJob } from "./_attach.ts";
+import { findJob, type JobCore, needsPrivilege, readJob } from "./_core.ts";
+import { createJob } from "./_create.ts";
+import { ioctl } from "./_ioctl.ts";
+import { parseHid, parseJid } from "./jid.ts";
+import { JOB, type Jobs } from "./jobs.ts";
+import { jobTree, listJobs, listText, treeText } from "./_listing.ts";
+import { join, leave } from "./_membership.ts";
+import { PAM_JOB, pamJob } from "./pam.ts";
+import {
+  getJid,
+  getJidCount,
+  getJidList,
+  getPidList,
+  getPrimePid,
+  setHid,
+  setLimit,
+  waitJid,
+} from "./_query.ts";
+import type { Member } from "./_record.ts";
+import { killJid } from "./_signal.ts";
+import { JobTable } from "./_table.ts";
+
+/** The parameters of {@linkcode job}. */
+export type JobParameters = {
+  /** The host id, in hexadecimal. */
+  readonly hid: { readonly type: "string"; readonly default: "0"; readonly description: string };
+  /** The highest sequence id. */
+  readonly sid_max: {
+    readonly type: "number";
+    readonly default: 4294967295;
+    readonly min: 1;
+    readonly max: 4294967295;
+    readonly description: string;
+  };
+  /** Whether every begin and end of a job is logged. */
+  readonly verbose: {
+    readonly type: "boolean";
+    readonly default: false;
+    readonly description: string;
+  };
+};
+
+type Uses = { readonly pnotify: KernelSymbol<Pnotify> };
+
+/** The job module: containers of processes that nobody leaves without CAP_SYS_RESOURCE. */
+export const job: KernelModule<
+  JobParameters,
+  { readonly pnotify: KernelSymbol<Pnotify> },
+  object
+> = defineModule({
+  name: "job",
+  license: "GPL",
+  description: "Inescapable containers of processes",
+  uses: { pnotify: PNOTIFY },
+  exports: [JOB, PAM_JOB],
+  params: {
+    hid: {
+      type: "string",
+      default: "0",
+      description: "the host id in hexadecimal; ffffffff disables the creation of jobs",
+    },
+    sid_max: {
+      type: "number",
+      default: 4294967295,
+      min: 1,
+      max: 4294967295,
+      description: "the highest sequence id; a low one shows how the counter wraps",
+    },
+    verbose: { type: "boolean", default: false, description: "log every begin and end of a job" },
+  } as JobParameters,
+
+  load(env) {
+    const core = startCore(env);
+    // No init hook: those who were here before the module are in no job (B5).
+    env.pnotify.register(core.events);
+    const jobs = jobCalls(core);
+    env.exportSymbol(JOB, jobs);
+    env.exportSymbol(PAM_JOB, pamJob(core, jobs));
+    return core;
+  },
+
+  unload({ pnotify }, state) {
+    const core = state as JobCore;
+    // Every member is detached, and with its last member every job ends (B16), but for those that need none.
+    pnotify.unregister(core.events);
+    for (const row of listJobs(core).reverse()) endLeftover(core, row.jid);
+  },
+});
+
+function endLeftover(core: JobCore, jid: Parameters<typeof endJob>[1]): void {
+  if (core.table.find(jid) !== null) endJob(core, jid);
+}
+
+function startCore(env: ModuleEnvironment<JobParameters, Uses>): JobCore {
+  const { kernel, name, params, pnotify, printk } = env;
+  const table = new JobTable(kernel, { hid: parseHid(params.hid), sidMax: params.sid_max });
+  const events = defineEvents<Member | null>({
+    name,
+    module: name,
+    taskData: {
+      // A fresh entry is in no job until the fork hook, create or attach puts it into one (A46).
+      create: () => null,
+      // Normally it has left by now. If its exit hook could not run, it leaves here, unaccounted.
+      destroy: (member) => {
+        if (member !== null && member.job !== null) leave(core, member, false);
+      },
+    },
+    fork(child, subscriber, parent) {
+      const job = parent?.job ?? null;
+      if (job === null) return PNOTIFY_NOSUB;
+      join(core, job, child, subscriber);
+      return PNOTIFY_OK;
+    },
+    exit(_task, subscriber) {
+      if (subscriber.data === null) return;
+      leave(core, subscriber.data);
+      subscriber.data = null;
+    },
+  });
+  const core: JobCore = {
+    kernel,
+    pnotify,
+    table,
+    events,
+    accounting: null,
+    warn: (text) => printk(`${name}: ${text}`, "warning"),
+    say: params.verbose ? (text) => printk(`${name}: ${text}`) : () => {},
+    tryModuleGet: env.tryModuleGet,
+  };
+  return core;
+}
+
+/** The calls, each with what stands around every call: the options are checked, and tasks are looked up and kept. */
+function jobCalls(core: JobCore): Jobs {
+  const { kernel } = core;
+  const jobs: Jobs = {
+    ...memberCalls(core),
+    ...queryCalls(core),
+    ...listCalls(core),
+    ...accountingCalls(core),
+    ioctl(options) {
+      checkOptions("answer a request", options);
+      return withTask(kernel, options.task, "answer a request", () => ioctl(jobs, options));
+    },
+  };
+  return Object.freeze(jobs);
+}
+
+type MemberCalls =
+  | "create"
+  | "killJid"
+  | "waitJid"
+  | "setHid"
+  | "detachJid"
+  | "detachPid"
+  | "attachPid"
+  | "setLimit"
+  | "end";
+
+/** Calls that a task makes. */
+function memberCalls(core: JobCore): Pick<Jobs, MemberCalls> {
+  const { kernel } = core;
+  const asTask: <T>(
+    what: string,
+    action: string,
+    options: { readonly task: Parameters<typeof callAs>[2] },
+    call: (task: Parameters<typeof createJob>[1]) => T,
+  ) => T = (what, action, options, call) => {
+    checkOptions(action, options);
+    return callAs(kernel, what, options.task, action, call);
+  };
+  return {
+    create: (options) =>
+      asTask("job_create", "create a job", options, (task) => createJob(core, task, options)),
+    waitJid: (options) =>
+      asTask("job_waitjid", "wait for a job", options, (task) => waitJid(core, task, options)),
+    killJid: (options) =>
+      asTask("job_killjid", "signal a job", options, (task) => killJid(core, task, options)),
+    setHid: (options) =>
+      asTask("job_sethid", "set the host id", options, (task) => {
+        needsPrivilege(task, "set the host id for");
+        return setHid(core, options.hid);
+      }),
+    detachJid: (options) =>
+      asTask("job_detachjid", "detach a job", options, (task) => {
+        needsPrivilege(task, "detach a job for");
+        return detachJid(core, parseJid(options.jid));
+      }),
+    detachPid: (options) =>
+      asTask("job_detachpid", "detach a task", options, (task) => {
+        needsPrivilege(task, "detach a task for");
+        return withTask(kernel, options.pid, "detach", (target) => detachPid(core, target));
+      }),
+    attachPid: (options) =>
+      asTask("job_attachpid", "attach a task", options, (task) => {
+        needsPrivilege(task, "attach a task for");
+        const attach = (target: typeof task) => attachPid(core, target, parseJid(options.jid));
+        return withTask(kernel, options.pid, "attach", attach);
+      }),
+    setLimit: (options) =>
+      asTask("job_setlimit", "limit a job", options, (task) => {
+        needsPrivilege(task, "limit a job for");
+        return setLimit(core, options.jid, options.limit);
+      }),
+    end: (options) =>
+      asTask("job_end", "end a job", options, (task) => {
+        needsPrivilege(task, "end a job for");
+        return endJob(core, parseJid(options.jid));
+      }),
+  };
+}
+
+type QueryCalls =
+  | "getJid"
+  | "getJidCount"
+  | "getJidList"
+  | "getPidCount"
+  | "getPidList"
+  | "getUser"
+  | "getPrimePid";
+
+/** Questions that anybody may ask. */
+function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
+  const { kernel } = core;
+  return {
+    getJid(options) {
+      checkOptions("get the job of a task", options);
+      return withTask(kernel, options.pid, "get the job of", (task) => getJid(core, task));
+    },
+    getJidCount: () => getJidCount(core),
+    getJidList: (options) => getJidList(core, options?.count),
+    getPidCount(options) {
+      checkOptions("count the tasks of a job", options);
+      const nested = options.nested === true;
+      const count = "count the tasks of job";
+      return readJob(core, options.jid, count, (job) => nested ? job.population : job.tasks);
+    },
+    getPidList(options) {
+      checkOptions("list the tasks of a job", options);
+      return getPidList(core, options);
+    },
+    getUser(options) {
+      checkOptions("get the owner of a job", options);
+      const { lock } = core.table;
+      const jid = parseJid(options.jid);
+      lock.downRead();
+      try {
+        return findJob(core, jid, "get the owner of job").uid;
+      } finally {
+        lock.upRead();
+      }
+    },
+    getPrimePid(options) {
+      checkOptions("get the prime process of a job", options);
+      return getPrimePid(core, options.jid);
+    },
+  };
+}
+
+/** The readable forms. */
+function listCalls(core: JobCore): Pick<Jobs, "list" | "listText" | "tree" | "treeText"> {
+  return {
+    list: () => listJobs(core),
+    listText: () => listText(core),
+    tree: () => jobTree(core),
+    treeText: () => treeText(core),
+  };
+}
+
+type AccountingCalls =
+  | "registerAccounting"
+  | "unregisterAccounting"
+  | "getAccounting"
+  | "setAccounting";
+
+/** What is for accounting modules only (B31). */
+function accountingCalls(core: JobCore): Pick<Jobs, AccountingCalls> {
+  return {
+    registerAccounting: (accounting) => registerAccounting(core, accounting),
+    unregisterAccounting: (accounting) => unregisterAccounting(core, accounting),
+    getAccounting(options) {
+      checkOptions("read accounting data", options);
+      return getAccounting(core, options);
+    },
+    setAccounting(options) {
+      checkOptions("set accounting data", options);
+      setAccounting(core, options);
+    },
+  };
+}

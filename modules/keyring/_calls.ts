@@ -1,0 +1,264 @@
+import { capable } from "../../kernel/cred.ts";
+import type { Task } from "../../kernel/task.ts";
+import type { PnotifyEvents } from "../../pnotify/events.ts";
+import type { Pnotify } from "../../pnotify/pnotify.ts";
+import type { Key, TaskKeys } from "./_key.ts";
+import type { KeyringArgument, Keyrings, SpecialKeyring } from "./keyrings.ts";
+import { type KeyStore, refuse } from "./_store.ts";
+
+/** Which of the two lock mistakes of the 2005 patch is made. */
+export type Mistake = "none" | "link" | "install";
+
+/** What the calls share, in one kernel. */
+export interface KeyringCore {
+  readonly pnotify: Pnotify;
+  readonly events: PnotifyEvents<TaskKeys>;
+  readonly store: KeyStore;
+  readonly mistake: Mistake;
+}
+
+const SPECIAL: readonly unknown[] = Object.freeze(["thread", "process", "session"]);
+
+/** What hangs on a task. Needs its list. */
+export function keysOf(core: KeyringCore, task: Task, action: string): TaskKeys {
+  const keys = core.pnotify.getSubscriber(task, core.events)?.data ?? null;
+  if (keys !== null) return keys;
+  throw refuse("ENOKEY", action, task, "it has no keyrings", "a task that lives is wanted");
+}
+
+/** Does something with a task's keyrings, its list and the store locked for writing. */
+export function withKeys<T>(
+  core: KeyringCore,
+  task: Task,
+  action: string,
+  change: (keys: TaskKeys) => T,
+): T {
+  const list = task.subscriberListSem;
+  list.downWrite();
+  try {
+    const keys = keysOf(core, task, action);
+    return core.store.change(() => change(keys));
+  } finally {
+    list.upWrite();
+  }
+}
+
+function specialOf(keys: TaskKeys, which: SpecialKeyring): Key | null {
+  return which === "thread" ? keys.thread : keys.shared[which];
+}
+
+/** Makes a keyring and puts it in its place. Needs the list and the store for writing. */
+function install(core: KeyringCore, task: Task, keys: TaskKeys, which: SpecialKeyring): Key {
+  const description = { thread: "_tid", process: "_pid", session: "_ses" }[which];
+  const keyring = newKeyring(core, task, description);
+  if (which === "thread") keys.thread = keyring;
+  else keys.shared[which] = keyring;
+  return keyring;
+}
+
+function newKeyring(core: KeyringCore, task: Task, description: string): Key {
+  const { store } = core;
+  return store.get(store.create({ type: "keyring", description, uid: task.uid, payload: "" }));
+}
+
+/** The keyring that is meant; one of the three is made when it is not there yet. */
+function keyringFor(
+  core: KeyringCore,
+  task: Task,
+  keys: TaskKeys,
+  which: KeyringArgument,
+  action: string,
+): Key {
+  const keyring = typeof which === "number"
+    ? core.store.find(which, action)
+    : special(keys, which, action) ?? install(core, task, keys, which);
+  if (keyring.revoked) throw refuse("EKEYREVOKED", action, keyring.serial, "it is revoked");
+  if (keyring.type === "keyring") return keyring;
+  throw refuse("EINVAL", action, keyring.serial, "it is no keyring", "a keyring is wanted");
+}
+
+function special(keys: TaskKeys, which: SpecialKeyring, action: string): Key | null {
+  if (SPECIAL.includes(which)) return specialOf(keys, which);
+  const wanted = "thread, process, session or a number is wanted";
+  throw refuse("EINVAL", action, which, "there is no such keyring", wanted);
+}
+
+/** The key that is meant: by number, or one of the three, which is not made for this. */
+function keyFor(core: KeyringCore, keys: TaskKeys, which: KeyringArgument, action: string): Key {
+  if (typeof which === "number") return core.store.find(which, action);
+  const key = special(keys, which, action);
+  if (key !== null) return core.store.find(key.serial, action);
+  throw refuse("ENOKEY", action, which, "there is none yet", "a keyring that is there is wanted");
+}
+
+/** Makes a key (add_key). */
+export function addKey(
+  core: KeyringCore,
+  task: Task,
+  options: Parameters<Keyrings["add"]>[0],
+): number {
+  const { description, payload = "", type = "user", keyring = "session" } = options;
+  const action = "add key";
+  if (typeof description !== "string" || description === "") {
+    throw refuse("EINVAL", action, description, "it has no name", "a name is wanted");
+  }
+  if (typeof payload !== "string" || (type !== "user" && type !== "keyring")) {
+    const found = `type ${type} with a payload of type ${typeof payload}`;
+    throw refuse("EINVAL", action, description, found, "user or keyring, and text, are wanted");
+  }
+  return withKeys(core, task, action, (keys) => {
+    // A keyring that is not there yet is made last, so that nothing stays when the key cannot be made.
+    const isThere = typeof keyring === "number" || special(keys, keyring, action) !== null;
+    const there = isThere ? keyringFor(core, task, keys, keyring, action) : null;
+    const isOld = (key: Key) => key.type === type && key.description === description;
+    const old = there?.links.find(isOld) ?? null;
+    if (old !== null && !old.revoked && type === "user") {
+      old.payload = payload;
+      return old.serial;
+    }
+    const key = core.store.create({ type, description, uid: task.uid, payload });
+    core.store.link(there ?? installFor(core, task, keys, keyring as SpecialKeyring, key), key);
+    // The newest of a name displaces the one that was there.
+    if (old !== null) core.store.unlink(there!, old);
+    return key.serial;
+  });
+}
+
+function installFor(
+  core: KeyringCore,
+  task: Task,
+  keys: TaskKeys,
+  which: SpecialKeyring,
+  key: Key,
+): Key {
+  try {
+    return install(core, task, keys, which);
+  } catch (error) {
+    core.store.discard(key);
+    throw error;
+  }
+}
+
+/** Looks for a key (request_key). */
+export function requestKey(
+  core: KeyringCore,
+  task: Task,
+  options: Parameters<Keyrings["request"]>[0],
+): number {
+  const { description, type = "user", keyring } = options;
+  const action = "request key";
+  const serial = withKeys(core, task, action, (keys) => {
+    const key = core.store.search(keys, type, description);
+    if (key === null) {
+      throw refuse("ENOKEY", action, description, `none of the keyrings of ${task} has it`);
+    }
+    return core.store.find(key.serial, action).serial;
+  });
+  if (keyring !== undefined) linkRequested(core, task, serial, keyring);
+  return serial;
+}
+
+/** Links what was found into a keyring of the task (request_key_link). */
+function linkRequested(
+  core: KeyringCore,
+  task: Task,
+  serial: number,
+  keyring: KeyringArgument,
+): void {
+  if (core.mistake !== "link") {
+    return linkKey(core, task, { key: serial, keyring });
+  }
+  // As the 2005 patch had it: at its end the lock is taken once more where it should be dropped.
+  const action = "link key";
+  const list = task.subscriberListSem;
+  list.downWrite();
+  const keys = keysOf(core, task, action);
+  core.store.change(() => {
+    const target = keyringFor(core, task, keys, keyring, action);
+    core.store.link(target, core.store.find(serial, action));
+  });
+  list.downWrite();
+}
+
+/** The number of one of the three (keyctl_get_keyring_ID). */
+export function getKeyring(
+  core: KeyringCore,
+  task: Task,
+  options: Parameters<Keyrings["getKeyring"]>[0],
+): number {
+  const { keyring, create = false } = options;
+  const action = "get keyring";
+  return withKeys(core, task, action, (keys) => {
+    const found = special(keys, keyring, action);
+    if (found !== null) return core.store.find(found.serial, action).serial;
+    if (!create) throw refuse("ENOKEY", action, keyring, `${task} has none`);
+    if (core.mistake !== "install") return install(core, task, keys, keyring).serial;
+    // As the 2005 patch had it: the path to here holds the lock that this one takes for itself.
+    return withKeys(core, task, action, (again) => install(core, task, again, keyring).serial);
+  });
+}
+
+/** Links a key (keyctl_link). */
+export function linkKey(
+  core: KeyringCore,
+  task: Task,
+  options: { readonly key: KeyringArgument; readonly keyring: KeyringArgument },
+): void {
+  const action = "link key";
+  withKeys(core, task, action, (keys) => {
+    const key = keyFor(core, keys, options.key, action);
+    core.store.link(keyringFor(core, task, keys, options.keyring, action), key);
+  });
+}
+
+/** Unlinks a key (keyctl_unlink). */
+export function unlinkKey(
+  core: KeyringCore,
+  task: Task,
+  options: { readonly key: KeyringArgument; readonly keyring: KeyringArgument },
+): void {
+  const action = "unlink key";
+  withKeys(core, task, action, (keys) => {
+    const key = keyFor(core, keys, options.key, action);
+    const keyring = keyFor(core, keys, options.keyring, action);
+    core.store.unlink(keyring, key);
+  });
+}
+
+/** Changes the session keyring (keyctl_join_session_keyring). All threads of the process have the new one. */
+export function joinSession(core: KeyringCore, task: Task, name: string | undefined): number {
+  return withKeys(core, task, "join the session keyring", ({ shared }) => {
+    const known = name === undefined ? null : core.store.findKeyring(task.uid, name);
+    const session = known === null ? newKeyring(core, task, name ?? "_ses") : core.store.get(known);
+    if (shared.session !== null) core.store.put(shared.session);
+    shared.session = session;
+    return session.serial;
+  });
+}
+
+/** Revokes a key (keyctl_revoke). */
+export function revokeKey(core: KeyringCore, task: Task, which: KeyringArgument): void {
+  const action = "revoke key";
+  withKeys(core, task, action, (keys) => {
+    const key = keyFor(core, keys, which, action);
+    if (key.uid !== task.uid && !capable(task, "CAP_SYS_ADMIN")) {
+      const found = `it belongs to uid ${key.uid}, ${task} is of uid ${task.uid}`;
+      throw refuse("EACCES", action, key.serial, found, "its owner or CAP_SYS_ADMIN is wanted");
+    }
+    key.revoked = true;
+    key.payload = "";
+    for (const link of key.links.splice(0)) core.store.put(link);
+  });
+}
+
+/** Reads a key (keyctl_read). */
+export function readKey(core: KeyringCore, task: Task, serial: number): string {
+  const action = "read key";
+  return withKeys(core, task, action, (keys) => {
+    const key = core.store.find(serial, action);
+    const { thread, shared } = keys;
+    const reaches = [thread, shared.process, shared.session].some((one) => one?.reaches(key));
+    if (reaches || key.uid === task.uid) return key.payload;
+    throw refuse("EACCES", action, serial, `no keyring of ${task} has it`);
+  });
+}

@@ -1,0 +1,173 @@
+import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
+import { Key, type ProcessKeys, type TaskKeys } from "./_key.ts";
+
+/** Refuses a call. */
+export function refuse(
+  code: ErrnoName,
+  action: string,
+  name: unknown,
+  found: string,
+  wanted?: string,
+): KernelError {
+  return new KernelError(code, { action, name: String(name), found, wanted });
+}
+
+/** All keys of a kernel. Guarded by its lock, which is taken after a task's list. */
+export class KeyStore {
+  /** The lock. */
+  readonly lock: RwSemaphore;
+  readonly #kernel: Kernel;
+  readonly #keys = new Map<number, Key>();
+  readonly #perUser = new Map<number, number>();
+  readonly #quota: number;
+  #nextSerial = 1;
+
+  constructor(kernel: Kernel, quota: number) {
+    this.#kernel = kernel;
+    this.#quota = quota;
+    this.lock = kernel.createSemaphore("keyring_sem");
+  }
+
+  /** Changes keys with the lock held. */
+  change<T>(change: () => T): T {
+    this.lock.downWrite();
+    try {
+      return change();
+    } finally {
+      this.lock.upWrite();
+    }
+  }
+
+  /** Looks at keys with the lock held. */
+  read<T>(read: () => T): T {
+    this.lock.downRead();
+    try {
+      return read();
+    } finally {
+      this.lock.upRead();
+    }
+  }
+
+  /** Makes a key that nobody has yet. */
+  create(from: ConstructorParameters<typeof Key>[1]): Key {
+    const count = this.#perUser.get(from.uid) ?? 0;
+    if (count >= this.#quota) {
+      const found = `uid ${from.uid} has ${count} keys`;
+      const wanted = `fewer than ${this.#quota} are wanted`;
+      throw refuse("EDQUOT", "make key", from.description, found, wanted);
+    }
+    if (this.#kernel.faults !== null && this.#kernel.mayFail("key")) {
+      throw refuse("ENOMEM", "make key", from.description, "there is no memory");
+    }
+    const key = new Key(this.#nextSerial++, from);
+    this.#keys.set(key.serial, key);
+    this.#perUser.set(from.uid, count + 1);
+    return key;
+  }
+
+  /** Counts one more who has a key. */
+  get(key: Key): Key {
+    key.usage++;
+    return key;
+  }
+
+  /** Counts one less; with the last one the key is gone, and what was linked in it is put too. */
+  put(key: Key): void {
+    if (--key.usage > 0) return;
+    this.#keys.delete(key.serial);
+    this.#perUser.set(key.uid, this.#perUser.get(key.uid)! - 1);
+    for (const link of key.links.splice(0)) this.put(link);
+  }
+
+  /** Forgets a key that was made and that nobody got. */
+  discard(key: Key): void {
+    this.put(this.get(key));
+  }
+
+  /** A key that can be used. */
+  find(serial: number, action: string): Key {
+    const key = this.#keys.get(serial);
+    if (key === undefined) {
+      throw refuse("ENOKEY", action, serial, "there is no such key", "the number of one is wanted");
+    }
+    if (key.revoked) throw refuse("EKEYREVOKED", action, serial, "it is revoked");
+    return key;
+  }
+
+  /** A keyring of a user by name, or null. */
+  findKeyring(uid: number, description: string): Key | null {
+    for (const key of this.#keys.values()) {
+      const isIt = key.type === "keyring" && key.uid === uid && key.description === description;
+      if (isIt && !key.revoked) return key;
+    }
+    return null;
+  }
+
+  /** All keys, in order of their numbers. */
+  all(): Key[] {
+    return [...this.#keys.values()];
+  }
+
+  /** Links a key into a keyring. */
+  link(keyring: Key, key: Key): void {
+    if (key.type === "keyring" && key.reaches(keyring)) {
+      const found = `keyring ${keyring.serial} is in it`;
+      throw refuse("EDEADLK", "link key", key.serial, found, "no keyring inside itself is wanted");
+    }
+    if (!keyring.links.includes(key)) keyring.links.push(this.get(key));
+  }
+
+  /** Takes a key out of a keyring. */
+  unlink(keyring: Key, key: Key): void {
+    const at = keyring.links.indexOf(key);
+    if (at < 0) {
+      const found = `it is not in keyring ${keyring.serial}`;
+      throw refuse("ENOENT", "unlink key", key.serial, found, "a key in that keyring is wanted");
+    }
+    keyring.links.splice(at, 1);
+    this.put(key);
+  }
+
+  /** Looks through keyrings in the order in which a task searches its own. */
+  search(keys: TaskKeys, type: string, description: string): Key | null {
+    const { thread, shared } = keys;
+    for (const keyring of [thread, shared.process, shared.session]) {
+      const found = keyring === null ? null : searchIn(keyring, type, description, new Set());
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** Gives a process what its children inherit of it: the session keyring, and nothing else. */
+  inheritShared(parent: ProcessKeys): ProcessKeys {
+    const session = parent.session === null ? null : this.get(parent.session);
+    return { process: null, session };
+  }
+
+  /** Puts what a process has when its last thread is gone. */
+  dropShared(shared: ProcessKeys): void {
+    if (shared.process !== null) this.put(shared.process);
+    if (shared.session !== null) this.put(shared.session);
+    shared.process = shared.session = null;
+  }
+}
+
+/** In the keyring itself first, then in those that are linked into it; revoked ones are passed by. */
+function searchIn(
+  keyring: Key,
+  type: string,
+  description: string,
+  seen: Set<Key>,
+): Key | null {
+  if (keyring.revoked || seen.has(keyring)) return null;
+  seen.add(keyring);
+  const here = keyring.links.find((key) => key.type === type && key.description === description);
+  if (here !== undefined) return here;
+  for (const inner of keyring.links) {
+    const found = inner.type === "keyring" ? searchIn(inner, type, description, seen) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}

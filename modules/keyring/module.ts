@@ -1,0 +1,182 @@
+import { defineModule, type KernelModule } from "../../kernel/module.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { KernelSymbol } from "../../kernel/symbol.ts";
+import { PF_THREAD, type Task } from "../../kernel/task.ts";
+import { defineEvents, type PnotifyEvents } from "../../pnotify/events.ts";
+import { PNOTIFY, type Pnotify } from "../../pnotify/pnotify.ts";
+import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
+import { callAs, checkOptions, type TaskArgument, withTask } from "../_call.ts";
+import {
+  addKey,
+  getKeyring,
+  joinSession,
+  type KeyringCore,
+  keysOf,
+  linkKey,
+  type Mistake,
+  readKey,
+  requestKey,
+  revokeKey,
+  unlinkKey,
+} from "./_calls.ts";
+import type { ProcessKeys, TaskKeys } from "./_key.ts";
+import { KEYRING, type Keyrings } from "./keyrings.ts";
+import { KeyStore } from "./_store.ts";
+import { drawKeyrings, keyringsOf, rowOf } from "./_view.ts";
+
+/** The parameters of {@linkcode keyring}. */
+export type KeyringParameters = {
+  /** How many keys a user may have, keyrings included. */
+  readonly quota: {
+    readonly type: "number";
+    readonly default: 200;
+    readonly min: 1;
+    readonly description: string;
+  };
+  /** Which lock mistake of the 2005 patch is made. */
+  readonly mistake: {
+    readonly type: "string";
+    readonly default: "none";
+    readonly choices: readonly ["none", "link", "install"];
+    readonly description: string;
+  };
+};
+
+/** The keyring module: keys that tasks have and children inherit. */
+export const keyring: KernelModule<
+  KeyringParameters,
+  { readonly pnotify: KernelSymbol<Pnotify> },
+  object
+> = defineModule({
+  name: "keyring",
+  license: "GPL",
+  description: "Thread, process and session keyrings",
+  uses: { pnotify: PNOTIFY },
+  exports: [KEYRING],
+  params: {
+    quota: {
+      type: "number",
+      default: 200,
+      min: 1,
+      description: "how many keys a user may have, keyrings included",
+    },
+    mistake: {
+      type: "string",
+      default: "none",
+      choices: ["none", "link", "install"],
+      description: "make one of the two lock mistakes of the 2005 patch",
+    },
+  } as KeyringParameters,
+
+  load({ kernel, name, params, pnotify, exportSymbol }) {
+    const store = new KeyStore(kernel, params.quota);
+    const events = keyringEvents(name, store);
+    pnotify.register(events);
+    const mistake = params.mistake as Mistake;
+    exportSymbol(KEYRING, keyringCalls(kernel, { pnotify, events, store, mistake }));
+    return events;
+  },
+
+  unload({ pnotify }, events) {
+    pnotify.unregister(events as PnotifyEvents<TaskKeys>);
+  },
+});
+
+/** Threads of one process, with what they share, in order to know when the last one is gone. */
+interface SharedKeys extends ProcessKeys {
+  threads: number;
+}
+
+function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
+  /** By leader: threads that are there at load share as if they had inherited. Only init makes data from nothing. */
+  const byLeader = new WeakMap<Task, SharedKeys>();
+  return defineEvents<TaskKeys>({
+    name,
+    module: name,
+    taskData: {
+      create({ groupLeader }) {
+        const shared = byLeader.get(groupLeader) ?? { process: null, session: null, threads: 0 };
+        byLeader.set(groupLeader, shared);
+        shared.threads++;
+        return { thread: null, shared };
+      },
+      inherit: (parent, child) => ({ thread: null, shared: inheritShared(store, parent, child) }),
+      destroy: (keys) => dropKeys(store, keys),
+    },
+    // Every task there is can have keys, from the first one on.
+    init: () => PNOTIFY_OK,
+    fork: () => PNOTIFY_OK,
+    exec(_task, { data }) {
+      store.change(() => {
+        // The new program must not find the secrets of the old one; the session goes on.
+        if (data.thread !== null) store.put(data.thread);
+        if (data.shared.process !== null) store.put(data.shared.process);
+        data.thread = data.shared.process = null;
+      });
+    },
+  });
+}
+
+/** A thread has what its process has; a process inherits the session keyring. Nobody inherits a thread's own. */
+function inheritShared(store: KeyStore, parent: TaskKeys, child: Task): SharedKeys {
+  if (child.flags & PF_THREAD) {
+    const shared = parent.shared as SharedKeys;
+    shared.threads++;
+    return shared;
+  }
+  return { ...store.change(() => store.inheritShared(parent.shared)), threads: 1 };
+}
+
+function dropKeys(store: KeyStore, keys: TaskKeys): void {
+  const shared = keys.shared as SharedKeys;
+  store.change(() => {
+    if (keys.thread !== null) store.put(keys.thread);
+    if (--shared.threads === 0) store.dropShared(shared);
+  });
+}
+
+type Options = { readonly task: TaskArgument };
+
+/** The calls, each with what stands around every call: options are checked, and tasks are looked up and kept. */
+function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
+  const { store } = core;
+  const asTask = <O extends Options, T>(
+    what: string,
+    options: O,
+    call: (task: Task, options: O) => T,
+  ): T => {
+    const action = `use the keyrings of`;
+    checkOptions(action, options);
+    return callAs(kernel, what, options.task, action, (task) => call(task, options));
+  };
+  const view = (options: { readonly pid: TaskArgument }) => {
+    const action = "look at the keyrings of";
+    checkOptions(action, options);
+    return withTask(kernel, options.pid, action, (task) => viewOf(core, task, action));
+  };
+  return Object.freeze<Keyrings>({
+    add: (options) => asTask("add_key", options, (task) => addKey(core, task, options)),
+    request: (options) => asTask("request_key", options, (task) => requestKey(core, task, options)),
+    getKeyring: (options) => asTask("keyctl", options, (task) => getKeyring(core, task, options)),
+    link: (options) => asTask("keyctl", options, (task) => linkKey(core, task, options)),
+    unlink: (options) => asTask("keyctl", options, (task) => unlinkKey(core, task, options)),
+    joinSession: (options) =>
+      asTask("keyctl", options, (task) => joinSession(core, task, options.name)),
+    revoke: (options) => asTask("keyctl", options, (task) => revokeKey(core, task, options.key)),
+    read: (options) => asTask("keyctl", options, (task) => readKey(core, task, options.key)),
+    keyringsOf: view,
+    treeText: (options) => drawKeyrings(view(options)),
+    list: () => store.read(() => store.all().map(rowOf)),
+  });
+}
+
+function viewOf(core: KeyringCore, task: Task, action: string): ReturnType<typeof keyringsOf> {
+  const list = task.subscriberListSem;
+  list.downRead();
+  try {
+    const keys = keysOf(core, task, action);
+    return core.store.read(() => keyringsOf(keys));
+  } finally {
+    list.upRead();
+  }
+}
