@@ -34,6 +34,11 @@ export const CONTENDERS: readonly Contender[] = [
 /** Those that need nothing but this repository. */
 export const QUICK_CONTENDERS: readonly string[] = ["none", "pnotify", "chain_array", "chain_map"];
 
+/** Whether a contender can have that many modules. */
+export function canHave(contender: Contender, modules: number): boolean {
+  return contender.modules === undefined || contender.modules.includes(modules);
+}
+
 /** Finds a contender by its name. */
 export function findContender(name: string): Contender {
   const found = CONTENDERS.find((one) => one.name === name);
@@ -56,7 +61,7 @@ export async function start(contender: Contender, shape: Shape): Promise<Started
     `bench/implementations/${contender.name}.ts`,
     contender.transformations,
   );
-  const installed = module.install(shape.modules);
+  const installed = module.install(shape);
   return { installed, workload: new module.Workload(installed, shape) };
 }
 

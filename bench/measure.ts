@@ -22,20 +22,20 @@ export interface Measurement {
 /** How long to warm up and to measure: until either is reached. */
 const LIMITS = { lifecycles: 1_000_000, ns: 1_500_000_000 };
 const CHECKED = 20_000;
-const STEP = 50_000;
 
 async function measure(name: string, shape: Shape, scale: number): Promise<Measurement> {
   const clock = openCpuClock();
   const { installed, workload } = await start(findContender(name), shape);
   workload.run(CHECKED);
   const heard = structuredClone(installed.counters);
+  const step = Math.ceil(50_000 * Math.min(scale, 1));
   const run = (): number => {
     const began = clock.now();
     let done = 0;
     let used = 0;
     while (done < LIMITS.lifecycles * scale && used < LIMITS.ns) {
-      workload.run(STEP);
-      done += STEP;
+      workload.run(step);
+      done += step;
       used = clock.now() - began;
     }
     return used / done;

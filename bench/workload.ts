@@ -10,6 +10,10 @@ export interface Shape {
   readonly percent: number;
   /** How many children are alive at any time. */
   readonly alive: number;
+  /** Whether the kernel checks the use of locks; false by default. */
+  readonly debug?: boolean;
+  /** Whether a sink takes every trace event; none by default. */
+  readonly sink?: boolean;
 }
 
 /** What a module keeps for a task. */
@@ -67,8 +71,8 @@ export interface Installed {
 
 /** What a file in `implementations/` offers. */
 export interface Implementation {
-  /** Boots a kernel, and puts as many modules in it. */
-  install(modules: number): Installed;
+  /** Boots a kernel, and puts the modules in it. */
+  install(shape: Shape): Installed;
 }
 
 /** How many long-lived tasks fork the others: as many of them are tracked as percent are asked for. */
@@ -90,6 +94,7 @@ export class Workload {
   constructor(installed: Installed, shape: Shape) {
     const { kernel } = installed;
     this.#kernel = kernel;
+    if (shape.sink) kernel.addTraceSink(() => {});
     this.#shells = Array.from({ length: SHELLS }, () => kernel.fork(kernel.init));
     for (let i = 0; i < shape.percent; i++) installed.track(this.#shells[i], i);
     for (let i = 0; i < shape.alive; i++) this.#ring.push(this.#start());

@@ -17,7 +17,8 @@
 #define SHELLS 100
 #define CHECKED 20000
 #define MAX_MODULES 8
-#define PID_MAX 4194304
+#define PID_MAX_LIMIT 4194304
+#define PID_MAX_DEFAULT 32768
 #define RESERVED_PIDS 300
 
 #define PF_EXITING 0x4
@@ -105,7 +106,7 @@ static struct slab datas = { sizeof(struct data), NULL };
 
 static struct task **pid_table;
 static uint8_t *pid_used;
-static int last_pid, task_count, threads_max = 1 << 30;
+static int pid_max, last_pid, task_count, threads_max = 1 << 30;
 static uint64_t next_serial, now;
 static int tasklist_lock, pending_signals;
 static struct events modules[MAX_MODULES];
@@ -135,7 +136,7 @@ static void list_del(struct list *entry)
 
 static int alloc_pid(void)
 {
-	for (int pid = last_pid + 1; pid < PID_MAX; pid++)
+	for (int pid = last_pid + 1; pid < pid_max; pid++)
 		if (!pid_used[pid]) { pid_used[pid] = 1; return last_pid = pid; }
 	for (int pid = RESERVED_PIDS; pid <= last_pid; pid++)
 		if (!pid_used[pid]) { pid_used[pid] = 1; return last_pid = pid; }
@@ -314,7 +315,7 @@ static struct wait_result do_wait(struct task *parent, int pid)
 {
 	struct wait_result result = { 0, 0 };
 	lock_write(&tasklist_lock);
-	struct task *child = pid >= 0 && pid < PID_MAX ? pid_table[pid] : NULL;
+	struct task *child = pid >= 0 && pid < pid_max ? pid_table[pid] : NULL;
 	if (!child || child->leader != child || child->parent->leader != parent->leader) bug("no such child");
 	if (child->state == EXIT_ZOMBIE && child->live_threads == 0) {
 		result.pid = pid;
@@ -399,9 +400,10 @@ int main(int argc, char **argv)
 	module_count = atoi(argv[1]);
 	int percent = atoi(argv[2]);
 	alive = atoi(argv[3]);
+	pid_max = alive < PID_MAX_DEFAULT / 2 ? PID_MAX_DEFAULT : PID_MAX_LIMIT;
 	long lifecycles = atol(argv[4]);
-	pid_table = calloc(PID_MAX, sizeof *pid_table);
-	pid_used = calloc(PID_MAX, 1);
+	pid_table = calloc(pid_max, sizeof *pid_table);
+	pid_used = calloc(pid_max, 1);
 	ring = calloc(alive, sizeof *ring);
 	init_task = boot();
 	for (int i = 0; i < module_count; i++)

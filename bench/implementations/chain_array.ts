@@ -5,7 +5,13 @@
  */
 import type { Task } from "../../kernel/task.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
-import { type Counters, createCounters, type Data, type Installed } from "../workload.ts";
+import {
+  type Counters,
+  createCounters,
+  type Data,
+  type Installed,
+  type Shape,
+} from "../workload.ts";
 import {
   EXEC,
   EXIT,
@@ -23,8 +29,9 @@ interface SlottedTask extends Task {
 }
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  const kernel = bootForSpeed();
+export function install(shape: Shape): Installed {
+  const { modules } = shape;
+  const kernel = bootForSpeed(shape);
   const chain = new NotifierChain();
   const counters = createCounters(modules);
   counters.forEach((own, slot) => chain.register(new SlotModule(own, slot, modules)));

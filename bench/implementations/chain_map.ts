@@ -14,13 +14,13 @@ import {
   NotifierChain,
   NOTIFY_OK,
 } from "../notifier_chain.ts";
-import type { Installed } from "../workload.ts";
+import type { Installed, Shape } from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  return installGlobal(modules, (all) => {
+export function install(shape: Shape): Installed {
+  return installGlobal(shape, (all) => {
     const chain = new NotifierChain();
     for (const module of all) chain.register(new MapBlock(module));
     return chain;

@@ -6,7 +6,13 @@
 import type { SubscriberList, Task } from "../../kernel/task.ts";
 import { CalloutsBase } from "../callouts_base.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
-import { type Counters, createCounters, type Data, type Installed } from "../workload.ts";
+import {
+  type Counters,
+  createCounters,
+  type Data,
+  type Installed,
+  type Shape,
+} from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
@@ -14,11 +20,12 @@ export { Workload } from "../workload.ts";
 const FIELDS = 3;
 
 /** Boots it. */
-export function install(modules: number): Installed {
+export function install(shape: Shape): Installed {
+  const { modules } = shape;
   if (modules !== FIELDS && modules !== 1) {
     throw new TypeError(`Cannot call ${modules} modules directly: 1 or ${FIELDS} is wanted`);
   }
-  const kernel = bootForSpeed();
+  const kernel = bootForSpeed(shape);
   const counters = createCounters(modules);
   kernel.callouts = modules === 1 ? new One(counters) : new Three(counters);
   return {

@@ -7,13 +7,13 @@ import type { Task } from "../../kernel/task.ts";
 import { CalloutsBase } from "../callouts_base.ts";
 import { installGlobal } from "../kernel_under_test.ts";
 import type { MapModule } from "../map_module.ts";
-import type { Installed } from "../workload.ts";
+import type { Installed, Shape } from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  return installGlobal(modules, (all) => new Target(all));
+export function install(shape: Shape): Installed {
+  return installGlobal(shape, (all) => new Target(all));
 }
 
 class TaskEvent extends Event {

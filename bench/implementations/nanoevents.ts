@@ -7,7 +7,7 @@ import type { Task } from "../../kernel/task.ts";
 import { CalloutsBase } from "../callouts_base.ts";
 import { installGlobal } from "../kernel_under_test.ts";
 import type { MapModule } from "../map_module.ts";
-import type { Installed } from "../workload.ts";
+import type { Installed, Shape } from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
@@ -21,8 +21,8 @@ const nanoevents: string = "npm:nanoevents@10.0.0";
 const { createNanoEvents }: { createNanoEvents: () => Emitter } = await import(nanoevents);
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  return installGlobal(modules, (all) => new Events(all));
+export function install(shape: Shape): Installed {
+  return installGlobal(shape, (all) => new Events(all));
 }
 
 class Events extends CalloutsBase {

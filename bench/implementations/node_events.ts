@@ -8,13 +8,20 @@ import { EventEmitter } from "node:events";
 import type { SubscriberList, Task } from "../../kernel/task.ts";
 import { CalloutsBase } from "../callouts_base.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
-import { type Counters, createCounters, type Data, type Installed } from "../workload.ts";
+import {
+  type Counters,
+  createCounters,
+  type Data,
+  type Installed,
+  type Shape,
+} from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  const kernel = bootForSpeed();
+export function install(shape: Shape): Installed {
+  const { modules } = shape;
+  const kernel = bootForSpeed(shape);
   const counters = createCounters(modules);
   kernel.callouts = new Emitters();
   return {

@@ -4,11 +4,11 @@
  * @module
  */
 import { bootForSpeed } from "../kernel_under_test.ts";
-import type { Installed } from "../workload.ts";
+import type { Installed, Shape } from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
 /** Boots it. */
-export function install(_modules: number): Installed {
-  return { kernel: bootForSpeed(), counters: [], track: () => {} };
+export function install(shape: Shape): Installed {
+  return { kernel: bootForSpeed(shape), counters: [], track: () => {} };
 }

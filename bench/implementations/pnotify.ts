@@ -8,13 +8,20 @@ import { defineEvents, type PnotifyEvents } from "../../pnotify/events.ts";
 import { Pnotify } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
-import { type Counters, createCounters, type Data, type Installed } from "../workload.ts";
+import {
+  type Counters,
+  createCounters,
+  type Data,
+  type Installed,
+  type Shape,
+} from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  const kernel = bootForSpeed();
+export function install(shape: Shape): Installed {
+  const { modules } = shape;
+  const kernel = bootForSpeed(shape);
   const pnotify = new Pnotify(kernel);
   const counters = createCounters(modules);
   const registered = counters.map((own, i) => listener(`module${i}`, own));

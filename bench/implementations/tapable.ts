@@ -7,7 +7,7 @@ import type { Task } from "../../kernel/task.ts";
 import { CalloutsBase } from "../callouts_base.ts";
 import { installGlobal } from "../kernel_under_test.ts";
 import type { MapModule } from "../map_module.ts";
-import type { Installed } from "../workload.ts";
+import type { Installed, Shape } from "../workload.ts";
 
 export { Workload } from "../workload.ts";
 
@@ -21,8 +21,8 @@ const tapable: string = "npm:tapable@2.3.4";
 const { SyncHook }: { SyncHook: new (args: string[]) => Hook } = await import(tapable);
 
 /** Boots it. */
-export function install(modules: number): Installed {
-  return installGlobal(modules, (all) => new Hooks(all));
+export function install(shape: Shape): Installed {
+  return installGlobal(shape, (all) => new Hooks(all));
 }
 
 class Hooks extends CalloutsBase {

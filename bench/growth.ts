@@ -1,0 +1,156 @@
+/**
+ * Measures how costs grow with live tasks, with the depth of the tree, with modules, and what it takes to register and
+ * unregister over many tasks:
+ *
+ *     deno run -A bench/growth.ts [--rounds=3] [--scale=1] [--svg=FILE]
+ *
+ * Each point is the median of as many processes as rounds are asked for; see `bench/lifecycle.ts` for how they measure.
+ *
+ * @module
+ */
+import { Kernel } from "../kernel/kernel.ts";
+import { PID_MAX_LIMIT } from "../kernel/pid.ts";
+import { createProgram } from "../kernel/program.ts";
+import type { Task } from "../kernel/task.ts";
+import { defineEvents } from "../pnotify/events.ts";
+import { Pnotify } from "../pnotify/pnotify.ts";
+import { PNOTIFY_OK } from "../pnotify/verdict.ts";
+import { openCpuClock } from "./cpu_clock.ts";
+import { drawChart, type Line } from "./chart.ts";
+import { compileC, measureInProcess } from "./processes.ts";
+import { median } from "./statistics.ts";
+import { formatTable } from "./table.ts";
+
+const clock = openCpuClock();
+
+/** How much is measured. */
+interface Effort {
+  /** How many processes a point. */
+  readonly rounds: number;
+  /** How much of the usual work. */
+  readonly scale: number;
+}
+
+async function nsOf(
+  name: string,
+  modules: number,
+  percent: number,
+  alive: number,
+  { rounds, scale }: Effort,
+): Promise<number> {
+  const values: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    values.push((await measureInProcess(name, { modules, percent, alive }, scale)).ns);
+  }
+  return median(values);
+}
+
+/** Nanoseconds a lifecycle, by the number of live tasks. */
+async function overLiveTasks(sizes: readonly number[], effort: Effort): Promise<Line[]> {
+  const names = ["none", "pnotify", "chain_map", ...await compileC() ? ["c"] : []];
+  const lines: Line[] = [];
+  for (const name of names) {
+    const points: [number, number][] = [];
+    for (const alive of sizes) points.push([alive, await nsOf(name, 3, 10, alive, effort)]);
+    lines.push({ name, points });
+  }
+  return lines;
+}
+
+/** Nanoseconds a lifecycle with every task tracked, by the number of modules. */
+async function overModules(counts: readonly number[], effort: Effort): Promise<Line> {
+  const points: [number, number][] = [];
+  for (const modules of counts) {
+    points.push([modules, await nsOf("pnotify", modules, 100, 10_000, effort)]);
+  }
+  return { name: "pnotify", points };
+}
+
+/** Nanoseconds a lifecycle in a chain of children that is built to a depth and taken down from its end. */
+function overDepth(depths: readonly number[], lifecycles: number): Line {
+  const kernel = new Kernel({ debug: false, pidMax: PID_MAX_LIMIT });
+  new Pnotify(kernel);
+  const program = createProgram("/usr/bin/true");
+  const chain: Task[] = [];
+  const run = (depth: number): void => {
+    let parent = kernel.init;
+    for (let i = 0; i < depth; i++) {
+      chain[i] = parent = kernel.fork(parent);
+      kernel.exec(parent, program);
+    }
+    for (let i = depth - 1; i > 0; i--) {
+      kernel.exit(chain[i], 0);
+      kernel.wait(chain[i - 1], { pid: chain[i].pid });
+    }
+    kernel.exit(chain[0], 0);
+  };
+  const measure = (depth: number): number => {
+    const times = Math.ceil(lifecycles / depth);
+    const began = clock.now();
+    for (let i = 0; i < times; i++) run(depth);
+    return (clock.now() - began) / (times * depth);
+  };
+  for (const depth of depths) measure(depth);
+  return { name: "pnotify", points: depths.map((depth) => [depth, measure(depth)]) };
+}
+
+/** Milliseconds to register, with init, and to unregister over as many tasks. */
+function overRegistration(tasks: number): { register: number; unregister: number } {
+  const kernel = new Kernel({ debug: false, pidMax: PID_MAX_LIMIT });
+  const pnotify = new Pnotify(kernel);
+  const shells = Array.from({ length: 100 }, () => kernel.fork(kernel.init));
+  for (let i = 0; i < tasks; i++) kernel.fork(shells[i % 100]);
+  let exits = 0;
+  const events = defineEvents<{ n: number }>({
+    name: "everybody",
+    init(_task, subscriber) {
+      subscriber.data = { n: 0 };
+      return PNOTIFY_OK;
+    },
+    fork: () => PNOTIFY_OK,
+    exit: () => void exits++,
+  });
+  const began = clock.now();
+  pnotify.register(events);
+  const registered = clock.now();
+  if (pnotify.subscriptionCount(events) < tasks) throw new Error("Cannot time register: too few");
+  const counted = clock.now();
+  pnotify.unregister(events);
+  const ended = clock.now();
+  if (exits < tasks) throw new Error("Cannot time unregister: too few exits");
+  return { register: (registered - began) / 1e6, unregister: (ended - counted) / 1e6 };
+}
+
+/** Writes lines as a table: a row a point. */
+function formatLines(what: string, lines: readonly Line[]): string {
+  const rows = lines[0].points.map(([x], i) => [
+    x.toLocaleString("en"),
+    ...lines.map(({ points }) => points[i][1].toFixed(0)),
+  ]);
+  return formatTable([what, ...lines.map(({ name }) => `${name}, ns`)], rows);
+}
+
+if (import.meta.main) {
+  const option = (name: string) =>
+    Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const scale = Number(option("scale") ?? 1);
+  const rounds = Number(option("rounds") ?? 3);
+  const most = Math.ceil(1e6 * Math.min(scale, 1));
+  const sizes = [1e3, 1e4, 1e5, 1e6].filter((size) => size <= most);
+  const live = await overLiveTasks(sizes, { rounds, scale });
+  console.log(`${formatLines("live tasks", live)}\n`);
+  const own = live.find(({ name }) => name === "pnotify")!.points.map(([, ns]) => ns);
+  console.log(`pnotify at most over least: ${(Math.max(...own) / Math.min(...own)).toFixed(2)}\n`);
+  const depth = overDepth([1, 10, 100, 1000, 10_000], 1e6 * scale);
+  console.log(`${formatLines("depth", [depth])}\n`);
+  const modules = await overModules([1, 2, 4, 8, 16, 32], { rounds, scale });
+  console.log(`${formatLines("modules", [modules])}\n`);
+  const runs = Array.from({ length: rounds }, () => overRegistration(most));
+  const rows = (["register", "unregister"] as const).map((what) => [
+    `${what} with init over ${most.toLocaleString("en")} tasks`,
+    median(runs.map((run) => run[what])).toFixed(0),
+  ]);
+  console.log(formatTable(["", "ms"], rows));
+  const svg = option("svg");
+  if (svg !== undefined) await Deno.writeTextFile(svg, drawChart("live tasks", live));
+}

@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { drawChart } from "../../bench/chart.ts";
+import { addedCost, addedRatio, checkGoals } from "../../bench/goals.ts";
+import { readPlan } from "../../bench/lifecycle.ts";
+import { estimate, median } from "../../bench/statistics.ts";
+import { formatEstimate, formatTable } from "../../bench/table.ts";
+
+Deno.test("median() is the middle value, or half-way between two", () => {
+  assertEquals(median([3, 1, 2]), 2);
+  assertEquals(median([4, 1, 3, 2]), 2.5);
+});
+
+Deno.test("median() throws when there are no values", () => {
+  assertThrows(() => median([]), TypeError, "no values");
+});
+
+Deno.test("estimate() has an interval around the value, the same each time", () => {
+  const series = [[10, 11, 12, 13, 50], [1, 1, 1, 1, 1]];
+  const first = estimate(series, (a, b) => a - b);
+  assertEquals(first.value, 11);
+  assert(first.low < 11 && first.high > 11);
+  assertEquals(estimate(series, (a, b) => a - b), first);
+});
+
+Deno.test("estimate() draws the same rounds from every series", () => {
+  const { low, high } = estimate([[1, 20, 300], [2, 21, 301]], (a, b) => b - a);
+  assertEquals([low, high], [1, 1]);
+});
+
+const series = new Map([
+  ["none", [100, 100, 100]],
+  ["pnotify", [110, 110, 110]],
+  ["chain_map", [240, 240, 240]],
+  ["chain_array", [120, 120, 120]],
+  ["c", [50, 50, 50]],
+]);
+
+Deno.test("addedCost() is a lifecycle less the same without callouts", () => {
+  assertEquals(addedCost(series, "chain_map").value, 140);
+});
+
+Deno.test("addedRatio() divides by what pnotify adds, and is infinite where that is nothing", () => {
+  assertEquals(addedRatio(series, "chain_map").value, 14);
+  const free = new Map([...series, ["pnotify", [90, 90, 90]]]);
+  assertEquals(addedRatio(free, "chain_map").value, Infinity);
+});
+
+Deno.test("checkGoals() tells what is reached from what is not", () => {
+  const goals = checkGoals(1, series);
+  const reached = goals.map((goal) => [goal.text.split(" ")[3], goal.bound, goal.reached]);
+  assertEquals(reached, [
+    ["chain_map", 12, true],
+    ["chain_array", 5, false],
+    ["chain_array,", 1, true],
+    ["C", 4, true],
+  ]);
+});
+
+Deno.test("readPlan() reads lists, and refuses what it does not know", () => {
+  const plan = readPlan(["--percent=1,100", "--rounds=3", "--debug"]);
+  assertEquals([plan.percent, plan.rounds, plan.debug], [[1, 100], 3, true]);
+  assertThrows(() => readPlan(["rounds"]), TypeError, "--rounds");
+});
+
+Deno.test("formatTable() aligns its columns", () => {
+  assertEquals(
+    formatTable(["a", "ns"], [["long", "1"]]),
+    [
+      "| a    |  ns |",
+      "| ---- | --: |",
+      "| long |   1 |",
+    ].join("\n"),
+  );
+});
+
+Deno.test("formatEstimate() writes the interval, and inf for what is infinite", () => {
+  assertEquals(formatEstimate({ value: 1.25, low: 1, high: Infinity }, 1), "1.3 (1.0 to inf)");
+});
+
+Deno.test("drawChart() puts a power of ten on its line", () => {
+  const svg = drawChart("tasks", [{ name: "one", points: [[10, 100], [1000, 1000]] }]);
+  assert(svg.includes('<polyline points="64,312 520,24"'), svg);
+});
