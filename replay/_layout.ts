@@ -1,0 +1,58 @@
+import type { RecordingClock } from "./event.ts";
+import type { ProcessRecord } from "./process.ts";
+
+/**
+ * Text from a recording, made fit for a terminal: recorders copy what programs call themselves, and that may hold
+ * anything.
+ */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "?");
+}
+
+/** Cuts or fills text to a width. */
+export function fit(text: string, width: number): string {
+  if (text.length <= width) return text.padEnd(width);
+  if (width < 4) return text.slice(0, Math.max(width, 0));
+  return `${text.slice(0, width - 3)}...`;
+}
+
+/** How long something took, in the unit that suits it: `12 us`, `4.05 ms`, `1.20 s`, `3:20 min`. */
+export function formatDuration(nanoseconds: number): string {
+  const ns = Math.max(0, nanoseconds);
+  if (ns < 1e6) return `${Math.round(ns / 1e3)} us`;
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(ns < 1e7 ? 2 : ns < 1e8 ? 1 : 0)} ms`;
+  if (ns < 60e9) return `${(ns / 1e9).toFixed(2)} s`;
+  const seconds = Math.round(ns / 1e9);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
+}
+
+/** How long a process was there, or null when nobody knows: a recording without times, or an end that nobody saw. */
+export function lifeOf(process: ProcessRecord, clock: RecordingClock): number | null {
+  if (clock.kind === "none" || process.end === null) return null;
+  return Math.max(0, process.end - process.firstSeen);
+}
+
+/** What a process ran, in words: its last command line, else what it is called. */
+export function commandOf(process: ProcessRecord): string {
+  const { command } = process;
+  const argv = command?.argv;
+  if (argv !== null && argv !== undefined && argv.length > 0) {
+    return printable([baseName(argv[0]), ...argv.slice(1)].join(" "));
+  }
+  if (command?.file) return printable(baseName(command.file));
+  return process.comm === null ? "?" : printable(process.comm);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1) || path;
+}
+
+/** How a process ended, in words. */
+export function endOf(process: ProcessRecord): string {
+  if (process.exit !== null) {
+    return process.exit.startsWith("sig") ? process.exit : `exit ${process.exit}`;
+  }
+  if (process.endUnseen) return "ended unseen";
+  return process.end === null ? "running" : "exit ?";
+}

@@ -1,0 +1,80 @@
+import type { Task } from "../kernel/task.ts";
+import type { ProcessRecord } from "./process.ts";
+
+/** A task that is alive as far as the recording tells, or a leader that ended before its threads. */
+export class LiveTask {
+  /** Its pid in the recording. A thread that execs takes over that of its leader. */
+  pid: number;
+  /** Its process. */
+  readonly process: LiveProcess;
+  /** Its task in the model; null when a module refused its fork. */
+  readonly task: Task | null;
+  /** When it was forked; null when it existed before. */
+  readonly forkTime: number | null;
+  /** The status that it asked to end with, or null. */
+  exitStatus: number | null = null;
+  /** The last signal that can have ended it, or 0. */
+  signal = 0;
+  /** Whether it ended: only a leader stays on after that. */
+  ended = false;
+  /** The process whose pid it got while that was alive, as long as the end of that may still turn up. */
+  predecessor: ProcessRecord | null = null;
+
+  constructor(pid: number, process: LiveProcess, task: Task | null, forkTime: number | null) {
+    this.pid = pid;
+    this.process = process;
+    this.task = task;
+    this.forkTime = forkTime;
+  }
+}
+
+/** A process that is alive as far as the recording tells. */
+export class LiveProcess {
+  /** What is known of it. */
+  readonly record: ProcessRecord;
+  /** Its leader: set as soon as it exists. */
+  leader!: LiveTask;
+  /** Its threads that have not ended, the leader included; null while that is just the leader. */
+  threads: LiveTask[] | null = null;
+  /** The status that exit_group or a signal gave to all of it, or null. */
+  groupStatus: number | null = null;
+  /** Whether its parent is known. */
+  parentKnown: boolean;
+  /** Whether it counts: it was forked in the recording, or did something in it. */
+  counted = false;
+  /** Whether its next child begins a new pid namespace. */
+  unshared = false;
+  /** The ancestor, or itself, that existed before the recording. */
+  root: LiveProcess;
+
+  constructor(record: ProcessRecord, root: LiveProcess | null, parentKnown: boolean) {
+    this.record = record;
+    this.root = root ?? this;
+    this.parentKnown = parentKnown;
+  }
+
+  /** A task of it that has not ended, or null. */
+  get anyLive(): LiveTask | null {
+    if (this.threads === null) return this.leader.ended ? null : this.leader;
+    return this.threads[0] ?? null;
+  }
+
+  /** How many of its tasks have not ended. */
+  get liveCount(): number {
+    return this.threads === null ? (this.leader.ended ? 0 : 1) : this.threads.length;
+  }
+
+  /** Adds a thread. */
+  addThread(thread: LiveTask): void {
+    this.threads ??= this.leader.ended ? [] : [this.leader];
+    this.threads.push(thread);
+  }
+
+  /** Takes a task that ended out of those that live. */
+  remove(task: LiveTask): void {
+    task.ended = true;
+    if (this.threads === null) return;
+    const at = this.threads.indexOf(task);
+    if (at >= 0) this.threads.splice(at, 1);
+  }
+}

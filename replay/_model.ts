@@ -1,0 +1,193 @@
+import { type ErrnoName, KernelError } from "../kernel/errno.ts";
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
+import { CAP_FULL_SET } from "../kernel/cred.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { createProgram, type Program } from "../kernel/program.ts";
+import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
+
+/** What became of a fork in the model. */
+export interface Forked {
+  /** The child; null when a module refused it. */
+  readonly task: Task | null;
+  /** With which errno it was refused, or null. */
+  readonly refused: ErrnoName | null;
+}
+
+/**
+ * Makes happen in the kernel what a recording says has happened. Where the kernel would refuse what was real - a pid in
+ * use by its own init, a setuid program that it knows nothing of - the recording wins; where a module refuses a fork,
+ * the module does, for that is what one wants to see.
+ */
+export class Model {
+  /** The kernel. */
+  readonly kernel: Kernel;
+  /** Tasks that could not get their recorded pid. */
+  readonly #aliases = new Map<Task, number>();
+  #base: number | null = null;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** The pid that a task has in the recording. */
+  pidOf(task: Task): number {
+    if (this.#aliases.size === 0) return task.pid;
+    return this.#aliases.get(task) ?? task.pid;
+  }
+
+  /** Lets time pass up to an event. Its time may lie back: then it came late, and the clock stands still. */
+  advance(time: number): void {
+    this.#base ??= time - this.kernel.clock.now;
+    const step = time - this.#base - this.kernel.clock.now;
+    if (step > 0) this.kernel.clock.advance(step);
+  }
+
+  /** Makes a child or thread. The parent never sleeps in vfork here: the recording says when it went on. */
+  fork(creator: Task | null, pid: number, flags: number): Forked {
+    if (creator === null) return { task: null, refused: null };
+    const kept = flags & (CLONE_VM | CLONE_PARENT | CLONE_THREAD);
+    try {
+      return { task: this.kernel.fork(creator, { flags: kept, pid }), refused: null };
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return isTaken(error) ? this.#forkAlias(creator, pid, kept) : refusal(error);
+    }
+  }
+
+  #forkAlias(creator: Task, pid: number, flags: number): Forked {
+    try {
+      const task = this.kernel.fork(creator, { flags });
+      this.#aliases.set(task, pid);
+      return { task, refused: null };
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return refusal(error);
+    }
+  }
+
+  /** Puts a task on the list that existed before. */
+  adopt(parent: Task, pid: number, comm: string | null, thread: boolean): Task {
+    if (!thread && pid === this.kernel.init.pid) return this.kernel.init;
+    if (!thread && pid === this.kernel.kthreadd.pid) return this.kernel.kthreadd;
+    const known = comm ?? (thread ? parent.comm : "?");
+    try {
+      return this.kernel.adoptTask(parent, { pid, comm: known, thread });
+    } catch (error) {
+      if (!(error instanceof KernelError) || !isTaken(error)) throw error;
+    }
+    const task = this.kernel.adoptTask(parent, { comm: known, thread });
+    this.#aliases.set(task, pid);
+    return task;
+  }
+
+  /** Replaces what a task runs. */
+  exec(
+    task: Task | null,
+    path: string | null,
+    argv: readonly string[] | null,
+    comm: string | null,
+  ): void {
+    if (task === null) return;
+    this.kernel.exec(task, programOf(task, path, argv, comm));
+  }
+
+  /** Says that a thread took over the pid of its leader. */
+  tookOver(task: Task | null, pid: number): void {
+    if (task === null) return;
+    if (task.pid === pid) this.#aliases.delete(task);
+    else this.#aliases.set(task, pid);
+  }
+
+  /** Ends a task; the last one of a process ends that. A status that nobody knows is 0 in the model. */
+  exit(task: Task | null, status: number | null, last: boolean): void {
+    if (task === null || task.flags & PF_EXITING) return;
+    const { kernel } = this;
+    if (task.groupLeader === kernel.init || task.groupLeader === kernel.kthreadd) return;
+    const word = status ?? 0;
+    const signal = word & 0x7f;
+    const how = signal === 0 ? word >> 8 & 0xff : { signal, core: (word & 0x80) !== 0 };
+    const leader = task.groupLeader;
+    if (last) kernel.exit(task, how);
+    else kernel.exitThread(task, how);
+    if (this.#aliases.size > 0 && task !== leader) this.#aliases.delete(task);
+    // Nobody knows when its parent reaped it; at once keeps its pid free for whoever gets it next.
+    if (last && leader.state === EXIT_ZOMBIE && leader.liveThreads === 0) this.#reap(leader);
+    if (last && this.#aliases.size > 0) this.#aliases.delete(leader);
+  }
+
+  #reap(leader: Task): void {
+    this.kernel.wait(leader.parent!, { pid: leader.pid, noHang: true });
+  }
+
+  /** The recorded pid of a process's parent. */
+  parentOf(task: Task): number {
+    return this.pidOf(task.groupLeader.parent!.groupLeader);
+  }
+
+  /** Gives a process the parent that it really has. */
+  correctParent(task: Task, parent: Task): void {
+    const leader = task.groupLeader;
+    if (leader === parent.groupLeader || leader.parent?.groupLeader === parent.groupLeader) return;
+    if (parent.flags & PF_EXITING || isAbove(leader, parent)) return;
+    this.kernel.correctParent(leader, parent);
+  }
+
+  /** Changes the user or group, whatever gave the task the right to. */
+  setCredentials(task: Task, uid: number | null, gid: number | null): void {
+    const { kernel } = this;
+    // The model knows nothing of setuid programs and of capabilities that were gained: what happened was allowed.
+    task.credentials = Object.freeze({ ...task.credentials, capabilities: CAP_FULL_SET });
+    quietly(() => {
+      if (uid !== null) kernel.setuid(task, uid);
+      if (gid !== null) kernel.setgid(task, gid);
+    });
+    if (task.uid !== 0) {
+      task.credentials = Object.freeze({ ...task.credentials, capabilities: 0 });
+    }
+  }
+
+  /** Makes a session or a process group. Where what came before was not recorded, it may not be possible. */
+  setSession(task: Task, group: number | null): void {
+    quietly(() => {
+      if (group === null) this.kernel.setsid(task);
+      else this.kernel.setpgid(task, { pgid: group });
+    });
+  }
+}
+
+/** Whether a pid could not be had: it is in use here, or beyond all pids. */
+function isTaken(error: KernelError): boolean {
+  return error.code === "EEXIST" || error.code === "EINVAL";
+}
+
+function refusal(error: KernelError): Forked {
+  return { task: null, refused: error.code };
+}
+
+/** Does what the model may refuse for want of what happened before the recording. */
+function quietly(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+  }
+}
+
+function isAbove(leader: Task, task: Task): boolean {
+  for (let at: Task | null = task.groupLeader; at !== null; at = at.parent?.groupLeader ?? null) {
+    if (at === leader) return true;
+  }
+  return false;
+}
+
+/** An unknown path stays unknown: the task keeps its comm. */
+function programOf(
+  task: Task,
+  path: string | null,
+  argv: readonly string[] | null,
+  comm: string | null,
+): Program {
+  if (path === null || path === "") return { path: "", argv: argv ?? [], comm: comm ?? task.comm };
+  const program = createProgram(path, argv ?? [path]);
+  return comm === null ? program : { ...program, comm };
+}

@@ -1,0 +1,80 @@
+import type { RecordedEvent } from "./event.ts";
+
+/** A call that has begun on one line and returns on another. */
+export interface BegunCall {
+  /** Its name. */
+  readonly name: string;
+  /** Its arguments, as far as they have been printed. */
+  readonly args: string;
+  /** When it began. */
+  readonly time: number;
+  /** The line on which it began. */
+  readonly line: number;
+}
+
+/** An end that has been announced by exit or exit_group. */
+export interface AnnouncedEnd {
+  /** The wait status. */
+  readonly status: number;
+  /** When. */
+  readonly time: number;
+  /** The line. */
+  readonly line: number;
+}
+
+/** A pid namespace whose pids are not those of the pid column. */
+export interface ForeignNamespace {
+  /** What must be added at least to a pid inside to get the one outside. Never falls: pids grow on both sides. */
+  base: number;
+  /** Children by the pid that their creator saw, of which no line has been seen so far. */
+  readonly pending: PendingChild[];
+}
+
+/** A child that is known by its pid inside of a namespace only. */
+export interface PendingChild {
+  /** Who made it. */
+  readonly creator: Tracee;
+  /** Its pid inside. */
+  readonly inside: number;
+  /** The call that made it. */
+  readonly call: BegunCall;
+}
+
+/** A task as an strace recording shows it. */
+export class Tracee {
+  /** Its pid; 0 while the recording has not told. */
+  pid: number;
+  /** Its process; itself unless it is a thread. */
+  tgid: number;
+  /** The call that it has begun, if that matters here. */
+  begun: BegunCall | null = null;
+  /** The child that its call of clone has been found to have made, although it has not returned. */
+  made: Tracee | null = null;
+  /** The end that it has announced by exit_group, not told of as long as it has not happened. */
+  announced: AnnouncedEnd | null = null;
+  /** Whether its end has been told. */
+  ended = false;
+  /** Whether no more lines of it are to come. A leader may end long before. */
+  gone = false;
+  /** The thread that superseded it by execve, until that execve returns. */
+  supersededBy: number | null = null;
+  /** Whether it is not yet known who made it. */
+  parked = false;
+  /** Events that wait until it is known who made it, or its maker; null once it is. */
+  queue: RecordedEvent[] | null = null;
+  /** The pid namespace that its calls talk in, where that is not the recorder's. */
+  namespace: ForeignNamespace | null = null;
+  /** Whether its children begin a new pid namespace. */
+  unshared = false;
+
+  /**
+   * Makes one.
+   *
+   * @param pid Its pid.
+   * @param tgid Its process.
+   */
+  constructor(pid: number, tgid: number) {
+    this.pid = pid;
+    this.tgid = tgid;
+  }
+}

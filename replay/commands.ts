@@ -1,0 +1,44 @@
+import { printable } from "./_layout.ts";
+import type { ProcessRecord } from "./process.ts";
+import type { ReplayObserver } from "./replay.ts";
+
+/** What one command came to. */
+export interface CommandTotals {
+  /** Its comm. */
+  readonly command: string;
+  /** How many processes ended as this command. */
+  runs: number;
+  /** How many of them did not exit with 0, as far as that is known. */
+  failed: number;
+  /** How long they were there, all together, in nanoseconds. */
+  time: number;
+  /** How long the longest was there, in nanoseconds. */
+  longest: number;
+}
+
+/** Adds up what each command came to, as processes end. It needs memory for commands, not for processes. */
+export class CommandTable implements ReplayObserver {
+  readonly #totals = new Map<string, CommandTotals>();
+
+  /** Counts a process that has ended. */
+  ended(process: ProcessRecord): void {
+    const command = process.comm === null ? "?" : printable(process.comm);
+    let totals = this.#totals.get(command);
+    if (totals === undefined) {
+      totals = { command, runs: 0, failed: 0, time: 0, longest: 0 };
+      this.#totals.set(command, totals);
+    }
+    totals.runs++;
+    if (process.status !== null && process.status !== 0) totals.failed++;
+    const life = process.end === null ? 0 : Math.max(0, process.end - process.firstSeen);
+    totals.time += life;
+    totals.longest = Math.max(totals.longest, life);
+  }
+
+  /** All commands, those that took longest first. */
+  get rows(): readonly CommandTotals[] {
+    return [...this.#totals.values()].sort((a, b) =>
+      b.time - a.time || (a.command < b.command ? -1 : 1)
+    );
+  }
+}

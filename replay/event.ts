@@ -1,0 +1,214 @@
+import type { Resources } from "../kernel/resources.ts";
+
+/**
+ * When and where something was recorded. What a format does not tell is `null`: unknown, not invented.
+ */
+export interface EventPlace {
+  /** When, in nanoseconds since the recording's {@linkcode RecordingClock.origin}. */
+  readonly time: number;
+  /** The line that tells it, from 1. */
+  readonly line: number;
+}
+
+/** A process or thread was made. */
+export interface ForkEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "fork";
+  /** The new task. */
+  readonly pid: number;
+  /** Its process: itself unless it is a thread. */
+  readonly tgid: number | null;
+  /** Whether it is a thread; null where only later lines can tell. */
+  readonly thread: boolean | null;
+  /** The task that made it. */
+  readonly creator: number | null;
+  /** The process of the task that made it. */
+  readonly creatorTgid: number | null;
+  /** The real parent: a process. Of a thread, the parent of its process. */
+  readonly parent: number | null;
+  /** The clone flags, without the exit signal. */
+  readonly flags: number | null;
+  /** Its comm. */
+  readonly comm: string | null;
+}
+
+/** A new program runs. */
+export interface ExecEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "exec";
+  /** The task as it is called afterwards: the leader's pid. */
+  readonly pid: number;
+  /** The task that called exec, as it was called before. */
+  readonly oldPid: number | null;
+  /** The path of the program. */
+  readonly path: string | null;
+  /** Its command line, perhaps cut short by the recorder. */
+  readonly argv: readonly string[] | null;
+  /** The comm that it gives. */
+  readonly comm: string | null;
+}
+
+/** An exec failed: nothing changed. */
+export interface FailedExecEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "exec-failed";
+  /** The task. */
+  readonly pid: number;
+}
+
+/** A task asks to end, by exit or exit_group. The end itself comes later. */
+export interface ExitCallEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "exit-call";
+  /** The task. */
+  readonly pid: number;
+  /** Its process, where the line tells. */
+  readonly tgid: number | null;
+  /** The code. */
+  readonly code: number;
+  /** Whether the whole process is to end. */
+  readonly group: boolean;
+}
+
+/** A task ended. */
+export interface ExitEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "exit";
+  /** The task. */
+  readonly pid: number;
+  /** Its process, where the line tells. */
+  readonly tgid: number | null;
+  /** Its wait status: `code << 8 | signal | 0x80 if it dumped core`. */
+  readonly status: number | null;
+  /** The parent of its process at that time; 0 when it had been reaped already. */
+  readonly parent: number | null;
+  /** Whether it was the last of its process. */
+  readonly groupDead: boolean | null;
+}
+
+/** A signal without a handler reached a task, and it is one that ends a process. */
+export interface SignalEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "signal";
+  /** The task. */
+  readonly pid: number;
+  /** The signal. */
+  readonly signal: number;
+}
+
+/** A task changed its comm without exec. */
+export interface RenameEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "rename";
+  /** The task. */
+  readonly pid: number;
+  /** Its comm from now on. */
+  readonly comm: string;
+}
+
+/** A process made a session, or moved to a process group. */
+export interface SessionEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "session" | "group";
+  /** The process. */
+  readonly pid: number;
+  /** The id of the session or group. */
+  readonly id: number;
+}
+
+/** A task changed its user or group. */
+export interface CredentialsEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "credentials";
+  /** The task. */
+  readonly pid: number;
+  /** Its user from now on, if that changed. */
+  readonly uid: number | null;
+  /** Its group from now on, if that changed. */
+  readonly gid: number | null;
+}
+
+/** A process asked to adopt the orphans below it, or to stop. */
+export interface SubreaperEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "subreaper";
+  /** The process. */
+  readonly pid: number;
+  /** Whether it adopts from now on. */
+  readonly on: boolean;
+}
+
+/** A process asked for a new pid namespace: its next child will be the init of it. */
+export interface NamespaceEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "namespace";
+  /** The process. */
+  readonly pid: number;
+}
+
+/** A task was found running by whoever recorded, and not seen to be forked. */
+export interface FoundEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "found";
+  /** The task. */
+  readonly pid: number;
+  /** Its process. */
+  readonly tgid: number | null;
+  /** Its parent. */
+  readonly parent: number | null;
+  /** Its comm. */
+  readonly comm: string | null;
+}
+
+/** Somebody measured what a task used. */
+export interface UsageEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "usage";
+  /** The task. */
+  readonly pid: number;
+  /** What to add to what it used. */
+  readonly resources: Resources;
+}
+
+/** The recorder lost events. */
+export interface LostEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "lost";
+  /** How many, or null when it is only known that there were some. */
+  readonly count: number | null;
+}
+
+/** One thing that a recording tells. */
+export type RecordedEvent =
+  | ForkEvent
+  | ExecEvent
+  | FailedExecEvent
+  | ExitCallEvent
+  | ExitEvent
+  | SignalEvent
+  | RenameEvent
+  | SessionEvent
+  | CredentialsEvent
+  | SubreaperEvent
+  | NamespaceEvent
+  | FoundEvent
+  | UsageEvent
+  | LostEvent;
+
+/**
+ * Receives events in the order in which they were recorded.
+ *
+ * @param event The event; it is not changed afterwards.
+ */
+export type EventSink = (event: RecordedEvent) => void;
+
+/** How the times of a recording are to be read. */
+export interface RecordingClock {
+  /** What time 0 of the events is on the recorder's own clock, in nanoseconds. */
+  readonly origin: number;
+  /** `monotonic` since boot, `epoch` since 1970, `day` since midnight, `relative` since the start, or none at all. */
+  readonly kind: "monotonic" | "epoch" | "day" | "relative" | "none";
+}
+
+/** The bit of clone flags that makes the child the init of a new pid namespace. */
+export const CLONE_NEWPID = 0x20000000;

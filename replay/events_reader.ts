@@ -1,0 +1,287 @@
+import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
+import { Fields } from "./_fields.ts";
+import type { EventSink, RecordingClock } from "./event.ts";
+import type { LineParser, ParserOptions } from "./parser.ts";
+import { excerpt, type Warnings } from "./warning.ts";
+
+/** What the header of an event recording calls itself. */
+export const EVENTS_FORMAT = "pnotify-events";
+/** The newest version that is read, and the one that is written. */
+export const EVENTS_VERSION = 1;
+
+/** A clock may step back this far for want of order between CPUs; more is worth a warning. */
+const TOLERATED_STEP = 5_000_000;
+/** Events that say nothing about the tree of processes. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", "ack"]);
+
+/**
+ * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
+ * line. Version 1 begins with a header and may tell more, lost events above all.
+ */
+export class EventsParser implements LineParser {
+  /** The name of the format. */
+  readonly format = "events" as const;
+  /** The version, as far as it is known. */
+  version = 0;
+  readonly #sink: EventSink;
+  readonly #warnings: Warnings;
+  readonly #fields = new Fields();
+  /** The next sequence number of each CPU; kept where gaps mean lost events. */
+  readonly #next = new Map<number, number>();
+  #complete = false;
+  #kind: RecordingClock["kind"] = "monotonic";
+  #originSeconds = -1;
+  #line = 0;
+  #time = 0;
+
+  /**
+   * Makes one.
+   *
+   * @param options Where events and warnings go.
+   */
+  constructor(options: ParserOptions) {
+    this.#sink = options.sink;
+    this.#warnings = options.warnings;
+  }
+
+  /** How the times are to be read. */
+  get clock(): RecordingClock {
+    return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: this.#kind };
+  }
+
+  /** Nothing is left over. */
+  end(): void {}
+
+  /** Takes a line. */
+  line(text: string, number: number): void {
+    if (text.length === 0) return;
+    this.#line = number;
+    const fields = this.#fields;
+    const wrong = fields.read(text);
+    if (wrong !== null) return this.#bad(`${wrong}: ${excerpt(text)}`);
+    if (fields.ev === "") return this.#header(text);
+    this.#setTime(fields);
+    if (this.#complete && fields.seq >= 0) this.#countLost(fields);
+    if (!this.#event(fields)) this.#bad(`no event: ${excerpt(text)}`);
+  }
+
+  #bad(text: string): void {
+    this.#warnings.add("not-understood", this.#line, text);
+  }
+
+  #header(text: string): void {
+    const { others } = this.#fields;
+    if (others?.format !== EVENTS_FORMAT) return this.#bad(`no event: ${excerpt(text)}`);
+    const { version } = others;
+    if (typeof version === "number") this.version = version;
+    if (version !== EVENTS_VERSION) {
+      this.#bad(`version ${String(version)} of the format, version ${EVENTS_VERSION} is wanted`);
+    }
+    this.#complete = others.complete === true;
+    const { clock } = others;
+    if (clock === "epoch" || clock === "day" || clock === "relative" || clock === "none") {
+      this.#kind = clock;
+    }
+  }
+
+  #setTime(fields: Fields): void {
+    if (!fields.timed) return;
+    if (this.#originSeconds < 0) this.#originSeconds = fields.seconds;
+    const time = (fields.seconds - this.#originSeconds) * 1e9 + fields.nanoseconds;
+    if (this.#time - time > TOLERATED_STEP) {
+      const back = ((this.#time - time) / 1e6).toFixed(3);
+      this.#warnings.add("clock-back", this.#line, `the clock goes back by ${back} ms`);
+    }
+    this.#time = time;
+  }
+
+  /** Sequence numbers are one row for each CPU; a gap in a recording of everything is a loss. */
+  #countLost({ cpu, seq }: Fields): void {
+    const expected = this.#next.get(cpu);
+    this.#next.set(cpu, seq + 1);
+    if (expected === undefined || seq <= expected) return;
+    this.#sink({ type: "lost", time: this.#time, line: this.#line, count: seq - expected });
+  }
+
+  /** Tells what a record says. False when it lacks what it must have. */
+  #event(fields: Fields): boolean {
+    const { ev, pid } = fields;
+    if (ev === "lost") return this.#lost(fields);
+    if (PASSED_OVER.has(ev) || ev === "end") return true;
+    if (!isPid(pid)) return false;
+    switch (ev) {
+      case "fork":
+        return this.#fork(fields);
+      case "exec":
+        return this.#exec(fields);
+      case "exit":
+        return this.#exit(fields);
+      case "comm":
+        return this.#rename(fields);
+      case "sid":
+        return this.#told({ type: "session", pid, id: fields.tgid > 0 ? fields.tgid : pid });
+      case "uid":
+        return fields.r >= 0 && this.#told({ type: "credentials", pid, uid: fields.r, gid: null });
+      case "gid":
+        return fields.r >= 0 && this.#told({ type: "credentials", pid, uid: null, gid: fields.r });
+      default:
+        return this.#further(fields);
+    }
+  }
+
+  /** The records that only version 1 has. */
+  #further(fields: Fields): boolean {
+    const { ev, pid, others } = fields;
+    const place = { time: this.#time, line: this.#line };
+    switch (ev) {
+      case "pgid": {
+        const id = others?.id;
+        if (!isPid(id)) return false;
+        return this.#told({ type: "group", pid, id });
+      }
+      case "exec-failed":
+        return this.#told({ type: "exec-failed", pid });
+      case "exit-call": {
+        const code = others?.to;
+        if (typeof code !== "number") return false;
+        const group = others?.group === true;
+        this.#sink({ type: "exit-call", ...place, pid, tgid: known(fields.tgid), code, group });
+        return true;
+      }
+      case "signal": {
+        const signal = others?.signal;
+        if (!isPid(signal) || signal > 64) return false;
+        return this.#told({ type: "signal", pid, signal });
+      }
+      case "subreaper":
+        return this.#told({ type: "subreaper", pid, on: others?.on === true });
+      case "namespace":
+        return this.#told({ type: "namespace", pid });
+      case "found": {
+        const { comm } = fields;
+        const tgid = known(fields.tgid);
+        this.#sink({ type: "found", ...place, pid, tgid, parent: known(fields.ptgid), comm });
+        return true;
+      }
+      case "usage":
+        return this.#usage(fields);
+    }
+    return false;
+  }
+
+  #told(
+    event:
+      | { type: "session" | "group"; pid: number; id: number }
+      | { type: "credentials"; pid: number; uid: number | null; gid: number | null }
+      | { type: "exec-failed" | "namespace"; pid: number }
+      | { type: "signal"; pid: number; signal: number }
+      | { type: "subreaper"; pid: number; on: boolean },
+  ): boolean {
+    this.#sink({ ...event, time: this.#time, line: this.#line });
+    return true;
+  }
+
+  #lost({ others }: Fields): boolean {
+    const count = others?.count;
+    this.#sink({
+      type: "lost",
+      time: this.#time,
+      line: this.#line,
+      count: typeof count === "number" && count >= 0 ? count : null,
+    });
+    return true;
+  }
+
+  #fork({ pid, tgid, ppid, ptgid, comm, others }: Fields): boolean {
+    if (!isPid(tgid)) return false;
+    const thread = pid !== tgid;
+    let creator = thread || ppid <= 0 ? null : ppid;
+    let creatorTgid = thread || ptgid <= 0 ? null : ptgid;
+    let flags: number | null = null;
+    if (others !== null) {
+      if (isPid(others.creator)) creator = others.creator;
+      if (isPid(others.ctgid)) creatorTgid = others.ctgid;
+      if (typeof others.flags === "number") flags = others.flags;
+    }
+    this.#sink({
+      type: "fork",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      tgid,
+      thread: others?.thread === null ? null : thread,
+      creator,
+      creatorTgid,
+      // Of a thread this is the parent of its process: the connector does not know who made the thread.
+      parent: ptgid > 0 ? ptgid : null,
+      flags,
+      comm,
+    });
+    return true;
+  }
+
+  #exec({ pid, comm, others }: Fields): boolean {
+    const { path, argv, oldpid } = others ?? {};
+    this.#sink({
+      type: "exec",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      oldPid: isPid(oldpid) ? oldpid : null,
+      path: typeof path === "string" ? path : null,
+      argv: Array.isArray(argv) ? argv.map(String) : null,
+      comm,
+    });
+    return true;
+  }
+
+  #exit({ pid, tgid, status, ptgid, others }: Fields): boolean {
+    const dead = others?.dead;
+    const isKnown = isStatus(status);
+    if (!isKnown && status !== -1) this.#bad(`no wait status: ${status}`);
+    this.#sink({
+      type: "exit",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      tgid: known(tgid),
+      status: isKnown ? status : null,
+      parent: ptgid >= 0 ? ptgid : null,
+      groupDead: typeof dead === "boolean" ? dead : null,
+    });
+    return true;
+  }
+
+  #rename({ pid, comm }: Fields): boolean {
+    if (comm === null) return false;
+    this.#sink({ type: "rename", time: this.#time, line: this.#line, pid, comm });
+    return true;
+  }
+
+  #usage({ pid, others }: Fields): boolean {
+    const resources: Resources = {};
+    let any = false;
+    for (const name of RESOURCE_NAMES) {
+      const amount = others?.[name];
+      if (typeof amount !== "number" || !(amount >= 0 && amount < Infinity)) continue;
+      resources[name] = amount;
+      any = true;
+    }
+    if (!any) return false;
+    this.#sink({ type: "usage", time: this.#time, line: this.#line, pid, resources });
+    return true;
+  }
+}
+
+function isPid(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+
+/** A code from 0 to 255, or a signal from 1 to 64. */
+function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 0 && status <= 0xffff && (status & 0x7f) <= 64;
+}
+
+function known(pid: number): number | null {
+  return pid > 0 ? pid : null;
+}

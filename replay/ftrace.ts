@@ -1,0 +1,356 @@
+import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./_text.ts";
+import type { EventSink, ForkEvent, RecordingClock } from "./event.ts";
+import type { LineParser, ParserOptions } from "./parser.ts";
+import { excerpt, type Warnings } from "./warning.ts";
+
+const CLONE_PARENT = 0x8000;
+const CLONE_THREAD = 0x10000;
+/** A clock may step back this far for want of order between CPUs; more is worth a warning. */
+const TOLERATED_STEP = 5_000_000;
+/** Signals whose default is not to end a process: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH. */
+const HARMLESS: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28]);
+
+/**
+ * Reads the text of tracefs (`trace`, `trace_pipe`, `trace-cmd report`) and of `perf script`, line by line: the events
+ * `sched_process_fork`, `_exec` and `_exit`, `task_newtask`, and where present `task_rename`, `signal_deliver` and the
+ * exit and setsid system calls.
+ */
+export class FtraceParser implements LineParser {
+  /** The name of the format. */
+  readonly format: "ftrace" | "perf";
+  readonly #sink: EventSink;
+  readonly #warnings: Warnings;
+  /** Children that task_newtask has told of, until sched_process_fork tells the same again. */
+  readonly #told = new Set<number>();
+  /** Children of whom only sched_process_fork told: whether they are threads, their own first line tells. */
+  readonly #unsure = new Map<number, ForkEvent>();
+  #originSeconds = -1;
+  #line = 0;
+  #time = 0;
+  /** The task whose line it is, and its process where there is a column for that. */
+  #pid = 0;
+  #tgid: number | null = null;
+
+  /**
+   * Makes one.
+   *
+   * @param options Where events and warnings go.
+   * @param format Which of the two it is.
+   */
+  constructor(options: ParserOptions, format: "ftrace" | "perf") {
+    this.#sink = options.sink;
+    this.#warnings = options.warnings;
+    this.format = format;
+  }
+
+  /** How the times are to be read. */
+  get clock(): RecordingClock {
+    return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: "monotonic" };
+  }
+
+  /** Whoever never did anything is taken for a process. */
+  end(): void {
+    for (const event of this.#unsure.values()) this.#sink({ ...event, tgid: event.pid });
+    this.#unsure.clear();
+  }
+
+  /** Takes a line. */
+  line(text: string, number: number): void {
+    this.#line = number;
+    if (text.length === 0 || text.charCodeAt(0) === 35) return;
+    const body = this.#head(text);
+    if (body < 0) return this.#odd(text);
+    if (this.#unsure.size > 0) this.#decide(this.#pid, this.#tgid);
+    this.#event(text, body);
+  }
+
+  /** Tells of a child once it is known what it is. */
+  #decide(pid: number, tgid: number | null): void {
+    const event = this.#unsure.get(pid);
+    if (event === undefined || tgid === null) return;
+    this.#unsure.delete(pid);
+    const thread = pid !== tgid;
+    this.#sink({ ...event, tgid, thread, parent: thread ? null : event.creatorTgid });
+  }
+
+  /** A line without a head: lost events, or nothing that can be understood. */
+  #odd(text: string): void {
+    const lost = /\[LOST (?:(\d+) )?EVENTS\]/.exec(text) ?? /\bLOST (\d+) events/i.exec(text) ??
+      /PERF_RECORD_LOST.*?lost (\d+)/.exec(text);
+    if (lost === null) {
+      if (text.trim() === "") return;
+      return this.#warnings.add("not-understood", this.#line, `no event: ${excerpt(text)}`);
+    }
+    this.#sink({
+      type: "lost",
+      time: this.#time,
+      line: this.#line,
+      count: lost[1] === undefined ? null : Number(lost[1]),
+    });
+  }
+
+  /**
+   * Reads `comm-pid (tgid) [cpu] flags time:` or `comm pid/tid [cpu] time:`. A comm may hold nearly everything, so the
+   * anchor is the cpu, a number in brackets that stands after a number.
+   *
+   * @returns Where the event begins, or -1.
+   */
+  #head(text: string): number {
+    let open = text.indexOf("[");
+    while (open >= 0) {
+      const close = afterDigits(text, open + 1);
+      if (close > open + 1 && text.charCodeAt(close) === 93 && this.#task(text, open)) {
+        const end = this.#clock(text, close + 1);
+        if (end >= 0) return end;
+      }
+      open = text.indexOf("[", open + 1);
+    }
+    return -1;
+  }
+
+  /** Reads the task before the cpu column, backwards. */
+  #task(text: string, open: number): boolean {
+    let at = open - 1;
+    while (text.charCodeAt(at) === 32) at--;
+    this.#tgid = null;
+    if (text.charCodeAt(at) === 41) {
+      const paren = text.lastIndexOf("(", at);
+      const tgid = numberAt(text, afterSpaces(text, paren + 1));
+      this.#tgid = Number.isNaN(tgid) ? null : tgid;
+      at = paren - 1;
+      while (text.charCodeAt(at) === 32) at--;
+    }
+    const last = at;
+    while (at >= 0 && isDigit(text.charCodeAt(at))) at--;
+    if (at === last || at < 0) return false;
+    const number = numberAt(text, at + 1);
+    const before = text.charCodeAt(at);
+    this.#pid = number;
+    if (before === 47) {
+      // perf names the process first and then the thread.
+      let start = at - 1;
+      while (start >= 0 && isDigit(text.charCodeAt(start))) start--;
+      if (start === at - 1) return false;
+      this.#tgid = numberAt(text, start + 1);
+      return true;
+    }
+    return before === 45 || before === 32;
+  }
+
+  /** Reads the flags column, if there is one, and the time. */
+  #clock(text: string, at: number): number {
+    at = afterSpaces(text, at);
+    let end = afterDigits(text, at);
+    if (end === at || text.charCodeAt(end) !== DOT) {
+      const blank = text.indexOf(" ", at);
+      if (blank < 0) return -1;
+      at = afterSpaces(text, blank);
+      end = afterDigits(text, at);
+    }
+    if (end === at || text.charCodeAt(end) !== DOT) return -1;
+    const fraction = end + 1;
+    const colon = afterDigits(text, fraction);
+    if (text.charCodeAt(colon) !== COLON) return -1;
+    const seconds = numberAt(text, at);
+    if (this.#originSeconds < 0) this.#originSeconds = seconds;
+    const time = (seconds - this.#originSeconds) * 1e9 + nanosecondsAt(text, fraction, colon);
+    if (this.#time - time > TOLERATED_STEP) {
+      const back = ((this.#time - time) / 1e6).toFixed(3);
+      this.#warnings.add("clock-back", this.#line, `the clock goes back by ${back} ms`);
+    }
+    this.#time = time;
+    return afterSpaces(text, colon + 1);
+  }
+
+  /** Dispatches on the name, with or without the subsystem that perf puts before it. */
+  #event(text: string, at: number): void {
+    let end = at;
+    let start = at;
+    for (;; end++) {
+      const code = text.charCodeAt(end);
+      const isWord = (code >= 97 && code <= 122) || code === 95 || isDigit(code);
+      if (isWord) continue;
+      if (code === COLON && end + 1 < text.length && text.charCodeAt(end + 1) !== 32) {
+        start = end + 1;
+        continue;
+      }
+      break;
+    }
+    switch (text.slice(start, end)) {
+      case "task_newtask":
+        return this.#newTask(text, end);
+      case "sched_process_fork":
+        return this.#fork(text, end);
+      case "sched_process_exec":
+        return this.#exec(text, end);
+      case "sched_process_exit":
+        return this.#exit(text, end);
+      case "task_rename":
+        return this.#rename(text, end);
+      case "signal_deliver":
+        return this.#signal(text, end);
+      case "sys_exit":
+      case "sys_enter_exit":
+        return this.#exitCall(text, end, false);
+      case "sys_exit_group":
+      case "sys_enter_exit_group":
+        return this.#exitCall(text, end, true);
+      case "sys_setsid":
+      case "sys_exit_setsid":
+        return this.#setsid(text, end);
+    }
+    if (start === end) this.#odd(text);
+  }
+
+  #bad(text: string): void {
+    this.#warnings.add("not-understood", this.#line, `no event: ${excerpt(text)}`);
+  }
+
+  #newTask(text: string, at: number): void {
+    const pid = field(text, " pid=", at);
+    const flagsAt = text.lastIndexOf(" clone_flags=");
+    const flags = flagsAt < 0 ? NaN : parseInt(text.slice(flagsAt + 13, flagsAt + 29), 16);
+    if (Number.isNaN(pid) || Number.isNaN(flags)) return this.#bad(text);
+    const thread = Math.floor(flags / CLONE_THREAD) % 2 === 1;
+    const tgid = this.#tgid ?? null;
+    const sibling = Math.floor(flags / CLONE_PARENT) % 2 === 1;
+    this.#told.add(pid);
+    this.#sink({
+      type: "fork",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      tgid: thread ? tgid : pid,
+      thread,
+      creator: this.#pid,
+      creatorTgid: tgid,
+      parent: thread || sibling ? null : tgid,
+      // The lowest byte is the exit signal, where the kernel still keeps it there.
+      flags: flags - flags % 0x100 + (flags % 0x100 & 0x80),
+      comm: between(text, " comm=", at, " clone_flags="),
+    });
+  }
+
+  /** Where there is no task_newtask, this is all there is: it does not say whether it is a thread. */
+  #fork(text: string, at: number): void {
+    const pidAt = text.lastIndexOf(" child_pid=");
+    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 11);
+    const child = text.lastIndexOf(" child_comm=", pidAt);
+    const creator = child < at ? NaN : numberAt(text, text.lastIndexOf(" pid=", child) + 5);
+    if (Number.isNaN(pid) || Number.isNaN(creator)) return this.#bad(text);
+    if (this.#told.delete(pid)) return;
+    const tgid = creator === this.#pid ? this.#tgid : null;
+    const event: ForkEvent = {
+      type: "fork",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      tgid: null,
+      thread: null,
+      creator,
+      creatorTgid: tgid,
+      parent: null,
+      flags: null,
+      comm: text.slice(child + 12, pidAt),
+    };
+    if (tgid === null) this.#sink({ ...event, tgid: pid });
+    else this.#unsure.set(pid, event);
+  }
+
+  #exec(text: string, at: number): void {
+    const oldAt = text.lastIndexOf(" old_pid=");
+    const pidAt = oldAt < at ? -1 : text.lastIndexOf(" pid=", oldAt - 1);
+    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 5);
+    const oldPid = numberAt(text, oldAt + 9);
+    if (Number.isNaN(pid) || Number.isNaN(oldPid)) return this.#bad(text);
+    const name = text.indexOf("filename=", at);
+    this.#sink({
+      type: "exec",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      oldPid,
+      path: name < 0 || name > pidAt ? null : text.slice(name + 9, pidAt),
+      argv: null,
+      comm: null,
+    });
+  }
+
+  #exit(text: string, at: number): void {
+    const pidAt = text.lastIndexOf(" pid=");
+    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 5);
+    if (Number.isNaN(pid)) return this.#bad(text);
+    const deadAt = text.indexOf(" group_dead=", pidAt);
+    this.#told.delete(pid);
+    if (this.#unsure.size > 0) this.#decide(pid, pid === this.#pid ? this.#tgid : pid);
+    this.#sink({
+      type: "exit",
+      time: this.#time,
+      line: this.#line,
+      pid,
+      tgid: pid === this.#pid ? this.#tgid : null,
+      status: null,
+      parent: null,
+      groupDead: deadAt < 0 ? null : text.startsWith("true", deadAt + 12),
+    });
+  }
+
+  #rename(text: string, at: number): void {
+    const pid = field(text, " pid=", at);
+    const comm = between(text, " newcomm=", at, " oom_score_adj=");
+    if (Number.isNaN(pid) || comm === null) return this.#bad(text);
+    this.#sink({ type: "rename", time: this.#time, line: this.#line, pid, comm });
+  }
+
+  #signal(text: string, at: number): void {
+    const signal = field(text, " sig=", at);
+    if (!(signal >= 1 && signal <= 64)) return this.#bad(text);
+    // A handler other than the default means that the process lives on.
+    if (HARMLESS.has(signal) || field(text, " sa_handler=", at) !== 0) return;
+    const handler = text.indexOf(" sa_handler=", at) + 12;
+    const after = text.charCodeAt(handler + 1);
+    if (after !== 32 && !Number.isNaN(after)) return;
+    this.#sink({ type: "signal", time: this.#time, line: this.#line, pid: this.#pid, signal });
+  }
+
+  #exitCall(text: string, at: number, group: boolean): void {
+    const match = /error_code: ?(0x[0-9a-f]+|\d+)/.exec(text.slice(at));
+    if (match === null) {
+      // `sys_exit -> ...` is the return of some call and not this one.
+      if (text.startsWith(": NR ", at) || text.startsWith(" -> ", at)) return;
+      return this.#bad(text);
+    }
+    this.#sink({
+      type: "exit-call",
+      time: this.#time,
+      line: this.#line,
+      pid: this.#pid,
+      tgid: this.#tgid,
+      code: Number(match[1]) & 0xff,
+      group,
+    });
+  }
+
+  #setsid(text: string, at: number): void {
+    const match = /^(?: ->|:) ?(0x[0-9a-f]+|-?\d+)/.exec(text.slice(at));
+    if (match === null) return this.#bad(text);
+    const id = Number(match[1]);
+    // Beyond the highest pid it is a negative error number.
+    if (id <= 0 || id > 0x400000) return;
+    const pid = this.#tgid ?? this.#pid;
+    this.#sink({ type: "session", time: this.#time, line: this.#line, pid, id: pid });
+  }
+}
+
+/** The number after a word. */
+function field(text: string, word: string, at: number): number {
+  const found = text.indexOf(word, at);
+  return found < 0 ? NaN : numberAt(text, found + word.length);
+}
+
+/** What stands between a word and the last other word. */
+function between(text: string, word: string, at: number, end: string): string | null {
+  const from = text.indexOf(word, at);
+  const to = text.lastIndexOf(end);
+  return from < 0 || to < from + word.length ? null : text.slice(from + word.length, to);
+}

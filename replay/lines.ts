@@ -1,0 +1,69 @@
+import type { Warnings } from "./warning.ts";
+
+/** No recorder writes longer lines; what is longer is cut, so that memory is bounded whatever the input. */
+export const MAX_LINE = 1 << 20;
+
+/**
+ * Cuts text that comes in chunks into lines.
+ */
+export class Lines {
+  /** The number of the line that was handed out last, from 1. */
+  number = 0;
+  readonly #take: (line: string) => void;
+  readonly #warnings: Warnings;
+  #rest = "";
+  #overlong = false;
+
+  /**
+   * Makes one.
+   *
+   * @param take Called with each line, without its end.
+   * @param warnings Where to complain.
+   */
+  constructor(take: (line: string) => void, warnings: Warnings) {
+    this.#take = take;
+    this.#warnings = warnings;
+  }
+
+  /** Takes the next chunk. */
+  push(chunk: string): void {
+    const text = this.#rest.length === 0 ? chunk : this.#rest + chunk;
+    let start = 0;
+    for (;;) {
+      const end = text.indexOf("\n", start);
+      if (end < 0) break;
+      this.#hand(text, start, end);
+      start = end + 1;
+    }
+    this.#keep(start === 0 ? text : text.slice(start));
+  }
+
+  /** Hands out what is left when the text is over. A last line without an end may be one that was cut off. */
+  end(): boolean {
+    if (this.#rest.length === 0) return true;
+    const rest = this.#rest;
+    this.#rest = "";
+    this.#hand(rest, 0, rest.length);
+    return false;
+  }
+
+  #hand(text: string, start: number, end: number): void {
+    this.number++;
+    if (this.#overlong) {
+      this.#overlong = false;
+      this.#warnings.add("too-long", this.number, `line of more than ${MAX_LINE} characters`);
+      return;
+    }
+    const last = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+    this.#take(text.slice(start, last));
+  }
+
+  #keep(rest: string): void {
+    if (rest.length > MAX_LINE) {
+      this.#overlong = true;
+      this.#rest = " ";
+      return;
+    }
+    this.#rest = this.#overlong && rest.length > 0 ? " " : rest;
+  }
+}

@@ -1,0 +1,32 @@
+import type { EventSink, RecordingClock } from "./event.ts";
+import type { Warnings } from "./warning.ts";
+
+/** The formats that can be read. */
+export type RecordingFormat = "strace" | "ftrace" | "perf" | "events";
+
+/** What a parser needs. */
+export interface ParserOptions {
+  /** Where events go. */
+  readonly sink: EventSink;
+  /** Where to complain. */
+  readonly warnings: Warnings;
+  /** The pid that a recording without a pid column is about, as in the files of `strace -ff`. */
+  readonly pid?: number;
+}
+
+/** Makes events of the lines of one format. */
+export interface LineParser {
+  /** The format. */
+  readonly format: RecordingFormat;
+  /** How the times are to be read; known after the first line. */
+  readonly clock: RecordingClock;
+  /**
+   * Takes a line.
+   *
+   * @param text The line, without its end.
+   * @param number Its number, from 1.
+   */
+  line(text: string, number: number): void;
+  /** Tells what is left when the recording is over. */
+  end(): void;
+}

@@ -1,0 +1,109 @@
+import type { ErrnoName } from "../kernel/errno.ts";
+
+/** One exec of a process. */
+export interface ExecRecord {
+  /** The path of the program, or null. */
+  readonly file: string | null;
+  /** The command line, or null; perhaps cut short by the recorder. */
+  readonly argv: readonly string[] | null;
+  /** The thread that called exec, as it was called before; null where that is not known. */
+  readonly byTid: number | null;
+  /** When, in nanoseconds since the recording's origin. */
+  readonly time: number;
+}
+
+/**
+ * What a recording tells of one process. Whatever it does not tell is null.
+ */
+export class ProcessRecord {
+  /** Its pid; 0 in a recording that does not number it. */
+  readonly pid: number;
+  /** Its number among the processes of the recording: (pid, serial) tells it from other users of its pid. */
+  readonly serial: number;
+  /** The process that was its parent at first. */
+  parent: number | null = null;
+  /** The thread that made it. */
+  creatorTid: number | null = null;
+  /** The clone flags that it was made with. */
+  cloneFlags: number | null = null;
+  /** When it was first seen, in nanoseconds since the recording's origin. */
+  firstSeen: number;
+  /** Whether it was seen to be forked; if not it existed before. */
+  readonly forked: boolean;
+  /** How many threads were made in it, beside the first. */
+  threads = 0;
+  /** Its execs, oldest first. */
+  readonly execs: ExecRecord[] = [];
+  /** Its comm, or null. */
+  comm: string | null;
+  /** Its wait status, or null. */
+  status: number | null = null;
+  /** When it ended, in nanoseconds since the recording's origin; null while it runs, or when nobody saw it. */
+  end: number | null = null;
+  /** Whether it must have ended although its end was not recorded. */
+  endUnseen = false;
+  /** Who its parent was when it ended. */
+  parentAtExit: number | null = null;
+  /** How many recorded processes are above it. */
+  depth = 0;
+  /** With which errno a module refused its fork; null when it did not. The real process ran all the same. */
+  refused: ErrnoName | null = null;
+  /** The job it belonged to, as a module named it; null when it belonged to none. */
+  job: string | null = null;
+  /** What a module accounted for it, by name; null when none did. */
+  accounting: Readonly<Record<string, unknown>> | null = null;
+  /** The recorded process that was its parent at first, while a tree is kept. */
+  above: ProcessRecord | null = null;
+  /** The recorded processes that it was the first parent of, oldest first, while a tree is kept. */
+  readonly below: ProcessRecord[] = [];
+
+  /**
+   * Makes one.
+   *
+   * @param pid Its pid.
+   * @param serial Its number among the processes of the recording.
+   * @param firstSeen When it was first seen.
+   * @param forked Whether it was seen to be forked.
+   * @param comm Its comm, or null.
+   */
+  constructor(
+    pid: number,
+    serial: number,
+    firstSeen: number,
+    forked: boolean,
+    comm: string | null,
+  ) {
+    this.pid = pid;
+    this.serial = serial;
+    this.firstSeen = firstSeen;
+    this.forked = forked;
+    this.comm = comm;
+  }
+
+  /** How it ended: a code as `"3"`, a signal as `"sig9"`, or null. */
+  get exit(): string | null {
+    return this.status === null ? null : exitText(this.status);
+  }
+
+  /** What it ran last, or null: the program of its last exec. */
+  get command(): ExecRecord | null {
+    return this.execs.at(-1) ?? null;
+  }
+}
+
+/**
+ * A wait status as text.
+ *
+ * @param status The wait status.
+ * @returns A code as `"3"`, a signal as `"sig9"`.
+ * @example
+ * ```ts
+ * import { exitText } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([exitText(3 << 8), exitText(9)], ["3", "sig9"]);
+ * ```
+ */
+export function exitText(status: number): string {
+  const signal = status & 0x7f;
+  return signal === 0 ? String(status >> 8 & 0xff) : `sig${signal}`;
+}

@@ -1,0 +1,193 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { EventSink, RecordingClock } from "./event.ts";
+import { EventsParser } from "./events_reader.ts";
+import { FtraceParser } from "./ftrace.ts";
+import { Lines } from "./lines.ts";
+import type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
+import { StraceParser } from "./strace.ts";
+import { excerpt, Warnings } from "./warning.ts";
+
+/** So many lines are looked at before it is given up to find out the format. */
+const LINES_TO_LOOK_AT = 2000;
+
+/** How a recording is to be read. */
+export interface RecordingOptions {
+  /** Where its events go. */
+  readonly sink: EventSink;
+  /** Its name, for messages. */
+  readonly name?: string;
+  /** Where to complain; a new list by default. */
+  readonly warnings?: Warnings;
+  /** The pid that a recording without a pid column is about. */
+  readonly pid?: number;
+}
+
+/**
+ * Reads a recording that comes in chunks of text, and finds out its format by what it says.
+ *
+ * @example
+ * ```ts
+ * import { Recording, type RecordedEvent } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const events: RecordedEvent[] = [];
+ * const recording = new Recording({ sink: (event) => events.push(event) });
+ * recording.push('7 execve("/bin/true", ["true"], 0x7ffc /* 9 vars *\/) = 0\n7 exit_gr');
+ * recording.push("oup(0) = ?\n7 +++ exited with 0 +++\n");
+ * recording.end();
+ * assertEquals(recording.format, "strace");
+ * assertEquals(events.map((event) => event.type), ["exec", "exit-call", "exit"]);
+ * ```
+ */
+export class Recording {
+  /** What was wrong with it so far. */
+  readonly warnings: Warnings;
+  readonly #name: string;
+  readonly #options: ParserOptions;
+  readonly #lines: Lines;
+  #parser: LineParser | null = null;
+  /** Lines from before the format was known. */
+  readonly #early: string[] = [];
+  #anything = false;
+  #binary = 0;
+
+  /**
+   * Makes one.
+   *
+   * @param options Where its events go.
+   */
+  constructor(options: RecordingOptions) {
+    this.warnings = options.warnings ?? new Warnings();
+    this.#name = options.name ?? "recording";
+    this.#options = { sink: options.sink, warnings: this.warnings, pid: options.pid };
+    this.#lines = new Lines((line) => this.#line(line), this.warnings);
+  }
+
+  /** The format, or null as long as it is not known. */
+  get format(): RecordingFormat | null {
+    return this.#parser?.format ?? null;
+  }
+
+  /** How the times of its events are to be read. */
+  get clock(): RecordingClock {
+    return this.#parser?.clock ?? { origin: 0, kind: "none" };
+  }
+
+  /** How many lines there were so far. */
+  get lineCount(): number {
+    return this.#lines.number;
+  }
+
+  /**
+   * Takes the next chunk of text.
+   *
+   * @param chunk The text; it may end anywhere.
+   * @throws {KernelError} ENOEXEC when it is no recording of a known format.
+   */
+  push(chunk: string): void {
+    if (chunk.length > 0) this.#anything = true;
+    this.#lines.push(chunk);
+  }
+
+  /**
+   * Says that the recording is over.
+   *
+   * @throws {KernelError} ENODATA when it is empty, ENOEXEC when it is no recording of a known format.
+   */
+  end(): void {
+    const before = this.warnings.total;
+    const whole = this.#lines.end();
+    if (!this.#anything) {
+      throw this.#refuse("ENODATA", "it is empty", "lines of strace, ftrace, perf or JSON");
+    }
+    if (this.#parser === null) this.#decide(true);
+    if (!whole && this.warnings.total > before) {
+      this.warnings.add("cut-off", this.#lines.number, "the last line has no end");
+    }
+    this.#parser!.end();
+  }
+
+  #line(line: string): void {
+    if (line.indexOf("\0") >= 0) {
+      this.#binary++;
+      this.warnings.add("binary", this.#lines.number, `no text: ${excerpt(line)}`);
+      if (this.#parser === null) this.#early.push("");
+      return;
+    }
+    if (this.#parser !== null) return this.#parser.line(line, this.#lines.number);
+    this.#early.push(line);
+    const format = formatOf(line);
+    if (format !== null) this.#start(format);
+    else if (this.#early.length >= LINES_TO_LOOK_AT) this.#decide(false);
+  }
+
+  #start(format: RecordingFormat): void {
+    const parser = makeParser(format, this.#options);
+    this.#parser = parser;
+    const first = this.#lines.number - this.#early.length + 1;
+    // What came before the first line that is understood goes to the parser too, which complains about it in place.
+    for (const [index, line] of this.#early.splice(0).entries()) {
+      if (line !== "" && !isPreamble(line, format)) parser.line(line, first + index);
+    }
+  }
+
+  /** Nothing so far had a known form. */
+  #decide(ended: boolean): never {
+    const found = this.#binary > 0
+      ? "it is binary"
+      : `${ended ? "no line" : `none of its first ${LINES_TO_LOOK_AT} lines`} has a known form`;
+    throw this.#refuse("ENOEXEC", found, "lines of strace, ftrace, perf script or JSON events");
+  }
+
+  #refuse(code: "ENODATA" | "ENOEXEC", found: string, wanted: string): KernelError {
+    return new KernelError(code, {
+      action: "read recording",
+      name: this.#name,
+      found,
+      wanted: `${wanted} are wanted`,
+    });
+  }
+}
+
+function makeParser(format: RecordingFormat, options: ParserOptions): LineParser {
+  if (format === "strace") return new StraceParser(options);
+  if (format === "events") return new EventsParser(options);
+  return new FtraceParser(options, format);
+}
+
+const PERF_LINE = /^\s*\S.*\s\d+(?:\/\d+)?\s+\[\d+\]\s+\d+\.\d+:\s/;
+const FTRACE_LINE = /^\s*\S.*-\d+\s+(?:\(\s*[-\d]+\)\s+)?\[\d+\]\s+(?:\S+\s+)?\d+\.\d+:\s/;
+const STRACE_LINE = new RegExp(
+  "^(?:\\[pid\\s+\\d+(?:<[^>]*>)?\\] |\\s*\\d+(?:<[^>]*>)?\\s+)?" +
+    "(?:\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?\\s+|\\d+\\.\\d+\\s+)?(?:\\[[^\\]]*\\]\\s+)*" +
+    "(?:[a-z_][a-z0-9_]*\\(|<\\.\\.\\. [a-z0-9_]+ resumed>|\\+\\+\\+ (?:exited|killed|superseded)|--- (?:SIG|stopped))",
+);
+
+/**
+ * Finds out the format of a recording from one of its lines.
+ *
+ * @param line A line.
+ * @returns The format, or null when the line has no known form.
+ * @example
+ * ```ts
+ * import { formatOf } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(formatOf('12 10:20:30 execve("/bin/sh", ["sh"], 0x1 /* 2 vars *\/) = 0'), "strace");
+ * assertEquals(formatOf("hello"), null);
+ * ```
+ */
+export function formatOf(line: string): RecordingFormat | null {
+  // Only the beginning matters, and long lines are expensive to look through.
+  if (line.length > 1000) line = line.slice(0, 1000);
+  if (line.startsWith("{")) return /"(?:ev|format)":/.test(line) ? "events" : null;
+  if (line.startsWith("# tracer:")) return "ftrace";
+  if (STRACE_LINE.test(line)) return "strace";
+  if (FTRACE_LINE.test(line)) return "ftrace";
+  if (PERF_LINE.test(line)) return "perf";
+  return null;
+}
+
+/** Lines that come before the first one of a format in a sound recording. */
+function isPreamble(line: string, format: RecordingFormat): boolean {
+  if (format === "strace") return line.startsWith("strace: ");
+  return line.startsWith("#") || (format === "perf" && line.trim() === "");
+}

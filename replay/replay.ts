@@ -1,0 +1,599 @@
+import type { ErrnoName } from "../kernel/errno.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { TASK_COMM_LENGTH } from "../kernel/program.ts";
+import type { Task } from "../kernel/task.ts";
+import { LiveProcess, LiveTask } from "./_live.ts";
+import { Model } from "./_model.ts";
+import {
+  CLONE_NEWPID,
+  type ExecEvent,
+  type ExitCallEvent,
+  type ExitEvent,
+  type ForkEvent,
+  type FoundEvent,
+  type RecordedEvent,
+  type SignalEvent,
+} from "./event.ts";
+import { ProcessRecord } from "./process.ts";
+import { type Gaps, type Summary, SummaryCounter } from "./summary.ts";
+import { Warnings } from "./warning.ts";
+
+const CLONE_VM = 0x100;
+const CLONE_PARENT = 0x8000;
+const CLONE_THREAD = 0x10000;
+/** An end that turns up so soon after a fork of its pid may be that of the pid's last user. */
+const LATE_EXIT_NS = 1_000_000;
+
+/** Hears of processes as a replay goes on, beside the modules. */
+export interface ReplayObserver {
+  /**
+   * A process counts: it was forked in the recording, or existed before and does something for the first time. One that
+   * is only named as a parent is not told of.
+   *
+   * @param process What is known of it.
+   * @param task A task of it; null when a module refused its fork.
+   */
+  started?(process: ProcessRecord, task: Task | null): void;
+  /**
+   * A process is about to end: its exit hooks have not run yet.
+   *
+   * @param process What is known of it; its status and end are set.
+   * @param task The last task of it; null when a module refused its fork.
+   */
+  ending?(process: ProcessRecord, task: Task | null): void;
+  /**
+   * A process has ended. Nothing of it changes any more.
+   *
+   * @param process What is known of it.
+   */
+  ended?(process: ProcessRecord): void;
+}
+
+/** How to replay. */
+export interface ReplayOptions {
+  /** Where to complain; a new list by default. */
+  readonly warnings?: Warnings;
+  /** Whether to keep every process, for a tree; without it memory is needed for live tasks only. */
+  readonly tree?: boolean;
+  /** Who else wants to hear. */
+  readonly observer?: ReplayObserver;
+  /**
+   * The task that forks every process whose parent the recording does not tell, so that it inherits whatever modules have
+   * hung on that task. Without it such processes existed before, and init adopts them.
+   */
+  readonly root?: Task;
+}
+
+/**
+ * Makes recorded events happen in a kernel, so that the modules loaded into it hear of them, and keeps book of every
+ * process.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { Recording, Replay } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot({ debug: false });
+ * const replay = new Replay(kernel);
+ * const recording = new Recording({ sink: replay.sink, warnings: replay.warnings });
+ * recording.push('7 execve("/bin/false", ["false"], 0x7ffc /* 9 vars *\/) = 0\n');
+ * recording.push("7 exit_group(1) = ?\n7 +++ exited with 1 +++\n");
+ * recording.end();
+ * replay.finish();
+ * assertEquals(replay.summary.exit_codes, { "1": 1 });
+ * ```
+ */
+export class Replay {
+  /** What was wrong with the recording so far. */
+  readonly warnings: Warnings;
+  /** Takes an event; the same as {@linkcode Replay.take}, for handing on. */
+  readonly sink: (event: RecordedEvent) => void;
+  /** Every process, in the order in which they turned up; empty unless a tree is wanted. */
+  readonly processes: ProcessRecord[] = [];
+  readonly #model: Model;
+  readonly #observer: ReplayObserver;
+  readonly #counter: SummaryCounter;
+  readonly #keep: boolean;
+  readonly #root: Task | null;
+  readonly #tasks = new Map<number, LiveTask>();
+  #serial = 0;
+
+  /**
+   * Makes one.
+   *
+   * @param kernel Where things shall happen. Modules are best loaded before.
+   * @param options How to replay.
+   */
+  constructor(kernel: Kernel, options: ReplayOptions = {}) {
+    this.warnings = options.warnings ?? new Warnings();
+    this.#model = new Model(kernel);
+    this.#observer = options.observer ?? {};
+    this.#keep = options.tree ?? false;
+    this.#root = options.root ?? null;
+    this.#counter = new SummaryCounter(this.#keep);
+    this.sink = (event) => this.take(event);
+  }
+
+  /** What has been counted so far. */
+  get summary(): Summary {
+    return this.#counter.summary;
+  }
+
+  /** What was missing from the recording so far. */
+  get gaps(): Gaps {
+    return this.#counter.gaps;
+  }
+
+  /** How many tasks are alive now, as far as the recording tells. */
+  get liveTasks(): number {
+    return this.#tasks.size;
+  }
+
+  /**
+   * Takes the next event.
+   *
+   * @param event The event.
+   */
+  take(event: RecordedEvent): void {
+    this.#model.advance(event.time);
+    this.#counter.event(event);
+    switch (event.type) {
+      case "fork":
+        return this.#fork(event);
+      case "exec":
+        return this.#exec(event);
+      case "exit":
+        return this.#exit(event);
+      case "exit-call":
+        return this.#exitCall(event);
+      case "signal":
+        return this.#signal(event);
+      case "found":
+        return this.#found(event);
+      case "lost":
+        return this.#lost(event.line, event.count);
+      case "exec-failed":
+        this.#actor(event.pid, null, event);
+        return;
+    }
+    this.#change(event);
+  }
+
+  /** Says that the recording is over. Tasks that are still alive stay so. */
+  finish(): void {
+    for (const { process } of this.#tasks.values()) {
+      const { record } = process;
+      if (record.parentAtExit !== null || process.leader.task === null) continue;
+      if (process.parentKnown) record.parentAtExit = this.#model.parentOf(process.leader.task);
+    }
+  }
+
+  #warn(kind: Parameters<Warnings["add"]>[0], line: number, text: string): void {
+    this.warnings.add(kind, line, text);
+  }
+
+  #lost(line: number, count: number | null): void {
+    this.#warn("lost", line, `the recorder lost ${count ?? "some"} events`);
+  }
+
+  // Who is who.
+
+  /** The task that did something; one that nobody knows existed before. */
+  #actor(pid: number, tgid: number | null, event: RecordedEvent): LiveTask {
+    const live = this.#tasks.get(pid) ?? this.#adopt(pid, tgid, null, event);
+    if (!live.process.counted) this.#count(live.process);
+    return live;
+  }
+
+  /** Counts a process that did something, or was forked. One that is only named as a parent is none of the recording. */
+  #count(process: LiveProcess): void {
+    process.counted = true;
+    const { record } = process;
+    this.#counter.process(record);
+    if (this.#keep) {
+      this.processes.push(record);
+      record.above?.below.push(record);
+    }
+    this.#observer.started?.(record, process.anyLive?.task ?? null);
+  }
+
+  #process(pid: number, event: RecordedEvent): LiveProcess {
+    return (this.#tasks.get(pid) ?? this.#adopt(pid, null, null, event)).process;
+  }
+
+  /** Somebody who existed before the recording turns up. */
+  #adopt(
+    pid: number,
+    tgid: number | null,
+    known: FoundEvent | null,
+    event: RecordedEvent,
+  ): LiveTask {
+    this.#counter.found++;
+    if (tgid !== null && tgid !== pid) return this.#adoptThread(pid, this.#process(tgid, event));
+    const record = new ProcessRecord(pid, this.#serial++, event.time, false, known?.comm ?? null);
+    const parent = known?.parent ?? null;
+    const above = parent === null || parent === pid ? null : this.#process(parent, event);
+    record.parent = above === null ? null : parent;
+    const task = this.#place(pid, above, known?.comm ?? null);
+    const process = new LiveProcess(record, above?.root ?? null, above !== null);
+    const live = new LiveTask(pid, process, task, null);
+    process.leader = live;
+    this.#tasks.set(pid, live);
+    return live;
+  }
+
+  /** Puts a task into the model that the recording does not show being forked. */
+  #place(pid: number, above: LiveProcess | null, comm: string | null): Task | null {
+    const model = this.#model;
+    if (this.#root === null || above !== null) {
+      return model.adopt(above?.anyLive?.task ?? model.kernel.init, pid, comm, false);
+    }
+    const { task } = model.fork(this.#root, pid, 0);
+    if (task !== null && comm !== null) model.kernel.rename(task, comm);
+    return task;
+  }
+
+  #adoptThread(pid: number, process: LiveProcess): LiveTask {
+    const beside = process.anyLive?.task ?? null;
+    const task = beside === null ? null : this.#model.adopt(beside, pid, null, true);
+    const live = new LiveTask(pid, process, task, null);
+    process.addThread(live);
+    this.#tasks.set(pid, live);
+    return live;
+  }
+
+  #found(event: FoundEvent): void {
+    const live = this.#tasks.get(event.pid);
+    if (live === undefined) this.#adopt(event.pid, event.tgid, event, event);
+    else if (event.comm !== null) live.process.record.comm ??= event.comm;
+  }
+
+  // Births.
+
+  #fork(event: ForkEvent): void {
+    const old = this.#tasks.get(event.pid);
+    if (old !== undefined) this.#replace(old, event);
+    const isThread = event.thread ?? ((event.flags ?? 0) & CLONE_THREAD) !== 0;
+    const live = isThread ? this.#forkThread(event) : this.#forkProcess(event);
+    if (old !== undefined && old.pid === old.process.record.pid) {
+      live.predecessor = old.process.record;
+    }
+    this.#tasks.set(event.pid, live);
+  }
+
+  /** The pid is given out again, so its last user must have ended, unseen. */
+  #replace(old: LiveTask, event: ForkEvent): void {
+    this.#warn(
+      "pid-in-use",
+      event.line,
+      `pid ${event.pid} is forked, and its last user has not ended`,
+    );
+    if (old.process.leader === old) this.#endUnseen(old.process);
+    else this.#endThreadUnseen(old);
+  }
+
+  #forkThread(event: ForkEvent): LiveTask {
+    const { pid, creator } = event;
+    const tgid = event.tgid ?? event.creatorTgid;
+    const maker = creator === null ? undefined : this.#tasks.get(creator);
+    const process = tgid !== null ? this.#process(tgid, event) : maker?.process ??
+      this.#process(creator ?? pid, event);
+    if (event.parent !== null) this.#learnParent(process, event.parent, event);
+    const by = maker?.process === process && !maker.ended ? maker : process.anyLive;
+    const { task } = this.#model.fork(by?.task ?? null, pid, CLONE_VM | CLONE_THREAD);
+    const live = new LiveTask(pid, process, task, event.time);
+    process.addThread(live);
+    process.record.threads++;
+    this.#counter.threads++;
+    return live;
+  }
+
+  #forkProcess(event: ForkEvent): LiveTask {
+    const { pid, flags } = event;
+    const bits = flags ?? 0;
+    const creatorPid = event.creator ?? event.creatorTgid ?? event.parent;
+    const maker = creatorPid === null
+      ? null
+      : this.#tasks.get(creatorPid) ?? this.#adopt(creatorPid, event.creatorTgid, null, event);
+    const by = maker === null || !maker.ended ? maker : maker.process.anyLive;
+    const forker = maker === null ? this.#model.kernel.init : by?.task ?? null;
+    const { task, refused } = this.#model.fork(forker, pid, bits);
+    const comm = event.comm ?? maker?.process.record.comm ?? null;
+    const record = new ProcessRecord(pid, this.#serial++, event.time, true, comm);
+    const process = new LiveProcess(record, maker?.process.root ?? null, maker !== null);
+    const live = new LiveTask(pid, process, task, event.time);
+    process.leader = live;
+    record.creatorTid = event.creator;
+    record.cloneFlags = flags;
+    this.#setParent(process, maker, event);
+    this.#setRefused(record, maker, task, refused);
+    if (task !== null && maker !== null) this.#beginNamespace(maker.process, task, bits);
+    this.#count(process);
+    return live;
+  }
+
+  /** The parent is the maker's process, with CLONE_PARENT the parent of that. */
+  #setParent(process: LiveProcess, maker: LiveTask | null, event: ForkEvent): void {
+    const { record } = process;
+    if (maker === null) return;
+    let parent: number | null = event.parent ?? maker.process.record.pid;
+    if (event.parent === null && ((event.flags ?? 0) & CLONE_PARENT) !== 0) {
+      parent = this.#currentParent(maker.process);
+      process.parentKnown = maker.process.parentKnown;
+    }
+    record.parent = parent;
+    const above = parent === null ? undefined : this.#tasks.get(parent)?.process;
+    if (above === undefined || !above.counted) return;
+    record.depth = above.record.depth + 1;
+    if (this.#keep) record.above = above.record;
+  }
+
+  #setRefused(
+    record: ProcessRecord,
+    maker: LiveTask | null,
+    task: Task | null,
+    refused: ErrnoName | null,
+  ): void {
+    if (task !== null) return;
+    // What never was in the model has no children there either.
+    record.refused = refused ?? maker?.process.record.refused ?? null;
+    this.#counter.refused++;
+  }
+
+  /** The init of a pid namespace adopts the orphans in it, as a subreaper does. */
+  #beginNamespace(maker: LiveProcess, task: Task, flags: number): void {
+    if (!maker.unshared && Math.floor(flags / CLONE_NEWPID) % 2 === 0) return;
+    maker.unshared = false;
+    this.#model.kernel.setSubreaper(task, true);
+  }
+
+  // Parents.
+
+  /** Who the parent of a process is now, as far as that is known. */
+  #currentParent(process: LiveProcess): number | null {
+    const { task } = process.leader;
+    if (!process.parentKnown) return null;
+    return task === null ? process.record.parent : this.#model.parentOf(task);
+  }
+
+  /** A line about something else tells the parent of a process that existed before. */
+  #learnParent(process: LiveProcess, parent: number, event: RecordedEvent): void {
+    if (process.parentKnown || parent <= 0 || parent === process.record.pid) return;
+    const above = this.#process(parent, event);
+    const over = above.anyLive?.task ?? null;
+    const { task } = process.leader;
+    process.parentKnown = true;
+    process.root = above.root;
+    process.record.parent = parent;
+    if (over !== null && task !== null) this.#model.correctParent(task, over);
+  }
+
+  /**
+   * Compares the parent that an end tells with the one that followed from the rules. One that is neither the forker nor
+   * init adopts orphans: that was not recorded, but is known from here on.
+   */
+  #checkParent(process: LiveProcess, parent: number, event: ExitEvent): void {
+    const { record } = process;
+    const { task } = process.leader;
+    if (task === null || this.#model.parentOf(task) === parent) return;
+    if (!process.parentKnown) return this.#learnParent(process, parent, event);
+    const reaper = this.#process(parent, event);
+    const over = reaper.anyLive?.task ?? null;
+    if (over === null) return;
+    if (parent !== record.parent && parent !== 1) {
+      this.#model.kernel.setSubreaper(over, true);
+      // It must be above all that is known here, or orphans would not have come to it.
+      const { root } = process;
+      const top = root.leader.task;
+      if (root !== reaper && root !== reaper.root && !root.parentKnown && top !== null) {
+        root.parentKnown = true;
+        this.#model.correctParent(top, over);
+      }
+    }
+    this.#model.correctParent(task, over);
+  }
+
+  // Exec.
+
+  #exec(event: ExecEvent): void {
+    const leader = this.#actor(event.pid, null, event);
+    const { process } = leader;
+    const caller = this.#execCaller(leader, event);
+    const byTid = caller === null ? null : caller.pid;
+    const by = caller ?? process.anyLive;
+    if (by === null) return this.#warnDead(event.pid, event.line);
+    const old = by.pid;
+    this.#becomeOnlyThread(process, by);
+    this.#model.exec(by.task, event.path, event.argv, event.comm);
+    if (old !== event.pid) {
+      this.#tasks.delete(old);
+      by.pid = event.pid;
+      this.#tasks.set(event.pid, by);
+      process.leader = by;
+      this.#model.tookOver(by.task, event.pid);
+    }
+    process.groupStatus = null;
+    by.exitStatus = null;
+    by.signal = 0;
+    this.#counter.execs++;
+    const { record } = process;
+    if (event.comm !== null) record.comm = event.comm;
+    else if (event.path !== null) record.comm = commOf(event.path);
+    const { path: file, argv, time } = event;
+    record.execs.push({ file, argv, byTid, time });
+  }
+
+  /** Who called exec; null when several threads can have. */
+  #execCaller(leader: LiveTask, event: ExecEvent): LiveTask | null {
+    const { process } = leader;
+    const { oldPid, pid } = event;
+    if (oldPid !== null && oldPid !== pid) {
+      const thread = this.#tasks.get(oldPid);
+      if (thread !== undefined && thread.process === process && !thread.ended) return thread;
+    }
+    if (!leader.ended) return leader;
+    return process.liveCount === 1 ? process.anyLive : null;
+  }
+
+  /** The others have ended by now, whether or not that was recorded: exec ends them. */
+  #becomeOnlyThread(process: LiveProcess, by: LiveTask): void {
+    const { threads, leader } = process;
+    if (threads === null) return;
+    for (const thread of threads) {
+      if (thread === by) continue;
+      this.#counter.taskExits++;
+      thread.ended = true;
+      if (thread !== leader) this.#tasks.delete(thread.pid);
+    }
+    process.threads = null;
+  }
+
+  // Ends.
+
+  #exitCall(event: ExitCallEvent): void {
+    const live = this.#actor(event.pid, event.tgid, event);
+    live.exitStatus = event.code << 8;
+    if (event.group) live.process.groupStatus ??= live.exitStatus;
+  }
+
+  #signal(event: SignalEvent): void {
+    const live = this.#tasks.get(event.pid);
+    if (live !== undefined) live.signal = event.signal;
+  }
+
+  #exit(event: ExitEvent): void {
+    const live = this.#tasks.get(event.pid);
+    if (live !== undefined && this.#isLate(live, event)) return;
+    if (live?.ended) return this.#warnDead(event.pid, event.line);
+    this.#end(live ?? this.#actor(event.pid, event.tgid, event), event);
+  }
+
+  #warnDead(pid: number, line: number): void {
+    this.#warn("never-born", line, `pid ${pid} does something after its end`);
+  }
+
+  /** The end of the last user of a pid may turn up after the fork of the new one. It had been reaped: it has no parent. */
+  #isLate(live: LiveTask, event: ExitEvent): boolean {
+    const { predecessor, forkTime } = live;
+    if (predecessor === null) return false;
+    live.predecessor = null;
+    if (event.parent !== 0 || forkTime === null) return false;
+    if (Math.abs(event.time - forkTime) >= LATE_EXIT_NS) return false;
+    predecessor.status = event.status;
+    predecessor.end = event.time;
+    predecessor.endUnseen = false;
+    this.#counter.lateEnd(predecessor);
+    return true;
+  }
+
+  #end(live: LiveTask, event: ExitEvent): void {
+    const { process } = live;
+    if (!process.counted) this.#count(process);
+    const status = event.status ?? inferStatus(live);
+    if (event.groupDead === true) this.#endOthersUnseen(live);
+    this.#counter.taskExits++;
+    process.remove(live);
+    if (process.liveCount > 0) {
+      if (event.parent !== null) this.#learnParent(process, event.parent, event);
+      if (live !== process.leader) this.#tasks.delete(live.pid);
+      return this.#model.exit(live.task, status, false);
+    }
+    if (event.parent !== null && event.parent > 0) this.#checkParent(process, event.parent, event);
+    const { record } = process;
+    record.parentAtExit = event.parent !== null && event.parent > 0
+      ? event.parent
+      : this.#currentParent(process);
+    record.status = status;
+    record.end = event.time;
+    this.#ended(process, live, status);
+  }
+
+  #ended(process: LiveProcess, last: LiveTask, status: number | null): void {
+    const { record } = process;
+    this.#counter.processEnd(record);
+    this.#observer.ending?.(record, last.task);
+    this.#model.exit(last.task, status, true);
+    this.#tasks.delete(last.pid);
+    this.#tasks.delete(process.leader.pid);
+    this.#observer.ended?.(record);
+  }
+
+  /** Threads whose end was lost: their process has ended. */
+  #endOthersUnseen(live: LiveTask): void {
+    for (const other of [...live.process.threads ?? []]) {
+      if (other !== live) this.#endThreadUnseen(other);
+    }
+  }
+
+  #endThreadUnseen(thread: LiveTask): void {
+    const { process } = thread;
+    this.#counter.unseenEnds++;
+    process.remove(thread);
+    if (thread !== process.leader) this.#tasks.delete(thread.pid);
+    if (process.liveCount > 0) return this.#model.exit(thread.task, null, false);
+    this.#closeUnseen(process, thread);
+  }
+
+  #endUnseen(process: LiveProcess): void {
+    this.#counter.unseenEnds++;
+    let last = process.leader;
+    for (const thread of [...process.threads ?? []]) {
+      process.remove(thread);
+      if (process.liveCount === 0) last = thread;
+      else this.#model.exit(thread.task, null, false);
+      if (thread !== process.leader) this.#tasks.delete(thread.pid);
+    }
+    process.leader.ended = true;
+    this.#closeUnseen(process, last);
+  }
+
+  #closeUnseen(process: LiveProcess, last: LiveTask): void {
+    const { record } = process;
+    record.endUnseen = true;
+    record.parentAtExit = this.#currentParent(process);
+    this.#observer.ending?.(record, last.task);
+    this.#model.exit(last.task, null, true);
+    this.#tasks.delete(process.leader.pid);
+    this.#observer.ended?.(record);
+  }
+
+  // Everything else.
+
+  #change(event: RecordedEvent & { readonly pid: number }): void {
+    const live = this.#actor(event.pid, null, event);
+    const { process, task } = live;
+    if (live.ended && process.anyLive === null) return this.#warnDead(event.pid, event.line);
+    if (event.type === "rename" && live === process.leader) process.record.comm = event.comm;
+    if (event.type === "namespace") process.unshared = true;
+    if (task === null || live.ended) return;
+    switch (event.type) {
+      case "rename":
+        return this.#model.kernel.rename(task, event.comm);
+      case "credentials":
+        return this.#model.setCredentials(task, event.uid, event.gid);
+      case "session":
+        return this.#model.setSession(task, null);
+      case "group":
+        return this.#model.setSession(task, event.id);
+      case "subreaper":
+        return this.#model.kernel.setSubreaper(task, event.on);
+      case "usage":
+        return this.#model.kernel.charge(task, event.resources);
+    }
+  }
+}
+
+/** The comm that a program gives: the last part of its path, at most 15 characters. */
+function commOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).slice(0, TASK_COMM_LENGTH);
+}
+
+/** How a task must have ended, where the end itself does not tell: by the call that came before it, or by a signal. */
+function inferStatus(live: LiveTask): number | null {
+  const { process } = live;
+  if (process.groupStatus !== null) return process.groupStatus;
+  if (live.exitStatus !== null) return live.exitStatus;
+  if (live.signal === 0) return null;
+  process.groupStatus = live.signal;
+  return live.signal;
+}

@@ -1,0 +1,172 @@
+import { formatDuration } from "./_layout.ts";
+import type { CommandTotals } from "./commands.ts";
+import type { RecordingClock } from "./event.ts";
+import type { RecordingFormat } from "./parser.ts";
+import type { ProcessRecord } from "./process.ts";
+import type { Gaps, Summary } from "./summary.ts";
+import type { ReplayWarning, WarningKind } from "./warning.ts";
+
+/** What came of a replay, as data. */
+export interface ReplayReport {
+  /** The name of the recording. */
+  readonly recording: string;
+  /** Its format. */
+  readonly format: RecordingFormat | null;
+  /** How many lines it has. */
+  readonly lines: number;
+  /** How its times are to be read. */
+  readonly clock: RecordingClock;
+  /** What it came to. */
+  readonly summary: Summary;
+  /** What was missing. */
+  readonly gaps: Gaps;
+  /** What its format does not tell at all. */
+  readonly untold: readonly string[];
+  /** How many warnings there were of each kind. */
+  readonly warning_counts: Readonly<Partial<Record<WarningKind, number>>>;
+  /** The first warnings of each kind. */
+  readonly warnings: readonly ReplayWarning[];
+  /** Every process, in order of birth; null where no tree was kept. */
+  readonly tree: readonly ProcessNode[] | null;
+}
+
+/** One process of a report. The names are those of the files of ground truth that recordings are compared with. */
+export interface ProcessNode {
+  /** Its pid. */
+  readonly pid: number;
+  /** Its parent at first. */
+  readonly parent: number | null;
+  /** The thread that made it. */
+  readonly creator_tid: number | null;
+  /** The clone flags, in hexadecimal. */
+  readonly clone_flags: string | null;
+  /** When it was forked, on the recorder's clock. */
+  readonly start_ns: number | null;
+  /** How many threads were made in it. */
+  readonly threads: number;
+  /** Its execs. */
+  readonly execs: readonly { readonly file: string | null; readonly by_tid: number | null }[];
+  /** How it ended: `"3"`, `"sig9"`. */
+  readonly exit: string | null;
+  /** When it ended, on the recorder's clock. */
+  readonly end_ns: number | null;
+  /** Its parent when it ended. */
+  readonly parent_at_exit: number | null;
+  /** With which errno a module refused its fork, where one did. */
+  readonly refused?: string;
+  /** Its job, where a module knows of jobs. */
+  readonly job?: string | null;
+  /** What was accounted for it, where a module did. */
+  readonly accounting?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the formats do not tell, whatever happens. */
+const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.freeze({
+  strace: ["the parent of the first process", "resources"],
+  events: ["resources"],
+  ftrace: ["subreapers and pid namespaces", "command lines", "resources"],
+  perf: ["subreapers and pid namespaces", "command lines", "resources"],
+});
+
+/** What a format does not tell. */
+export function untoldBy(format: RecordingFormat | null): readonly string[] {
+  return format === null ? [] : UNTOLD[format];
+}
+
+/**
+ * Makes the nodes of a report of processes.
+ *
+ * @param processes Every process of a recording: {@linkcode Replay.processes}.
+ * @param clock How the times are to be read.
+ * @param loaded Which modules have something to say: whether nodes have a `job` and `accounting`.
+ * @returns The nodes, in order of birth.
+ */
+export function nodesOf(
+  processes: readonly ProcessRecord[],
+  clock: RecordingClock,
+  loaded: { readonly job?: boolean; readonly accounting?: boolean } = {},
+): ProcessNode[] {
+  const time = (ns: number | null) =>
+    ns === null || clock.kind === "none" ? null : clock.origin + ns;
+  return [...processes].sort((a, b) => a.firstSeen - b.firstSeen || a.serial - b.serial)
+    .map((process) => ({
+      pid: process.pid,
+      parent: process.parent,
+      creator_tid: process.creatorTid,
+      clone_flags: process.cloneFlags === null ? null : `0x${process.cloneFlags.toString(16)}`,
+      start_ns: process.forked ? time(process.firstSeen) : null,
+      threads: process.threads,
+      execs: process.execs.map(({ file, byTid }) => ({ file, by_tid: byTid })),
+      exit: process.exit,
+      end_ns: time(process.end),
+      parent_at_exit: process.parentAtExit,
+      ...(process.refused === null ? {} : { refused: process.refused }),
+      ...(loaded.job ? { job: process.job } : {}),
+      ...(loaded.accounting ? { accounting: process.accounting } : {}),
+    }));
+}
+
+/** How many of the rows for commands and exit codes are printed. */
+const MOST_ROWS = 20;
+
+/**
+ * Lays the result of a replay out for people.
+ *
+ * @param report The result.
+ * @param commands What each command came to.
+ * @returns The lines.
+ */
+export function formatReport(
+  report: ReplayReport,
+  commands: readonly CommandTotals[] = [],
+): string[] {
+  const { summary, gaps, recording, format, lines } = report;
+  const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;
+  const text = [
+    `recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`,
+    `processes    ${summary.processes}, ${summary.process_exits} ended, at most ` +
+    `${summary.max_depth} below the first`,
+    `threads      ${summary.threads}`,
+    `execs        ${summary.execs}${failed}`,
+    `reparented   ${gaps.reparentings}`,
+  ];
+  const exits = Object.entries(summary.exit_codes).sort((a, b) => b[1] - a[1]);
+  if (exits.length > 0) {
+    const shown = exits.slice(0, MOST_ROWS).map(([code, count]) => `${code}: ${count}`).join(", ");
+    text.push(`exit codes   ${shown}${exits.length > MOST_ROWS ? ", ..." : ""}`);
+  }
+  text.push(...formatGaps(report));
+  if (commands.length > 0) text.push("", ...formatCommands(commands, report.clock));
+  return text;
+}
+
+function formatGaps({ gaps, untold }: ReplayReport): string[] {
+  const missing: string[] = [];
+  const say = (count: number, what: string) => {
+    if (count > 0) missing.push(`${count} ${what}`);
+  };
+  say(gaps.unknown_exits, "exit statuses");
+  say(gaps.unseen_ends, "ends that nobody saw");
+  if (gaps.lost_events === null) missing.push("events that the recorder lost");
+  else say(gaps.lost_events, "events that the recorder lost");
+  const lines: string[] = [];
+  if (gaps.refused_forks > 0) lines.push(`refused      ${gaps.refused_forks} forks, by a module`);
+  if (missing.length > 0) lines.push(`missing      ${missing.join(", ")}`);
+  if (untold.length > 0) lines.push(`not told     ${untold.join(", ")}`);
+  return lines;
+}
+
+function formatCommands(commands: readonly CommandTotals[], clock: RecordingClock): string[] {
+  const timed = clock.kind !== "none";
+  const rows = [["COMMAND", "RUNS", "FAILED", "TIME", "LONGEST"]];
+  for (const { command, runs, failed, time, longest } of commands.slice(0, MOST_ROWS)) {
+    const times = timed ? [formatDuration(time), formatDuration(longest)] : ["-", "-"];
+    rows.push([command, String(runs), String(failed), ...times]);
+  }
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i])).join("  ")
+  );
+  const more = commands.length - MOST_ROWS;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}

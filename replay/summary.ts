@@ -1,0 +1,151 @@
+import type { RecordedEvent } from "./event.ts";
+import { exitText, type ProcessRecord } from "./process.ts";
+
+/** A process whose parent changed while it lived. */
+export interface Reparented {
+  /** The process. */
+  readonly pid: number;
+  /** Its parent at first. */
+  readonly from: number;
+  /** Its parent when it ended; those in between nobody saw. */
+  readonly to: number;
+}
+
+/**
+ * What a recording came to. The names are those of the files of ground truth that recordings are compared with.
+ */
+export interface Summary {
+  /** Processes that were forked in the recording, or did something in it. */
+  readonly processes: number;
+  /** Threads that were made, beside the first one of each process. */
+  readonly threads: number;
+  /** Execs that succeeded. */
+  readonly execs: number;
+  /** Processes that ended. */
+  readonly process_exits: number;
+  /** Tasks that ended: processes and threads. */
+  readonly task_exits: number;
+  /** How many processes ended how: a code as `"3"`, a signal as `"sig9"`. Ends of unknown status are not in here. */
+  readonly exit_codes: Readonly<Record<string, number>>;
+  /** How many recorded processes are above the deepest one. */
+  readonly max_depth: number;
+  /** Processes whose parent changed; listed where a tree is kept, for there may be any number. */
+  readonly reparented: readonly Reparented[];
+}
+
+/** What there is to say of a recording beyond its {@linkcode Summary}. */
+export interface Gaps {
+  /** Processes whose parent changed, listed or not. */
+  readonly reparentings: number;
+  /** Execs that failed. */
+  readonly failed_execs: number;
+  /** Tasks that existed before the recording, those included that are only named as parents. */
+  readonly found: number;
+  /** Processes that ended with a status that the recording does not tell. */
+  readonly unknown_exits: number;
+  /** Tasks that must have ended although that was not recorded. */
+  readonly unseen_ends: number;
+  /** Events that the recorder says it lost; null when it lost an unknown number. */
+  readonly lost_events: number | null;
+  /** Processes that the real kernel made and a module refused. */
+  readonly refused_forks: number;
+}
+
+/** Counts as a replay goes on. */
+export class SummaryCounter {
+  threads = 0;
+  execs = 0;
+  taskExits = 0;
+  found = 0;
+  refused = 0;
+  unseenEnds = 0;
+  #processes = 0;
+  #processExits = 0;
+  #failedExecs = 0;
+  #unknownExits = 0;
+  #lost: number | null = 0;
+  #maxDepth = 0;
+  /** By wait status: fewer different ones than processes by far. */
+  readonly #statuses = new Map<number, number>();
+  readonly #reparented: Reparented[] = [];
+  #reparentings = 0;
+  readonly #list: boolean;
+
+  /**
+   * Makes one.
+   *
+   * @param list Whether to list reparentings, not only to count them.
+   */
+  constructor(list: boolean) {
+    this.#list = list;
+  }
+
+  /** Counts what needs no knowledge of processes. */
+  event(event: RecordedEvent): void {
+    if (event.type === "exec-failed") this.#failedExecs++;
+    else if (event.type === "lost" && this.#lost !== null) {
+      this.#lost = event.count === null ? null : this.#lost + event.count;
+    }
+  }
+
+  /** Counts a process. */
+  process(record: ProcessRecord): void {
+    this.#processes++;
+    if (record.depth > this.#maxDepth) this.#maxDepth = record.depth;
+  }
+
+  /** Counts the end of a process. */
+  processEnd(record: ProcessRecord): void {
+    this.#processExits++;
+    const { status, parent, parentAtExit, pid } = record;
+    if (status === null) this.#unknownExits++;
+    else this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+    if (parent !== null && parentAtExit !== null && parent !== parentAtExit) {
+      this.#reparentings++;
+      if (this.#list) this.#reparented.push({ pid, from: parent, to: parentAtExit });
+    }
+  }
+
+  /** Counts an end that turned up after it had been taken for unseen. */
+  lateEnd(record: ProcessRecord): void {
+    this.unseenEnds--;
+    this.taskExits++;
+    this.processEnd(record);
+  }
+
+  /** The counts so far. */
+  get summary(): Summary {
+    const codes: Record<string, number> = {};
+    for (const [status, count] of this.#statuses) {
+      const text = exitText(status);
+      codes[text] = (codes[text] ?? 0) + count;
+    }
+    return {
+      processes: this.#processes,
+      threads: this.threads,
+      execs: this.execs,
+      process_exits: this.#processExits,
+      task_exits: this.taskExits,
+      exit_codes: Object.fromEntries(Object.entries(codes).sort(byName)),
+      max_depth: this.#maxDepth,
+      reparented: [...this.#reparented].sort((a, b) => a.pid - b.pid),
+    };
+  }
+
+  /** What was missing so far. */
+  get gaps(): Gaps {
+    return {
+      reparentings: this.#reparentings,
+      failed_execs: this.#failedExecs,
+      found: this.found,
+      unknown_exits: this.#unknownExits,
+      unseen_ends: this.unseenEnds,
+      lost_events: this.#lost,
+      refused_forks: this.refused,
+    };
+  }
+}
+
+function byName(a: [string, number], b: [string, number]): number {
+  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}

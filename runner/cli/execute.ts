@@ -1,0 +1,118 @@
+import type { KernelModule } from "../../kernel/module.ts";
+import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import { ScenarioRun } from "../engine/run.ts";
+import { shippedModules } from "../engine/shipped.ts";
+import type { Diagnostic } from "../scenario/diagnostic.ts";
+import type { Source } from "../scenario/source.ts";
+import type { SandboxOutcome } from "../sandbox/mod.ts";
+import { needsSandbox, pathUrl } from "./files.ts";
+
+/** A mistake in a module file, with the file. */
+export interface ModuleMistake {
+  /** The mistake. */
+  readonly diagnostic: Diagnostic;
+  /** The file, or null when there is none to show. */
+  readonly source: Source | null;
+}
+
+/** Why a file of a user did not run: it was refused, or the process that ran it ended. */
+export type Refusal =
+  | { readonly kind: "refused"; readonly mistakes: readonly ModuleMistake[] }
+  | { readonly kind: "crashed"; readonly title: string; readonly notes: readonly string[] };
+
+/** What came of a scenario: a result, a module that was refused, or a crash. */
+export type Executed =
+  | {
+    readonly kind: "result";
+    readonly result: RunResult;
+    /** What modules printed to their console while they were loaded. */
+    readonly console: readonly string[];
+  }
+  | Refusal;
+
+/** The modules of a scenario that come with the program, by their name in it. */
+export function modulesOf(plan: ScenarioPlan): Map<string, KernelModule> {
+  const shipped = shippedModules();
+  const modules = new Map<string, KernelModule>();
+  for (const { name, source } of plan.modules) {
+    if (source.kind === "shipped") modules.set(name, shipped.get(source.module)!);
+  }
+  return modules;
+}
+
+/**
+ * Runs a scenario: here, or in the sandbox when it names files of its user.
+ *
+ * @param plan The scenario.
+ * @returns What came of it.
+ */
+export async function execute(plan: ScenarioPlan): Promise<Executed> {
+  if (!needsSandbox(plan)) {
+    const result = new ScenarioRun(plan, modulesOf(plan)).run();
+    return { kind: "result", result, console: [] };
+  }
+  // Most scenarios need none, and it takes its time to load.
+  const { runSandboxed } = await import("../sandbox/mod.ts");
+  const outcome = await runSandboxed({ kind: "run", plan });
+  if (outcome.kind === "result") {
+    return { kind: "result", result: outcome.result, console: outcome.console };
+  }
+  return outcome.kind === "refused" || outcome.kind === "crashed" ? refusalOf(outcome) : NO_RESULT;
+}
+
+const NO_RESULT: Refusal = {
+  kind: "crashed",
+  title: "The sandbox answered with what is no result",
+  notes: [],
+};
+
+/** Puts why a sandbox gave no result in the words of the command line. */
+export function refusalOf(
+  outcome: Extract<SandboxOutcome, { kind: "refused" | "crashed" }>,
+): Refusal {
+  if (outcome.kind === "crashed") return outcome;
+  const { file, line, column, length, title, label, notes, source } = outcome;
+  const at = { line, column, length };
+  const diagnostic = { file, title, at, label, related: [], notes };
+  return { kind: "refused", mistakes: [{ diagnostic, source }] };
+}
+
+/**
+ * Runs a scenario twice, and says where the two runs differ.
+ *
+ * @param plan The scenario.
+ * @returns What came of the first run, or a crash when the second one differs.
+ */
+export async function executeTwice(plan: ScenarioPlan): Promise<Executed> {
+  const first = await execute(plan);
+  const second = await execute(plan);
+  if (JSON.stringify(first) === JSON.stringify(second)) return first;
+  const notes = first.kind === "result" && second.kind === "result"
+    ? [firstDifference(first.result, second.result)]
+    : [`the first run came to ${first.kind}, the second to ${second.kind}`];
+  return { kind: "crashed", title: `Two runs of seed ${plan.seed} differ`, notes };
+}
+
+function firstDifference(first: RunResult, second: RunResult): string {
+  for (let i = 0; i < Math.max(first.trace.length, second.trace.length); i++) {
+    const [one, other] = [first.trace[i], second.trace[i]].map((item) => JSON.stringify(item));
+    if (one !== other) return `item ${i + 1} of the trace: ${one ?? "the end"}, then ${other}`;
+  }
+  return `the traces agree, but unseed is ${first.unseed}, then ${second.unseed}`;
+}
+
+/**
+ * Asks a module file what it is, in the sandbox.
+ *
+ * @param path The file.
+ * @returns What it says of itself, or why it was refused.
+ */
+export async function describeFile(
+  path: string,
+): Promise<{ readonly kind: "info"; readonly info: ModuleInfo } | Refusal> {
+  const { runSandboxed } = await import("../sandbox/mod.ts");
+  const absolute = decodeURIComponent(pathUrl(path).pathname);
+  const outcome = await runSandboxed({ kind: "modinfo", path: absolute, written: path });
+  if (outcome.kind === "info") return { kind: "info", info: outcome.info };
+  return outcome.kind === "refused" || outcome.kind === "crashed" ? refusalOf(outcome) : NO_RESULT;
+}

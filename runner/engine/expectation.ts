@@ -1,0 +1,67 @@
+import type { Json } from "./plan.ts";
+import type { Scene } from "./scene.ts";
+import type { Shape } from "./shape.ts";
+
+/** One way in which an expectation does not hold. */
+export interface Problem {
+  /** Which part of what was wanted, by JSON pointer. */
+  readonly pointer: string;
+  /** What did not hold, in one line. */
+  readonly title: string;
+  /** What goes under the caret: the actual value, in short. */
+  readonly label: string;
+  /** More lines: who is responsible, since which event. */
+  readonly notes?: readonly string[];
+}
+
+/** The headings that expectations stand under in help. */
+export type ExpectationGroup = "hooks" | "subscriptions" | "tasks" | "modules" | "kernel";
+
+/** What a scenario can want at its end, or in its middle. */
+export interface Expectation {
+  /** The word that scenarios write. */
+  readonly kind: string;
+  /** The heading it stands under in help. */
+  readonly group: ExpectationGroup;
+  /** What holds when it holds, in one line. */
+  readonly summary: string;
+  /** What may be wanted. */
+  readonly shape: Shape;
+  /** One line of YAML. */
+  readonly example: string;
+  /**
+   * Compares what is wanted with what is.
+   *
+   * @param scene The world.
+   * @param wanted What is wanted, checked against the shape.
+   * @returns What does not hold; nothing when all does.
+   */
+  check(scene: Scene, wanted: Json): readonly Problem[];
+  /**
+   * Says which of the kernel's reports were wanted, so that they do not count as unexpected.
+   *
+   * @param scene The world.
+   * @param wanted What is wanted.
+   * @returns Their indices.
+   */
+  claims?(scene: Scene, wanted: Json): readonly number[];
+}
+
+/** Describes an expectation whose type follows from itself. */
+export function defineExpectation(expectation: Expectation): Expectation {
+  return Object.freeze(expectation);
+}
+
+/** The fields of something wanted, as a list of pairs with the pointer of each. */
+export function entries(wanted: Json): { key: string; value: Json; pointer: string }[] {
+  return Object.entries(wanted as Readonly<Record<string, Json>>).map(([key, value]) => ({
+    key,
+    value,
+    pointer: `/${key}`,
+  }));
+}
+
+/** The items of something wanted, with the pointer of each. */
+export function items(wanted: Json): { item: Json; pointer: string }[] {
+  return (wanted as readonly Json[]).map((item, i) => ({ item, pointer: `/${i}` }));
+}

@@ -1,0 +1,450 @@
+import type { Report, ReportKind } from "../../../kernel/report.ts";
+import {
+  defineExpectation,
+  entries,
+  type Expectation,
+  items,
+  type Problem,
+} from "../expectation.ts";
+import type { Json } from "../plan.ts";
+import type { Scene } from "../scene.ts";
+import {
+  COUNT,
+  JSON_VALUE,
+  MODULE,
+  MODULES,
+  optional,
+  type Shape,
+  STRING,
+  TEXT_OR_PATTERN,
+} from "../shape.ts";
+import { format, includes, isEqual, shortJson, toJson } from "../to_json.ts";
+import { formatTrace } from "../trace_text.ts";
+
+type Wanted = Readonly<Record<string, Json>>;
+
+/** The kinds of the kernel's reports. */
+export const REPORT_KINDS: readonly string[] = Object.freeze([
+  "self-deadlock",
+  "lock-not-held",
+  "lock-inversion",
+  "lock-recursion",
+  "lock-needed",
+  "lock-leaked",
+  "sleep-in-atomic",
+  "asleep",
+  "use-after-free",
+  "double-put",
+  "reference-leak",
+  "subscriber-leak",
+  "never-born",
+  "module-leak",
+  "module-fault",
+]);
+
+/** The kinds of reports that come from the lock checker. */
+export const LOCK_KINDS: readonly string[] = Object.freeze(
+  REPORT_KINDS.filter((kind) => /^(lock-|self-deadlock|sleep-in)/.test(kind)),
+);
+
+/** Whether a text has a part, or matches when that is written between slashes. */
+export function textMatches(text: string, wanted: string): boolean {
+  const pattern = /^\/(.+)\/([iu]*)$/.exec(wanted);
+  if (pattern === null) return text.includes(wanted);
+  return new RegExp(pattern[1], pattern[2]).test(text);
+}
+
+function checkLog(scene: Scene, wanted: Json): Problem[] {
+  const lines = scene.kernel.log.records().map(({ text }) => text);
+  let at = 0;
+  for (const { item, pointer } of items(wanted)) {
+    const found = lines.findIndex((line, i) => i >= at && textMatches(line, String(item)));
+    if (found < 0) {
+      const earlier = lines.some((line) => textMatches(line, String(item)));
+      return [{
+        pointer,
+        title: `Expected "${item}" in the kernel log: ${
+          earlier ? "it stands before the line wanted before it" : "it is not there"
+        }`,
+        label: earlier ? "out of order" : "no such line",
+        notes: lines.length === 0
+          ? ["the log is empty"]
+          : ["the log ends with", ...lines.slice(-8).map((line) => `  ${line}`)],
+      }];
+    }
+    at = found + 1;
+  }
+  return [];
+}
+
+function checkNoLog(scene: Scene, wanted: Json): Problem[] {
+  const records = scene.kernel.log.records();
+  return items(wanted).flatMap(({ item, pointer }) => {
+    const found = records.find(({ text }) => textMatches(text, String(item)));
+    if (found === undefined) return [];
+    return [{
+      pointer,
+      title: `Expected no "${item}" in the kernel log: it is there`,
+      label: `line ${found.sequence + 1}`,
+      notes: [found.text],
+    }];
+  });
+}
+
+/** What a scenario wants to find among the reports. */
+export interface WantedReport {
+  /** Its kind. */
+  readonly kind?: ReportKind;
+  /** The module held responsible. */
+  readonly module?: string;
+  /** The hook that broke down. */
+  readonly hook?: string;
+  /** A part of its text, or a pattern. */
+  readonly text?: string;
+}
+
+/** Reads what a scenario wants to find: names stand for kinds, or for modules where the kind is given. */
+export function wantedReports(wanted: Json, kind?: ReportKind): WantedReport[] {
+  if (wanted === "none") return [];
+  return (wanted as readonly Json[]).map((item) => {
+    if (typeof item !== "string") return item as WantedReport;
+    return kind === undefined ? { kind: item as ReportKind } : { module: item };
+  });
+}
+
+function isWanted(report: Report, wanted: WantedReport): boolean {
+  return (wanted.kind === undefined || report.kind === wanted.kind) &&
+    (wanted.module === undefined || report.module === wanted.module) &&
+    (wanted.hook === undefined || report.headline.startsWith(`${report.module}.${wanted.hook}`)) &&
+    (wanted.text === undefined || textMatches(report.text, wanted.text));
+}
+
+function isFault(report: Report): boolean {
+  return report.kind === "module-fault";
+}
+
+function claimReports(
+  scene: Scene,
+  wanted: readonly WantedReport[],
+  filter: (report: Report) => boolean,
+): { claimed: number[]; missing: number[] } {
+  const claimed: number[] = [];
+  const missing: number[] = [];
+  wanted.forEach((one, i) => {
+    const at = scene.kernel.reports.findIndex((report, index) =>
+      filter(report) && !claimed.includes(index) && isWanted(report, one)
+    );
+    if (at < 0) missing.push(i);
+    else claimed.push(at);
+  });
+  return { claimed, missing };
+}
+
+function describeReport(report: Report): string {
+  const module = report.module === null ? "" : ` (${report.module})`;
+  return `${report.kind}${module} at event ${report.place.event}: ${report.headline}`;
+}
+
+function checkReports(what: "report" | "fault"): Expectation["check"] {
+  const filter = what === "fault" ? isFault : () => true;
+  const kind = what === "fault" ? "module-fault" : undefined;
+  return (scene, wanted) => {
+    const list = wantedReports(wanted, kind);
+    const { claimed, missing } = claimReports(scene, list, filter);
+    const all = scene.kernel.reports.filter(filter);
+    const notes = all.length === 0 ? [`there is no ${what}`] : all.map(describeReport);
+    const problems: Problem[] = missing.map((i) => ({
+      pointer: `/${i}`,
+      title: `Expected a ${what} of ${format((wanted as readonly Json[])[i])}: there is none`,
+      label: `no such ${what}`,
+      notes,
+    }));
+    if (wanted !== "none" || all.length === claimed.length) return problems;
+    return [{
+      pointer: "",
+      title: `Expected no ${what}: there ${all.length === 1 ? "is 1" : `are ${all.length}`}`,
+      label: all[0].kind,
+      notes,
+    }];
+  };
+}
+
+function checkLockdep(scene: Scene, wanted: Json): Problem[] {
+  const found = scene.kernel.reports.filter(({ kind }) => LOCK_KINDS.includes(kind));
+  if ((found.length > 0) === (wanted === "any")) return [];
+  return [{
+    pointer: "",
+    title: wanted === "any"
+      ? "Expected a report of the lock checker: there is none"
+      : `Expected no report of the lock checker: there is ${found[0].kind}`,
+    label: wanted === "any" ? "no report" : found[0].kind,
+    notes: found.map(describeReport),
+  }];
+}
+
+function moduleHistory(scene: Scene, name: string): string[] {
+  return ["live", "gone"].flatMap((state) => {
+    const at = scene.recorder.lastOf(state, name);
+    return at === null ? [] : [`${name} is ${state} since event ${at}`];
+  });
+}
+
+function checkLoaded(scene: Scene, wanted: Json, yes: boolean): Problem[] {
+  const loaded = scene.kernel.modules.lsmod().map(({ name }) => name);
+  return items(wanted).flatMap(({ item, pointer }) => {
+    if (loaded.includes(String(item)) === yes) return [];
+    return [{
+      pointer,
+      title: `Expected module ${item} ${yes ? "" : "not "}to be loaded: it is${yes ? " not" : ""}`,
+      label: yes ? "not loaded" : "loaded",
+      notes: [
+        loaded.length === 0 ? "no module is" : `loaded are ${loaded.join(", ")}`,
+        ...moduleHistory(scene, String(item)),
+      ],
+    }];
+  });
+}
+
+function checkUseCount(scene: Scene, wanted: Json): Problem[] {
+  return entries(wanted).flatMap(({ key, value, pointer }) => {
+    const module = scene.kernel.modules.find(key);
+    const actual = module?.useCount ?? null;
+    if (actual === value) return [];
+    const shown = actual === null ? "not loaded" : String(actual);
+    return [{
+      pointer,
+      title: `Expected the use count of ${key} to be ${value}: actual ${shown}`,
+      label: `actual ${shown}`,
+      notes: [
+        ...((module?.users.length ?? 0) === 0 ? [] : [`used by ${module!.users.join(", ")}`]),
+        ...moduleHistory(scene, key),
+      ],
+    }];
+  });
+}
+
+function checkTaint(scene: Scene, wanted: Json): Problem[] {
+  const sort = (letters: string) => [...letters].sort().join("");
+  const actual = sort(scene.kernel.taint);
+  if (actual === sort(wanted === "none" ? "" : String(wanted))) return [];
+  const shown = actual === "" ? "none" : actual;
+  const title = `Expected taint ${wanted}: actual ${shown}`;
+  return [{ pointer: "", title, label: `actual ${shown}` }];
+}
+
+function checkValues(whole: boolean): Expectation["check"] {
+  return (scene, wanted) =>
+    entries(wanted).flatMap(({ key, value, pointer }) => {
+      const actual = toJson(scene.resolve(`$${key}`));
+      const resolved = toJson(scene.resolve(value));
+      const holds = whole
+        ? isEqual(trimmed(actual), trimmed(resolved))
+        : includes(actual, resolved);
+      if (holds) return [];
+      const verb = whole ? "be" : "include";
+      return [{
+        pointer,
+        title: `Expected value "${key}" to ${verb} ${shortJson(resolved)}: actual ${
+          shortJson(actual)
+        }`,
+        label: `actual ${shortJson(actual)}`,
+        notes: [
+          ...(typeof actual === "string" && actual.includes("\n") ? actual.split("\n") : []),
+          ...boundBy(scene, key),
+        ],
+      }];
+    });
+}
+
+function boundBy(scene: Scene, name: string): string[] {
+  const bound = scene.bound.get(name);
+  return bound === undefined ? [] : [`${name} was bound by ${bound}`];
+}
+
+/** A block of text in YAML ends with a line break that nobody means. */
+function trimmed(value: Json): Json {
+  if (typeof value !== "string") return value;
+  return value.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();
+}
+
+function checkHappened(scene: Scene, wanted: Json): Problem[] {
+  return entries(wanted).flatMap(({ key, value, pointer }) => {
+    const actual = scene.recorder.counts.get(key) ?? 0;
+    if (actual === value) return [];
+    return [{
+      pointer,
+      title: `Expected ${value} ${
+        value === 1 ? "event" : "events"
+      } of type ${key}: actual ${actual}`,
+      label: `actual ${actual}`,
+      notes: actual === 0 ? [] : [`the last one is event ${scene.recorder.lastOf(key)}`],
+    }];
+  });
+}
+
+function checkTrace(scene: Scene, wanted: Json): Problem[] {
+  const lines = String(wanted).trimEnd().split("\n").map((line) => line.trimEnd());
+  const actual = formatTrace(scene.recorder.items);
+  const at = lines.findIndex((line, i) => line.trim() !== actual[i]?.trim());
+  if (at < 0 && lines.length === actual.length) return [];
+  const line = at < 0 ? lines.length : at;
+  const shown = actual[line]?.trim() ?? "the end";
+  return [{
+    pointer: "",
+    title: `Expected line ${line + 1} of the trace to be "${lines[line]?.trim() ?? "the end"}"`,
+    label: "the trace differs",
+    notes: [`actual: ${shown}`, "to accept the actual trace: --update"],
+  }];
+}
+
+const LINES: Shape = { type: "list", of: TEXT_OR_PATTERN, single: true };
+
+const REPORT: Shape = {
+  type: "either",
+  of: [
+    { type: "choice", of: REPORT_KINDS, what: "kind of report" },
+    {
+      type: "record",
+      fields: {
+        kind: optional({ type: "choice", of: REPORT_KINDS, what: "kind of report" }, "its kind"),
+        module: optional(STRING, "the module held responsible"),
+        text: optional(TEXT_OR_PATTERN, "a part of its text, or /a pattern/"),
+      },
+    },
+  ],
+};
+
+const FAULT: Shape = {
+  type: "either",
+  of: [
+    MODULE,
+    {
+      type: "record",
+      fields: {
+        module: optional(MODULE, "the module"),
+        hook: optional(STRING, "the hook that broke down"),
+        text: optional(TEXT_OR_PATTERN, "a part of its text, or /a pattern/"),
+      },
+    },
+  ],
+};
+
+function noneOr(list: Shape): Shape {
+  const none: Shape = { type: "choice", of: ["none"], what: "answer" };
+  return { type: "either", of: [none, { type: "list", of: list }] };
+}
+
+/** What can be wanted of the kernel: its log, its reports, its modules. */
+export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
+  defineExpectation({
+    kind: "log",
+    group: "kernel",
+    summary: "The kernel log has these lines in this order: parts of them, or /patterns/",
+    shape: LINES,
+    example: "log: [attach called 2 times, /Good .* equals/]",
+    check: checkLog,
+  }),
+  defineExpectation({
+    kind: "no_log",
+    group: "kernel",
+    summary: "The kernel log has no such line",
+    shape: LINES,
+    example: "no_log: PROBLEM",
+    check: checkNoLog,
+  }),
+  defineExpectation({
+    kind: "reports",
+    group: "kernel",
+    summary: "The kernel reported this; any report that nobody wants ends the run with status 3",
+    shape: noneOr(REPORT),
+    example: "reports: [lock-needed, { kind: lock-inversion, module: job }]",
+    check: checkReports("report"),
+    claims: (scene, wanted) => claimReports(scene, wantedReports(wanted), () => true).claimed,
+  }),
+  defineExpectation({
+    kind: "faults",
+    group: "kernel",
+    summary: "Modules broke down so; a fault that nobody wants ends the run with status 3",
+    shape: noneOr(FAULT),
+    example: "faults: [{ module: broken, hook: fork }]",
+    check: checkReports("fault"),
+    claims: (scene, wanted) =>
+      claimReports(scene, wantedReports(wanted, "module-fault"), isFault).claimed,
+  }),
+  defineExpectation({
+    kind: "lockdep",
+    group: "kernel",
+    summary: "The lock checker reported something (any), or nothing (none)",
+    shape: { type: "choice", of: ["any", "none"], what: "answer" },
+    example: "lockdep: none",
+    check: checkLockdep,
+    claims: (scene, wanted) =>
+      wanted === "any"
+        ? scene.kernel.reports.flatMap(({ kind }, i) => LOCK_KINDS.includes(kind) ? [i] : [])
+        : [],
+  }),
+  defineExpectation({
+    kind: "loaded",
+    group: "modules",
+    summary: "Modules are loaded",
+    shape: MODULES,
+    example: "loaded: [job, csa]",
+    check: (scene, wanted) => checkLoaded(scene, wanted, true),
+  }),
+  defineExpectation({
+    kind: "not_loaded",
+    group: "modules",
+    summary: "Modules are not loaded",
+    shape: MODULES,
+    example: "not_loaded: proprietary",
+    check: (scene, wanted) => checkLoaded(scene, wanted, false),
+  }),
+  defineExpectation({
+    kind: "use_count",
+    group: "modules",
+    summary: "Modules are in use so many times",
+    shape: { type: "map", keys: MODULE, values: COUNT },
+    example: "use_count: { job: 1 }",
+    check: checkUseCount,
+  }),
+  defineExpectation({
+    kind: "taint",
+    group: "kernel",
+    summary: "The kernel is tainted so: P proprietary, O out of tree, F forced, D a fault, none",
+    shape: { type: "string", what: "taint letters" },
+    example: "taint: PO",
+    check: checkTaint,
+  }),
+  defineExpectation({
+    kind: "values",
+    group: "modules",
+    summary: "Values that were bound with as are this",
+    shape: { type: "map", keys: { type: "value" }, values: JSON_VALUE },
+    example: "values: { jid: 7 }",
+    check: checkValues(true),
+  }),
+  defineExpectation({
+    kind: "values_include",
+    group: "modules",
+    summary: "Values that were bound with as have at least these fields",
+    shape: { type: "map", keys: { type: "value" }, values: JSON_VALUE },
+    example: "values_include: { status: { tasks: 3 } }",
+    check: checkValues(false),
+  }),
+  defineExpectation({
+    kind: "happened",
+    group: "kernel",
+    summary: "So many trace events of a type happened: fork, exec, exit, reap, signal, hook, ...",
+    shape: { type: "map", keys: STRING, values: COUNT },
+    example: "happened: { fork: 50, exit: 50 }",
+    check: checkHappened,
+  }),
+  defineExpectation({
+    kind: "trace",
+    group: "kernel",
+    summary: "The trace is exactly this text; --update writes the actual one",
+    shape: { type: "string", what: "a trace" },
+    example: "trace: |",
+    check: checkTrace,
+  }),
+]);

@@ -1,0 +1,144 @@
+import type { TraceEvent } from "../../kernel/trace.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Naming } from "./naming.ts";
+import type { StepPlan, TraceItem } from "./plan.ts";
+
+/** How many items of a trace are kept. The counts and the hash go on after that. */
+export const TRACE_LIMIT = 50_000;
+
+/** One call of a hook. */
+export interface HookCall {
+  /** The name of the events structure. */
+  readonly events: string;
+  /** The hook. */
+  readonly hook: string;
+  /** The task, by its name in the scenario, or as `comm[pid]`. */
+  readonly task: string;
+  /** What it answered, or null. */
+  readonly verdict: string | null;
+  /** Whether it ran to undo something. */
+  readonly rollback: boolean;
+  /** The number of its trace event. */
+  readonly sequence: number;
+}
+
+/**
+ * Listens to a kernel's trace and keeps what expectations and reports ask for later: the items in order, the calls of
+ * hooks, since when who is subscribed, and a hash of everything.
+ */
+export class Recorder {
+  /** The trace, up to {@linkcode TRACE_LIMIT} items. */
+  readonly items: TraceItem[] = [];
+  /** How many items were dropped. */
+  dropped = 0;
+  /** The calls of hooks, in order. */
+  readonly calls: HookCall[] = [];
+  /** How often each type of event happened. */
+  readonly counts: Map<string, number> = new Map();
+  /** The number of the event since when an events structure is on a task's list, by `events pid`. */
+  readonly since: Map<string, number> = new Map();
+  /** The number of the last event of each type, by `type` and by `type name`. */
+  readonly #last = new Map<string, number>();
+  /** The number of the last event. */
+  sequence = 0;
+  /** FNV-1a over all events. */
+  hash = 0x811c9dc5;
+  #step = 0;
+  readonly #naming: Naming;
+  readonly #keep: boolean;
+
+  /**
+   * Starts to listen.
+   *
+   * @param kernel The world.
+   * @param naming The names of its tasks.
+   * @param keep Whether to keep the trace; counts and calls are kept in any case.
+   */
+  constructor(kernel: Kernel, naming: Naming, keep: boolean = true) {
+    this.#naming = naming;
+    this.#keep = keep;
+    kernel.addTraceSink((event) => this.#record(event));
+  }
+
+  #record(event: TraceEvent): void {
+    this.sequence = event.sequence;
+    const who = this.#naming.follow(event);
+    this.#mix(JSON.stringify(event));
+    this.counts.set(event.type, (this.counts.get(event.type) ?? 0) + 1);
+    if (event.type === "hook") this.#recordCall(event, who!);
+    if (event.type === "subscribe") this.#since(event.module, event.pid, event.sequence);
+    if (event.type === "module") this.#last.set(`${event.state} ${event.name}`, event.sequence);
+    if (event.type === "register" || event.type === "unregister") {
+      this.#last.set(`${event.type} ${event.module}`, event.sequence);
+    }
+    this.#last.set(event.type, event.sequence);
+    if (who !== null) {
+      this.#last.set(`${event.type} ${who.replace(/\[\d+\]$/, "")}`, event.sequence);
+    }
+    this.#push({ type: "event", step: this.#step, who, event });
+  }
+
+  #recordCall(event: TraceEvent & { type: "hook" }, who: string): void {
+    const { module, event: hook, pid, sequence, verdict, rollback } = event;
+    const task = this.#naming.of(pid) ?? who;
+    this.calls.push({
+      events: module,
+      hook,
+      task,
+      verdict: verdict ?? null,
+      rollback: rollback ?? false,
+      sequence,
+    });
+    if (verdict === "PNOTIFY_OK" && hook !== "canFork") this.#since(module, pid, sequence);
+  }
+
+  /**
+   * The number of the last event of a kind, or null.
+   *
+   * @param kind The type of the event, or the state that a module came to.
+   * @param name The task or module that it was about; anybody when nothing is said.
+   */
+  lastOf(kind: string, name?: string): number | null {
+    return this.#last.get(name === undefined ? kind : `${kind} ${name}`) ?? null;
+  }
+
+  #since(events: string, pid: number, sequence: number): void {
+    this.since.set(`${events} ${pid}`, sequence);
+  }
+
+  /** Notes that a step begins. */
+  begin(step: StepPlan, who: string | null, cpu: string, call: string): void {
+    this.#step = step.number;
+    const { number, verb, phase } = step;
+    const { sequence } = this;
+    this.#push({ type: "begin", step: number, verb, phase, who, cpu, call, sequence });
+  }
+
+  /** Notes that a step has ended. */
+  end(item: Omit<TraceItem & { type: "end" }, "type" | "sequence">): void {
+    this.#mix(`${item.step} ${item.result}`);
+    this.#push({ type: "end", ...item, sequence: this.sequence });
+  }
+
+  #push(item: TraceItem): void {
+    if (!this.#keep) return;
+    if (this.items.length < TRACE_LIMIT) this.items.push(item);
+    else this.dropped++;
+  }
+
+  #mix(text: string): void {
+    let { hash } = this;
+    for (let i = 0; i < text.length; i++) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    }
+    this.hash = hash >>> 0;
+  }
+
+  /** The hash and the state of a generator, as eight hexadecimal digits. */
+  unseed(state: number): string {
+    let mixed = (this.hash ^ state) >>> 0;
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return ((mixed ^ (mixed >>> 16)) >>> 0).toString(16).padStart(8, "0");
+  }
+}

@@ -1,0 +1,297 @@
+import { KernelError } from "../../kernel/errno.ts";
+import { KernelBug } from "../../kernel/report.ts";
+import { WouldWait } from "../../kernel/preempt.ts";
+import type { Problem } from "./expectation.ts";
+import { findExpectation } from "./expectations.ts";
+import { exploreLanes } from "./exploring.ts";
+import {
+  type ExpectationPlan,
+  type ExploreResult,
+  type Failure,
+  type LockupReport,
+  type Position,
+  type RunProgress,
+  type RunResult,
+  type ScenarioPlan,
+  SoftLockup,
+  type StepGuard,
+  type StepLabel,
+  type StepPlan,
+} from "./plan.ts";
+import { type Modules, Scene } from "./scene.ts";
+import { failureOf, positionOf, runStep, StepFailed } from "./step.ts";
+import { formatTrace } from "./trace_text.ts";
+import { treeOf } from "./tree.ts";
+
+/** How a scenario is to be run. */
+export interface RunOptions {
+  /** Executes each step, for whoever puts a time limit around it. */
+  readonly guard?: StepGuard;
+}
+
+type Status = RunResult["status"];
+
+/** Runs one scenario in a world of its own. It never throws for what a scenario or a module does. */
+export class ScenarioRun {
+  readonly #plan: ScenarioPlan;
+  readonly #modules: Modules;
+  readonly #guard: StepGuard;
+  readonly #failures: Failure[] = [];
+  readonly #actualTraces: Record<string, readonly string[]> = {};
+  readonly #claimed = new Set<number>();
+  #scene: Scene | null = null;
+  #label: StepLabel | null = null;
+  #phase: string | null = null;
+  #lockup: LockupReport | null = null;
+  #explored: ExploreResult | null = null;
+  #isBroken = false;
+  #expectations = 0;
+  #steps = 0;
+  /** Set when nothing more is to be run or checked. */
+  #ended: Status | null = null;
+
+  /**
+   * Prepares a run.
+   *
+   * @param plan The scenario.
+   * @param modules The modules that are no scripts, by their name in the scenario.
+   * @param options How to run it.
+   */
+  constructor(plan: ScenarioPlan, modules: Modules, options: RunOptions = {}) {
+    this.#plan = plan;
+    this.#modules = modules;
+    this.#guard = options.guard ?? ((_label, run) => run());
+  }
+
+  /**
+   * Runs it.
+   *
+   * @returns What came of it, as plain data.
+   */
+  run(): RunResult {
+    this.#setUp();
+    for (const step of this.#plan.steps) {
+      if (this.#ended !== null || this.#isPastEnd()) break;
+      this.#runStep(step);
+    }
+    if (this.#ended === null) this.#explore();
+    // After a lockup locks are held and lists half-linked: nothing of that world means anything.
+    const isWhole = this.#ended === null || this.#ended === "broken";
+    if (isWhole && this.#lockup === null) this.#shutDown();
+    if (this.#ended === null) this.#checkAll();
+    return this.#result();
+  }
+
+  /**
+   * How far the run is. May be called at any moment, also when a step was stopped in its middle.
+   *
+   * @returns The step, module, hook and last event.
+   */
+  progress(): RunProgress {
+    const kernel = this.#scene?.kernel;
+    const context = kernel?.context;
+    const frame = context?.frames.at(-1);
+    return {
+      label: this.#label,
+      module: context?.module ?? this.#label?.module ?? null,
+      hook: frame?.what ?? this.#label?.hook ?? null,
+      task: frame?.task == null ? null : String(frame.task),
+      event: kernel?.trace?.sequence ?? 0,
+    };
+  }
+
+  /** Everything that may run a module's code comes through here. */
+  #guarded(label: StepLabel, run: () => void): void {
+    this.#label = label;
+    try {
+      this.#guard(label, run);
+    } catch (error) {
+      if (!(error instanceof SoftLockup)) throw error;
+      this.#lockUp(label, error.message);
+    }
+  }
+
+  #lockUp(label: StepLabel, message: string): void {
+    const progress = this.progress();
+    const where = progress.hook ?? label.what;
+    this.#lockup = {
+      ...progress,
+      title: message === "" ? `Soft lockup in ${where}` : message,
+      phase: this.#phase,
+    };
+    this.#ended = "broken";
+  }
+
+  #setUp(): void {
+    const make = () => {
+      this.#scene = new Scene(this.#plan, this.#modules);
+      this.#scene.makeTasks();
+    };
+    this.#attempt({ step: 0, what: "boot" }, this.#plan.at, "set the scene", make);
+    for (const module of this.#plan.modules) {
+      if (!module.preload || this.#ended !== null) continue;
+      const { name, at } = module;
+      const label = { step: 0, what: `load ${name}`, module: name };
+      this.#attempt(label, at, `load module "${name}"`, () => this.#scene!.load(name));
+      if (this.#ended === "failed") this.#ended = "refused";
+    }
+  }
+
+  #attempt(label: StepLabel, at: Position, what: string, run: () => void): void {
+    try {
+      this.#guarded(label, run);
+    } catch (error) {
+      if (error instanceof KernelBug) this.#ended = "broken";
+      else {
+        const label = error instanceof KernelError ? error.code : "failed";
+        const title = error instanceof Error ? error.message : `Cannot ${what}`;
+        this.#fail({ kind: "step", title, at, label, notes: [], step: 0 });
+        this.#ended = "failed";
+      }
+    }
+  }
+
+  #isPastEnd(): boolean {
+    const { until } = this.#plan;
+    if (until === null || this.#scene!.recorder.sequence < until) return false;
+    this.#ended = "stopped";
+    return true;
+  }
+
+  #runStep(step: StepPlan): void {
+    this.#phase = step.phase;
+    this.#steps++;
+    const module = typeof step.args.module === "string" ? { module: step.args.module } : {};
+    const weight = step.verb === "storm" ? 1 + (step.args.count as number) / 1000 : 1;
+    const label: StepLabel = { step: step.number, what: step.verb, weight, ...module };
+    try {
+      this.#guarded(label, () => {
+        if (step.verb === "expect") this.#expectNow(step);
+        else runStep(this.#scene!, step);
+      });
+    } catch (error) {
+      this.#stepThrew(step, error);
+    }
+  }
+
+  #stepThrew(step: StepPlan, error: unknown): void {
+    if (error instanceof KernelBug) {
+      this.#ended = "broken";
+      return;
+    }
+    if (error instanceof WouldWait) throw error;
+    this.#ended = "failed";
+    if (error instanceof StepFailed) this.#fail(error.failure);
+    else this.#fail(failureOf(step, String(error), "broke down"));
+  }
+
+  #expectNow(step: StepPlan): void {
+    const list = step.args.expect as unknown as readonly ExpectationPlan[];
+    for (const expectation of list) this.#check(expectation, step.number);
+    if (this.#failures.length > 0) this.#ended = "failed";
+  }
+
+  #explore(): void {
+    const { concurrently } = this.#plan;
+    if (concurrently === null) return;
+    const label = { step: this.#steps, what: "explore", weight: 60 };
+    this.#attempt(label, concurrently.at, "explore the lanes", () => {
+      const explored = exploreLanes(this.#plan, concurrently, this.#modules);
+      this.#explored = explored.result;
+      const { always, sometimes, never } = concurrently;
+      this.#expectations += always.length + sometimes.length + never.length;
+      for (const failure of explored.failures) this.#fail(failure);
+      this.#isBroken = explored.isBroken;
+    });
+  }
+
+  #shutDown(): void {
+    this.#guarded({ step: this.#steps, what: "shutdown" }, () => {
+      this.#scene?.kernel.shutdown();
+    });
+  }
+
+  #checkAll(): void {
+    for (const expectation of this.#plan.expect) {
+      if (this.#lockup !== null) return;
+      const label = { step: this.#steps, what: `expect ${expectation.kind}` };
+      this.#guarded(label, () => this.#check(expectation, null));
+    }
+  }
+
+  #check(plan: ExpectationPlan, step: number | null): void {
+    const scene = this.#scene!;
+    const expectation = findExpectation(plan.kind)!;
+    this.#expectations++;
+    for (const index of expectation.claims?.(scene, plan.wanted) ?? []) this.#claimed.add(index);
+    if (plan.kind === "trace") {
+      const { line, column } = plan.at[""];
+      this.#actualTraces[`${line}:${column}`] = formatTrace(scene.recorder.items);
+    }
+    for (const problem of this.#problems(plan)) {
+      const { pointer, title, label, notes = [] } = problem;
+      const at = positionOf(plan.at, pointer);
+      this.#fail({ kind: "expectation", title, at, label, notes, step });
+    }
+  }
+
+  /** A getter of a module's data may throw anything. */
+  #problems(plan: ExpectationPlan): readonly Problem[] {
+    try {
+      return findExpectation(plan.kind)!.check(this.#scene!, plan.wanted);
+    } catch (error) {
+      if (error instanceof SoftLockup || error instanceof KernelBug) throw error;
+      const title = error instanceof KernelError
+        ? error.message
+        : `Cannot check ${plan.kind}: ${String(error)}`;
+      return [{ pointer: "", title, label: "cannot be checked" }];
+    }
+  }
+
+  #fail(failure: Failure): void {
+    this.#failures.push(failure);
+  }
+
+  #status(unexpected: readonly number[]): Status {
+    if (this.#lockup !== null || unexpected.length > 0 || this.#isBroken) return "broken";
+    if (this.#ended === "refused" || this.#ended === "stopped") return this.#ended;
+    return this.#failures.length > 0 || this.#ended === "failed" ? "failed" : "passed";
+  }
+
+  #result(): RunResult {
+    const { file, document, documents, title, seed } = this.#plan;
+    const scene = this.#scene;
+    const reports = scene?.kernel.reports ?? [];
+    // A run that ended with a kernel bug has not come to the expectations that may have wanted it.
+    if (this.#ended === "broken" && this.#lockup === null) this.#checkAll();
+    const unexpected = reports.flatMap((_report, i) => this.#claimed.has(i) ? [] : [i]);
+    const isThere = scene !== null && this.#lockup === null;
+    return {
+      file,
+      document,
+      documents,
+      title,
+      seed,
+      status: this.#status(unexpected),
+      trace: scene?.recorder.items ?? [],
+      traceDropped: scene?.recorder.dropped ?? 0,
+      log: scene?.kernel.log.records() ?? [],
+      reports,
+      unexpected,
+      failures: this.#failures,
+      lockup: this.#lockup,
+      tree: isThere ? treeOf(scene) : [],
+      taint: scene?.kernel.taint ?? "",
+      modules: scene?.kernel.modules.lsmod().map(({ name }) => name) ?? [],
+      balances: isThere
+        ? scene.pnotify.balances().map((one) => ({ ...one, balance: { ...one.balance } }))
+        : [],
+      expectations: this.#expectations,
+      steps: this.#steps,
+      events: scene?.recorder.sequence ?? 0,
+      unseed: scene?.recorder.unseed(scene.kernel.random.state) ?? "00000000",
+      explored: this.#explored,
+      actualTraces: this.#actualTraces,
+    };
+  }
+}

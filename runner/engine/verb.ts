@@ -1,0 +1,66 @@
+import type { Json, StepPlan } from "./plan.ts";
+import type { Scene } from "./scene.ts";
+import type { Fields } from "./shape.ts";
+
+/** Arguments of a step, checked against the fields of its verb. */
+export type Args = Readonly<Record<string, Json>>;
+
+/** What a verb tells of its outcome. */
+export interface Outcome {
+  /** What `as` binds: a task or any other value. */
+  readonly value?: unknown;
+  /** The outcome in words; `0` when it has none to tell. */
+  readonly text?: string;
+}
+
+/** What a step can do. */
+export interface Verb {
+  /** The word that scenarios write. */
+  readonly name: string;
+  /** The heading it stands under in help. */
+  readonly group: VerbGroup;
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** Its arguments. */
+  readonly fields: Fields;
+  /** The argument that a plain text or list stands for, or null when a map must be written. */
+  readonly short: string | null;
+  /** The argument that whatever is written stands for, a map included; the verb has no other then. */
+  readonly whole?: string;
+  /** What `as` gives a name to, or null when there is nothing. */
+  readonly binds: "task" | "value" | null;
+  /** One line of YAML. */
+  readonly example: string;
+  /** The argument on whose behalf it is done: a task. */
+  readonly actor?: string;
+  /** The task on whose behalf it is done, where that is not an argument of its own. */
+  actorOf?(args: Args): string | null;
+  /**
+   * The call in words.
+   *
+   * @param args The arguments.
+   * @returns For example `exec("/bin/sh")`.
+   */
+  describe?(args: Args): string;
+  /**
+   * Does it.
+   *
+   * @param scene The world and its names.
+   * @param args The arguments.
+   * @param step The whole step.
+   * @returns The outcome.
+   * @throws {KernelError} When the call fails; a step may want that.
+   */
+  run(scene: Scene, args: Args, step: StepPlan): Outcome;
+}
+
+/** The headings that verbs stand under in help. */
+export type VerbGroup = "processes" | "pnotify" | "modules" | "locks" | "world" | "scenario";
+
+/** Describes a verb whose type follows from itself. */
+export function defineVerb(verb: Verb): Verb {
+  return Object.freeze(verb);
+}
+
+/** No outcome to tell of. */
+export const DONE: Outcome = Object.freeze({});

@@ -1,0 +1,196 @@
+import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
+import type { Io } from "./cli/io.ts";
+import { printable } from "./report/style.ts";
+
+/** The calls that a replay needs. */
+const CALLS = "process,setsid,setpgid,prctl,unshare,setns,setuid,setgid,setresuid,setresgid," +
+  "setreuid,setregid";
+/** What any strace understands, and what newer ones do beside: names of threads, pids of namespaces. */
+const FLAGS: readonly string[] = Object.freeze([
+  "-f",
+  "-ttt",
+  "-s",
+  "256",
+  "-e",
+  `trace=${CALLS}`,
+  "-e",
+  "signal=!chld",
+]);
+const NEWER_FLAGS: readonly string[] = Object.freeze(["-Y", "--pidns-translation"]);
+const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTERM",
+  "SIGUSR1",
+  "SIGUSR2",
+]);
+
+/** How strace can be used here. */
+export type StraceCheck =
+  | { readonly ok: true; readonly flags: readonly string[] }
+  | { readonly ok: false; readonly why: string; readonly hint: string };
+
+/**
+ * Tries strace out, since it may be missing, old, or not allowed to trace.
+ *
+ * @param strace The program.
+ * @returns The flags to use, or why it cannot be used.
+ */
+export async function checkStrace(strace: string): Promise<StraceCheck> {
+  let complaint = "";
+  for (const flags of [[...FLAGS, ...NEWER_FLAGS], FLAGS]) {
+    let tried: Deno.CommandOutput;
+    try {
+      const args = [...flags, "-o", "/dev/null", "true"];
+      tried = await new Deno.Command(strace, { args, stdin: "null" }).output();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const why = `${strace} is not installed`;
+      return { ok: false, why, hint: "apt install strace, or the like, provides it" };
+    }
+    if (tried.success) return { ok: true, flags };
+    complaint = new TextDecoder().decode(tried.stderr).trim().split("\n")[0];
+  }
+  const hint = /not permitted|ptrace/i.test(complaint)
+    ? "in a container, CAP_SYS_PTRACE is needed; /proc/sys/kernel/yama/ptrace_scope may forbid it"
+    : "strace -f true shows more";
+  return { ok: false, why: `strace is refused: ${complaint}`, hint };
+}
+
+/** The number of a signal, for the exit status of whoever was ended by it. */
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = Object.freeze({
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+});
+
+/**
+ * Runs a command under strace.
+ *
+ * @param strace The program, and its flags.
+ * @param output The file to write.
+ * @param command The command.
+ * @returns The exit status of the command; 128 and the number of the signal that ended it.
+ */
+export async function runTraced(
+  strace: readonly [string, ...string[]],
+  output: string,
+  command: readonly string[],
+): Promise<number> {
+  const [program, ...flags] = strace;
+  const child = new Deno.Command(program, {
+    args: [...flags, "-o", output, "--", ...command],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const listeners = PASSED_ON.map((signal) => {
+    const pass = () => void passOn(child.pid, signal);
+    Deno.addSignalListener(signal, pass);
+    return { signal, pass };
+  });
+  try {
+    const { code, signal } = await child.status;
+    return signal === null ? code : 128 + (SIGNAL_NUMBERS[signal] ?? 0);
+  } finally {
+    for (const { signal, pass } of listeners) Deno.removeSignalListener(signal, pass);
+  }
+}
+
+/** strace itself lets nobody interrupt it while it writes to a file: its first child is who is meant. */
+async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
+  let target = strace;
+  try {
+    const children = await Deno.readTextFile(`/proc/${strace}/task/${strace}/children`);
+    const first = Number(children.split(" ")[0]);
+    if (first > 0) target = first;
+  } catch {
+    // Without /proc strace gets it, for what that is worth.
+  }
+  try {
+    Deno.kill(target, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function record({ io, rest, text }: Invocation): Promise<number> {
+  if (rest.length === 0) {
+    throw new UsageError(
+      "Missing command of pnotify record",
+      "usage: pnotify record -- COMMAND...",
+    );
+  }
+  const output = text("output") ?? "pnotify.strace";
+  const strace = text("strace") ?? "strace";
+  const check = await checkStrace(strace);
+  if (!check.ok) {
+    io.err(`error: Cannot record: ${printable(check.why)}`);
+    io.err(`  = ${check.hint}`);
+    return EXIT.usage;
+  }
+  const problem = await outputProblem(output);
+  if (problem !== null) {
+    io.err(`error: Cannot write "${printable(output)}": ${problem}`);
+    return EXIT.usage;
+  }
+  const status = await runTraced([strace, ...check.flags], output, rest);
+  await tellSize(io, output);
+  return status;
+}
+
+/** strace would say the same in its own words, and only after the command was given up. */
+async function outputProblem(output: string): Promise<string | null> {
+  try {
+    await Deno.writeTextFile(output, "");
+    return null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+    if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+    return "it may not be written";
+  }
+}
+
+async function tellSize(io: Io, output: string): Promise<void> {
+  try {
+    const { size } = await Deno.stat(output);
+    io.err(`pnotify: recorded ${size} bytes in ${printable(output)}`);
+  } catch {
+    io.err(`pnotify: nothing was recorded in ${printable(output)}`);
+  }
+}
+
+/** `pnotify record`: records a command, for `pnotify replay`. */
+export const recordCommand: Command = {
+  name: "record",
+  summary: "Run a command under strace, and record its processes for replay",
+  operands: "-- COMMAND...",
+  arity: [0, 0],
+  takesRest: true,
+  about: [
+    "The exit status is that of the command, or 128 and the number of the signal that ended it.",
+    "Signals are passed on to the command.",
+  ],
+  options: [
+    { name: "output", letter: "o", value: "FILE", doc: "the recording; pnotify.strace by default" },
+    { name: "strace", value: "PROGRAM", doc: "the strace to use" },
+  ],
+  examples: [
+    ["pnotify record -o build.strace -- make -j4", "record a build"],
+    ["pnotify replay build.strace --tree", "see what it came to"],
+  ],
+  run: record,
+};

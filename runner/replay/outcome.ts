@@ -1,0 +1,91 @@
+import {
+  anything,
+  fields,
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  type Shape,
+  text,
+} from "../sandbox/shape.ts";
+import type { ReplayOutcome, ReplayRequest } from "./session.ts";
+
+/*
+ * What comes back from a sandbox is what user code made of the kernel that it shares a realm with: the host believes what
+ * it says, and nothing about its form.
+ */
+
+const gaps: Shape = fields({
+  reparentings: number,
+  failed_execs: number,
+  found: number,
+  unknown_exits: number,
+  unseen_ends: number,
+  lost_events: orNull(number),
+  refused_forks: number,
+});
+const summary: Shape = fields({
+  processes: number,
+  threads: number,
+  execs: number,
+  process_exits: number,
+  task_exits: number,
+  exit_codes: record(number),
+  max_depth: number,
+  reparented: list(fields({ pid: number, from: number, to: number })),
+});
+const node: Shape = fields({
+  pid: number,
+  parent: orNull(number),
+  creator_tid: orNull(number),
+  clone_flags: orNull(text),
+  start_ns: orNull(number),
+  threads: number,
+  execs: list(fields({ file: orNull(text), by_tid: orNull(number) })),
+  exit: orNull(text),
+  end_ns: orNull(number),
+  parent_at_exit: orNull(number),
+  refused: optional(text),
+  job: optional(orNull(text)),
+  accounting: optional(orNull(record(anything))),
+});
+const report: Shape = fields({
+  format: orNull(oneOf("strace", "ftrace", "perf", "events")),
+  lines: number,
+  clock: fields({ origin: number, kind: text }),
+  summary,
+  gaps,
+  untold: list(text),
+  warning_counts: record(number),
+  warnings: list(fields({ kind: text, line: number, text })),
+  tree: orNull(list(node)),
+});
+const outcome: Shape = fields({
+  report,
+  commands: list(
+    fields({ command: text, runs: number, failed: number, time: number, longest: number }),
+  ),
+  tree: orNull(list(text)),
+  timeline: orNull(list(text)),
+  accounting: list(text),
+  log: list(text),
+  reports: list(text),
+  failure: orNull(text),
+  broken: flag,
+});
+
+/**
+ * Reads what came of a replay beside user code.
+ *
+ * @param value What came back.
+ * @param request What was asked for.
+ * @returns The outcome, under the name that was asked for; null when it is none.
+ */
+export function readOutcome(value: unknown, request: ReplayRequest): ReplayOutcome | null {
+  if (!outcome(value)) return null;
+  const read = value as ReplayOutcome;
+  return { ...read, report: { ...read.report, recording: request.recording } };
+}

@@ -1,0 +1,57 @@
+import { formatReport } from "../../replay/mod.ts";
+import type { Io } from "../cli/io.ts";
+import { printable, type Style } from "../report/style.ts";
+import type { ReplayOutcome } from "./session.ts";
+
+/** How the result of a replay is to be printed. */
+export interface PrintOptions {
+  /** Whether to show the table. */
+  readonly table: boolean;
+  /** Whether to show the kernel log. */
+  readonly log: boolean;
+  /** How stdout is marked up. */
+  readonly style: Style;
+  /** How stderr is marked up. */
+  readonly errStyle: Style;
+}
+
+/** So many warnings are shown. */
+const MOST_WARNINGS = 10;
+
+/** Prints what came of a replay, for people. */
+export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
+  const { style, errStyle } = options;
+  const { report, tree, timeline, accounting, log, reports, failure } = outcome;
+  const section = (title: string, lines: readonly string[] | null) => {
+    if (lines === null || lines.length === 0) return;
+    io.out("");
+    io.out(style.bold(title));
+    for (const line of lines) io.out(printable(line));
+  };
+  if (options.table) {
+    for (const line of formatReport(report, outcome.commands)) io.out(printable(line));
+  }
+  section("Tree", tree);
+  section("Timeline", timeline);
+  section("Accounting", accounting);
+  if (options.log) section("Kernel log", log);
+  printWarnings(io, outcome, errStyle);
+  for (const text of reports) {
+    for (const line of text.split("\n")) io.err(errStyle.red(printable(line)));
+  }
+  if (failure !== null) io.err(`${errStyle.red("error")}: ${printable(failure)}`);
+}
+
+/** Prints the first warnings, and how many there are of each kind. */
+export function printWarnings(io: Io, { report }: ReplayOutcome, style: Style): void {
+  const { recording, warnings, warning_counts } = report;
+  for (const { line, text } of warnings.slice(0, MOST_WARNINGS)) {
+    const place = `${recording}:${line}`;
+    io.err(`${style.yellow("warning")}: ${printable(place)}: ${printable(text)}`);
+  }
+  const counts = Object.entries(warning_counts);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  if (total <= MOST_WARNINGS) return;
+  const kinds = counts.map(([kind, count]) => `${count} ${kind}`).join(", ");
+  io.err(`${style.yellow("warning")}: ${total} in all: ${kinds}`);
+}

@@ -1,0 +1,332 @@
+import { KernelError } from "../../kernel/errno.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { KernelModule, ParameterSpec } from "../../kernel/module.ts";
+import { formatLogRecord } from "../../kernel/printk.ts";
+import { KernelBug } from "../../kernel/report.ts";
+import type { Task } from "../../kernel/task.ts";
+import { CSA, type Csa, type CsaRecord } from "../../modules/csa/mod.ts";
+import { JOB, type Jobs } from "../../modules/job/mod.ts";
+import { boot } from "../../pnotify/boot.ts";
+import {
+  CommandTable,
+  type CommandTotals,
+  formatTimeline,
+  formatTree,
+  nodesOf,
+  type ProcessRecord,
+  Recording,
+  type RecordingClock,
+  Replay,
+  type ReplayReport,
+  untoldBy,
+} from "../../replay/mod.ts";
+
+/** A module to load, and the values of its parameters as the command line has them. */
+export interface ReplayModule {
+  /** Its name: that of a shipped module, or the one under which a file is known. */
+  readonly name: string;
+  /** Whether it comes from a file of the user. */
+  readonly isFile: boolean;
+}
+
+/** What is to be replayed, and what is wanted of it. Plain data: it may go to another process. */
+export interface ReplayRequest {
+  /** The name of the recording. */
+  readonly recording: string;
+  /** The pid that a recording without a pid column is about, or null. */
+  readonly pid: number | null;
+  /** The modules, in the order in which they are loaded. */
+  readonly modules: readonly ReplayModule[];
+  /** Values of parameters: `limit=20`, or `job.limit=20` for one module. */
+  readonly params: readonly string[];
+  /** Whether the kernel checks itself. */
+  readonly check: boolean;
+  /** Whether to keep every process: for a tree, a timeline or a report with all of it. */
+  readonly keep: boolean;
+  /** Whether to draw a tree. */
+  readonly tree: boolean;
+  /** Whether to draw a timeline. */
+  readonly timeline: boolean;
+  /** How wide a drawing may be. */
+  readonly width: number;
+}
+
+/** What came of a replay. Plain data, as the request is. */
+export interface ReplayOutcome {
+  /** What came of the recording. */
+  readonly report: ReplayReport;
+  /** What each command came to. */
+  readonly commands: readonly CommandTotals[];
+  /** The lines of the tree, or null. */
+  readonly tree: readonly string[] | null;
+  /** The lines of the timeline, or null. */
+  readonly timeline: readonly string[] | null;
+  /** The accounting of csa, by job and by command; empty where it is not loaded. */
+  readonly accounting: readonly string[];
+  /** The kernel log. */
+  readonly log: readonly string[];
+  /** What the kernel found wrong, faults of modules included. */
+  readonly reports: readonly string[];
+  /** Why the recording could not be read to its end, or null. */
+  readonly failure: string | null;
+  /** Whether a kernel bug ended the replay. */
+  readonly broken: boolean;
+}
+
+/**
+ * Replays a recording in a kernel of its own, with modules loaded into it. It touches nothing of the host, so it runs in
+ * the program itself for shipped modules and in the sandbox for others.
+ */
+export class ReplaySession {
+  readonly #request: ReplayRequest;
+  readonly #kernel: Kernel;
+  readonly #replay: Replay;
+  readonly #recording: Recording;
+  readonly #commands = new CommandTable();
+  readonly #jobs: Jobs | null;
+  readonly #csa: Csa | null;
+  #last = 0;
+  #failure: string | null = null;
+  #broken = false;
+
+  /**
+   * Boots a kernel and loads the modules.
+   *
+   * @param request What is to be replayed.
+   * @param modules The modules, by name.
+   * @param ended Called for each process that has ended.
+   * @throws {KernelError} When a module cannot be loaded.
+   */
+  constructor(
+    request: ReplayRequest,
+    modules: ReadonlyMap<string, KernelModule>,
+    ended?: (process: ProcessRecord, clock: RecordingClock) => void,
+  ) {
+    this.#request = request;
+    this.#kernel = boot({ debug: request.check }).kernel;
+    loadModules(this.#kernel, request, modules);
+    this.#jobs = (this.#kernel.symbols.find(JOB.name)?.value ?? null) as Jobs | null;
+    this.#csa = (this.#kernel.symbols.find(CSA.name)?.value ?? null) as Csa | null;
+    this.#replay = new Replay(this.#kernel, {
+      tree: request.keep,
+      observer: {
+        started: (process, task) => this.#started(process, task),
+        ending: (process, task) => this.#ending(process, task),
+        ended: (process) => {
+          this.#commands.ended(process);
+          ended?.(process, this.#recording.clock);
+        },
+      },
+    });
+    this.#recording = new Recording({
+      sink: (event) => {
+        if (event.time > this.#last) this.#last = event.time;
+        this.#replay.take(event);
+      },
+      warnings: this.#replay.warnings,
+      name: request.recording,
+      ...(request.pid === null ? {} : { pid: request.pid }),
+    });
+  }
+
+  /** Each process with which a tree begins gets a job of its own; the rest inherits it. */
+  #started({ depth, above, forked }: ProcessRecord, task: Task | null): void {
+    if (this.#jobs === null || task === null || depth > 0 || (forked && above !== null)) return;
+    if (jobOf(this.#jobs, task) === null) quietly(() => this.#jobs!.create({ task }));
+  }
+
+  #ending(process: ProcessRecord, task: Task | null): void {
+    if (this.#jobs !== null && this.#request.keep && task !== null) {
+      process.job = jobOf(this.#jobs, task);
+    }
+  }
+
+  /** Takes a piece of the recording. */
+  push(text: string): void {
+    this.#guarded(() => this.#recording.push(text));
+  }
+
+  /** Ends the replay: modules are unloaded, and have their last say. */
+  finish(): ReplayOutcome {
+    this.#guarded(() => this.#recording.end());
+    this.#replay.finish();
+    this.#nameJobs();
+    const accounting = this.#accounting();
+    if (!this.#broken) this.#guarded(() => this.#unload());
+    const { tree, timeline, width } = this.#request;
+    const { processes } = this.#replay;
+    const { clock } = this.#recording;
+    const layout = { clock, width, until: this.#last };
+    return {
+      report: this.#report(),
+      commands: this.#commands.rows,
+      tree: tree ? formatTree(processes, layout) : null,
+      timeline: timeline ? formatTimeline(processes, layout) : null,
+      accounting,
+      log: this.#kernel.log.records().map((record) => formatLogRecord(record)),
+      reports: this.#kernel.shutdown().map(({ text }) => text),
+      failure: this.#failure,
+      broken: this.#broken,
+    };
+  }
+
+  /** What a module or the recording breaks must not take what is known so far with it. */
+  #guarded(work: () => void): void {
+    if (this.#failure !== null) return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof KernelError || error instanceof KernelBug)) throw error;
+      this.#failure = error.message;
+      this.#broken = error instanceof KernelBug;
+    }
+  }
+
+  /** Those that still run are in their jobs now. */
+  #nameJobs(): void {
+    if (this.#jobs === null || !this.#request.keep) return;
+    for (const process of this.#replay.processes) {
+      if (process.end !== null || process.endUnseen) continue;
+      const reference = this.#kernel.getTask(process.pid);
+      if (reference === null) continue;
+      process.job = jobOf(this.#jobs, reference.task);
+      reference.put();
+    }
+  }
+
+  #accounting(): string[] {
+    const csa = this.#csa;
+    if (csa === null) return [];
+    const lines: string[] = [];
+    for (const by of ["job", "command"] as const) {
+      quietly(() =>
+        lines.push(...(lines.length > 0 ? [""] : []), ...csa.reportText({ by }).split("\n"))
+      );
+    }
+    if (this.#request.keep) quietly(() => this.#account(csa.records()));
+    return lines;
+  }
+
+  /** Finds the record of each process: both are in the order in which processes ended. */
+  #account(records: readonly CsaRecord[]): void {
+    const byPid = new Map<number, CsaRecord[]>();
+    for (const record of records) {
+      if (record.type !== "process") continue;
+      const list = byPid.get(record.pid);
+      if (list === undefined) byPid.set(record.pid, [record]);
+      else list.push(record);
+    }
+    for (const process of this.#replay.processes) {
+      if (process.end === null || process.job === null) continue;
+      const record = byPid.get(process.pid)?.shift();
+      if (record !== undefined) process.accounting = { ...record };
+    }
+  }
+
+  #unload(): void {
+    for (const { name } of this.#kernel.modules.lsmod().reverse()) {
+      quietly(() => this.#kernel.modules.rmmod(name));
+    }
+  }
+
+  #report(): ReplayReport {
+    const { keep, recording } = this.#request;
+    const { summary, gaps, warnings, processes } = this.#replay;
+    const { format, clock, lineCount } = this.#recording;
+    const loaded = { job: this.#jobs !== null, accounting: this.#csa !== null };
+    return {
+      recording,
+      format,
+      lines: lineCount,
+      clock,
+      summary,
+      gaps,
+      untold: untoldBy(format),
+      warning_counts: warnings.counts,
+      warnings: warnings.kept,
+      tree: keep ? nodesOf(processes, clock, loaded) : null,
+    };
+  }
+}
+
+function jobOf(jobs: Jobs, task: Task): string | null {
+  try {
+    return jobs.getJid({ pid: task });
+  } catch (error) {
+    if (error instanceof KernelError) return null;
+    throw error;
+  }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+  }
+}
+
+/** Loads the modules, those that others depend on first where they are not named. */
+function loadModules(
+  kernel: Kernel,
+  request: ReplayRequest,
+  modules: ReadonlyMap<string, KernelModule>,
+): void {
+  const values = parseParameters(request, modules);
+  for (const { name, isFile } of request.modules) {
+    const module = modules.get(name);
+    if (module === undefined) {
+      throw new KernelError("ENOENT", {
+        action: "load module",
+        name,
+        found: "there is no such module",
+        wanted: "a shipped module or a file is wanted",
+      });
+    }
+    const params = (values.get(name) ?? {}) as Record<string, never>;
+    kernel.modules.insmod(module, { params, outOfTree: isFile });
+  }
+}
+
+type Values = Record<string, string | number | boolean>;
+
+/** Gives each `key=value` to the module that has such a parameter. */
+function parseParameters(
+  { params, modules: wanted }: ReplayRequest,
+  modules: ReadonlyMap<string, KernelModule>,
+): Map<string, Values> {
+  const values = new Map<string, Values>();
+  for (const text of params) {
+    const match = /^(?:(\w+)\.)?(\w+)=(.*)$/s.exec(text);
+    if (match === null) throw refuseParameter(text, "it has no =", "NAME=VALUE is wanted");
+    const [, owner, key, value] = match;
+    const having = wanted.filter(({ name }) =>
+      (owner === undefined || owner === name) &&
+      Object.hasOwn(modules.get(name)?.params ?? {}, key)
+    );
+    if (having.length !== 1) {
+      const found = having.length === 0 ? "no module has it" : "more than one module has it";
+      throw refuseParameter(text, found, "MODULE.NAME=VALUE is wanted");
+    }
+    const [{ name }] = having;
+    const spec = modules.get(name)!.params![key];
+    values.set(name, { ...values.get(name), [key]: readValue(spec, value, text) });
+  }
+  return values;
+}
+
+function readValue(spec: ParameterSpec, value: string, text: string): string | number | boolean {
+  if (spec.type === "string") return value;
+  if (spec.type === "boolean") {
+    if (/^(?:true|yes|1)$/.test(value)) return true;
+    if (/^(?:false|no|0)$/.test(value)) return false;
+    throw refuseParameter(text, `${value} is no switch`, "true or false is wanted");
+  }
+  const number = Number(value);
+  if (value.trim() !== "" && Number.isFinite(number)) return number;
+  throw refuseParameter(text, `${value} is no number`, "a number is wanted");
+}
+
+function refuseParameter(text: string, found: string, wanted: string): KernelError {
+  return new KernelError("EINVAL", { action: "set parameter", name: text, found, wanted });
+}

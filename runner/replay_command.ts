@@ -1,0 +1,279 @@
+import { KernelError } from "../kernel/errno.ts";
+import type { KernelModule } from "../kernel/module.ts";
+import { formatProcess, type ProcessRecord, type RecordingClock } from "../replay/mod.ts";
+import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
+import { styleFor } from "./cli/io.ts";
+import { shippedModules } from "./engine/shipped.ts";
+import { type PrintOptions, printOutcome, printWarnings } from "./replay/print.ts";
+import {
+  type ReplayModule,
+  type ReplayOutcome,
+  type ReplayRequest,
+  ReplaySession,
+} from "./replay/session.ts";
+import { RefusedError } from "./replay/refused.ts";
+import { openRecording, SourceError } from "./replay/source.ts";
+import { printable } from "./report/style.ts";
+import { nearest } from "./scenario/suggest.ts";
+
+/** What the command line wants. */
+interface Settings {
+  readonly modules: readonly ReplayModule[];
+  /** The files of modules, by the names under which they are known. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly json: boolean;
+  readonly strict: boolean;
+  readonly follow: boolean;
+  readonly tree: boolean;
+  readonly timeline: boolean;
+  readonly check: boolean;
+  readonly log: boolean;
+  readonly table: boolean;
+  readonly width: number;
+  readonly params: readonly string[];
+}
+
+function readSettings(invocation: Invocation): Settings {
+  const { modules, files } = readModules(invocation.all("module"));
+  const json = invocation.text("report") === "json";
+  const tree = invocation.flag("tree") ?? false;
+  const timeline = invocation.flag("timeline") ?? false;
+  const follow = invocation.flag("follow") ?? false;
+  if (follow && files.size > 0) {
+    throw new UsageError("Cannot use --follow with a module file: a shipped module is wanted");
+  }
+  if (follow && invocation.operands.length > 1) {
+    throw new UsageError("Cannot use --follow with several recordings: one is wanted");
+  }
+  return {
+    modules,
+    files,
+    json,
+    follow,
+    tree,
+    timeline,
+    strict: invocation.flag("strict") ?? false,
+    check: invocation.flag("check") ?? false,
+    log: invocation.flag("log") ?? false,
+    // A drawing says it all, unless the table is asked for too.
+    table: invocation.text("report") === "table" || (!json && !tree && !timeline),
+    width: invocation.count("width") ?? terminalWidth(invocation),
+    params: invocation.all("param"),
+  };
+}
+
+function terminalWidth({ io }: Invocation): number {
+  if (!io.isOutTerminal) return 100;
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+function readModules(words: readonly string[]): {
+  modules: ReplayModule[];
+  files: Map<string, string>;
+} {
+  const shipped = shippedModules();
+  const files = new Map<string, string>();
+  const modules = words.map((word): ReplayModule => {
+    if (shipped.has(word)) return { name: word, isFile: false };
+    if (!/[./]/.test(word)) {
+      const near = nearest(word, shipped.keys());
+      const hint = near === null ? "pnotify list shows what there is" : `did you mean "${near}"?`;
+      throw new UsageError(`Unknown shipped module "${word}"`, hint);
+    }
+    const name = word.slice(word.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
+    files.set(name, word);
+    return { name, isFile: true };
+  });
+  // Accounting needs jobs: whoever wants one gets the other.
+  const needsJob = modules.some(({ name, isFile }) => name === "csa" && !isFile);
+  const hasJob = modules.some(({ name }) => name === "job");
+  if (needsJob && !hasJob) modules.unshift({ name: "job", isFile: false });
+  return { modules, files };
+}
+
+function requestFor(path: string, settings: Settings): ReplayRequest {
+  const { modules, params, check, tree, timeline, width, json } = settings;
+  // The files of `strace -ff` have their pid at the end of their names and no pid column.
+  const pid = /\.(\d+)$/.exec(path)?.[1];
+  return {
+    recording: path === "-" ? "stdin" : path,
+    pid: pid === undefined ? null : Number(pid),
+    modules,
+    params,
+    check,
+    keep: tree || timeline || json,
+    tree,
+    timeline,
+    width,
+  };
+}
+
+/** Replays here, unless a module is a file of the user. A piece is asked for when the last has been worked through. */
+async function replayPieces(
+  request: ReplayRequest,
+  pieces: AsyncIterable<string>,
+  settings: Settings,
+  invocation: Invocation,
+): Promise<ReplayOutcome> {
+  if (settings.files.size > 0) {
+    // Most replays need no sandbox, and it takes its time to load.
+    const { replaySandboxed } = await import("./replay/sandboxed.ts");
+    return await replaySandboxed(request, settings.files, pieces, invocation);
+  }
+  const modules: ReadonlyMap<string, KernelModule> = shippedModules();
+  const ended = (process: ProcessRecord, clock: RecordingClock) =>
+    invocation.io.out(printable(formatProcess(process, clock)));
+  const isTalking = settings.follow && !settings.json;
+  const session = new ReplaySession(request, modules, isTalking ? ended : undefined);
+  for await (const text of pieces) session.push(text);
+  return session.finish();
+}
+
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const some of bytes) yield decoder.decode(some, { stream: true });
+  yield decoder.decode();
+}
+
+async function replayOne(
+  path: string,
+  settings: Settings,
+  invocation: Invocation,
+): Promise<ReplayOutcome> {
+  const request = requestFor(path, settings);
+  const enough = new AbortController();
+  const stop = () => enough.abort();
+  if (settings.follow) listen(stop, "add");
+  try {
+    const source = await openRecording(path, settings.follow ? enough.signal : undefined);
+    return await replayPieces(request, decoded(source.bytes), settings, invocation);
+  } finally {
+    if (settings.follow) listen(stop, "remove");
+  }
+}
+
+function listen(stop: () => void, how: "add" | "remove"): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    if (how === "add") Deno.addSignalListener(signal, stop);
+    else Deno.removeSignalListener(signal, stop);
+  }
+}
+
+function statusOf(outcome: ReplayOutcome, strict: boolean): number {
+  if (outcome.broken || outcome.reports.length > 0) return EXIT.broken;
+  if (outcome.failure !== null) return EXIT.usage;
+  return strict && outcome.report.warnings.length > 0 ? EXIT.failed : EXIT.held;
+}
+
+async function replay(invocation: Invocation): Promise<number> {
+  const { io, operands } = invocation;
+  const settings = readSettings(invocation);
+  const color = invocation.text("color") ?? "auto";
+  const options: PrintOptions = {
+    table: settings.table,
+    log: settings.log,
+    style: styleFor(color, io.isOutTerminal, io),
+    errStyle: styleFor(color, io.isErrTerminal, io),
+  };
+  const outcomes: ReplayOutcome[] = [];
+  let status = EXIT.held;
+  for (const [index, path] of operands.entries()) {
+    try {
+      const outcome = await replayOne(path, settings, invocation);
+      outcomes.push(outcome);
+      status = Math.max(status, statusOf(outcome, settings.strict));
+      if (settings.json) printComplaints(invocation, outcome, options);
+      else {
+        if (index > 0) io.out("");
+        printOutcome(io, outcome, options);
+      }
+    } catch (error) {
+      // Why a module was refused has been printed, with its source.
+      if (error instanceof RefusedError) status = Math.max(status, error.status);
+      else io.err(`${options.errStyle.red("error")}: ${printable(messageOf(error))}`);
+      status = Math.max(status, EXIT.usage);
+    }
+  }
+  if (settings.json) printJson(invocation, outcomes);
+  return status;
+}
+
+/** Why a recording or a module could not be used; anything else is a mistake in this program. */
+function messageOf(error: unknown): string {
+  if (error instanceof SourceError || error instanceof KernelError) return error.message;
+  // What DecompressionStream says of a file that is damaged.
+  if (error instanceof TypeError) return `Cannot unpack the recording: ${error.message}`;
+  throw error;
+}
+
+function printComplaints(
+  { io }: Invocation,
+  outcome: ReplayOutcome,
+  { errStyle }: PrintOptions,
+): void {
+  printWarnings(io, outcome, errStyle);
+  if (outcome.failure !== null) {
+    io.err(`${errStyle.red("error")}: ${printable(outcome.failure)}`);
+  }
+}
+
+/** One recording is one object; several are a list of them. */
+function printJson({ io, operands }: Invocation, outcomes: readonly ReplayOutcome[]): void {
+  const objects = outcomes.map(({ report, log, reports, failure }) => ({
+    ...report,
+    log,
+    reports,
+    failure,
+  }));
+  io.out(JSON.stringify(operands.length === 1 ? objects[0] ?? null : objects, null, 2));
+}
+
+/** `pnotify replay`: runs modules over recordings of real processes. */
+export const replayCommand: Command = {
+  name: "replay",
+  summary: "Run modules over a recording of real processes",
+  operands: "RECORDING...",
+  arity: [1, Infinity],
+  about: [
+    "RECORDING is what strace, tracefs, perf script or a process connector wrote, packed with gzip",
+    "or not, or - for stdin. The format is found out by what it says.",
+    "With the module job, each process with which a tree begins gets a job of its own.",
+  ],
+  options: [
+    { name: "module", letter: "m", value: "MODULE", collects: true, doc: "load a module first" },
+    {
+      name: "param",
+      letter: "p",
+      value: "NAME=VALUE",
+      collects: true,
+      doc: "set a parameter, as MODULE.NAME=VALUE where several have it",
+    },
+    { name: "tree", doc: "draw the tree of processes" },
+    { name: "timeline", doc: "draw a bar for each process" },
+    {
+      name: "report",
+      letter: "r",
+      value: "FORMAT",
+      choices: ["table", "json"],
+      doc: "sum up: as a table, or everything as JSON",
+    },
+    { name: "log", doc: "show the kernel log" },
+    { name: "follow", letter: "F", doc: "go on as the recording grows, until interrupted" },
+    { name: "strict", doc: "make warnings fail" },
+    { name: "check", doc: "let the kernel check itself, which takes longer" },
+    { name: "width", value: "N", isCount: true, doc: "how wide drawings may be" },
+  ],
+  examples: [
+    ["pnotify replay build.strace --tree", "what ran, under whom, for how long, and how it ended"],
+    ["pnotify replay build.strace -m job -m csa", "and what it used, by job and by command"],
+    [
+      "pnotify replay build.strace -m ./mine.ts -p limit=20",
+      "with a module of your own, sandboxed",
+    ],
+  ],
+  run: replay,
+};

@@ -1,0 +1,64 @@
+import type { Diagnostic, Mark } from "../scenario/diagnostic.ts";
+import type { Source } from "../scenario/source.ts";
+import { printable, type Style } from "./style.ts";
+
+interface ShownMark extends Mark {
+  readonly sign: "^" | "-";
+}
+
+/**
+ * Words a mistake for people: its place, the line with a caret, and what explains it.
+ *
+ * @param diagnostic The mistake.
+ * @param source The file it is in; null when there is none to show.
+ * @param style Marks it up.
+ * @returns The lines.
+ */
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  source: Source | null,
+  style: Style,
+): string[] {
+  const { file, title, at, label, related, notes } = diagnostic;
+  const marks: ShownMark[] = [
+    { at, label, sign: "^" },
+    ...related.map((mark) => ({ ...mark, sign: "-" as const })),
+  ];
+  marks.sort((a, b) => a.at.line - b.at.line);
+  const width = String(Math.max(...marks.map((mark) => mark.at.line))).length;
+  const place = `${printable(file)}:${at.line}:${at.column}`;
+  const lines = [
+    `${style.red("error")}${style.bold(`: ${printable(title)}`)}`,
+    `${" ".repeat(width)} ${style.cyan("-->")} ${place}`,
+  ];
+  if (source !== null) {
+    for (const mark of marks) lines.push(...formatMark(mark, source, width, style));
+  } else if (label !== "") lines.push(`${" ".repeat(width)} = ${printable(label)}`);
+  for (const note of notes) {
+    lines.push(`${" ".repeat(width)} ${style.cyan("=")} ${printable(note)}`);
+  }
+  return lines;
+}
+
+/** How much of a long line is shown on either side of a mark. */
+const MOST_COLUMNS = 100;
+
+/** Characters that take two columns in a terminal. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/gu;
+
+function formatMark(mark: ShownMark, source: Source, width: number, style: Style): string[] {
+  const { line, column, length } = mark.at;
+  const whole = source.line(line);
+  const from = column > MOST_COLUMNS - 20 ? column - 40 : 0;
+  const text = printable(whole.slice(from, from + MOST_COLUMNS).replaceAll("\t", " "));
+  const before = whole.slice(from, Math.max(from, column - 1));
+  const pad = before.replace(WIDE, "  ").replace(/[^ ]/gu, " ");
+  const signs = mark.sign.repeat(Math.max(1, Math.min(length, MOST_COLUMNS - pad.length)));
+  const paint = mark.sign === "^" ? style.red : style.cyan;
+  const bar = style.cyan("|");
+  return [
+    `${style.cyan(String(line).padStart(width))} ${bar} ${text}`.trimEnd(),
+    `${" ".repeat(width)} ${bar} ${pad}${paint(`${signs} ${printable(mark.label)}`)}`.trimEnd(),
+  ];
+}

@@ -1,0 +1,182 @@
+/**
+ * The child process in which a sandboxed scenario runs. It starts the worker, watches it, and passes its answer on. The
+ * worker may never come back, take all the memory, or end the process; whoever started this one knows what to make of it.
+ *
+ * @module
+ */
+import { createBoard, readBoard } from "./board.ts";
+import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
+import { createSlot, put } from "./slot.ts";
+
+const POLL_MS = 15;
+/** Milliseconds beyond its limit after which the watchdog inside the worker counts as failed. */
+const GRACE_MS = 500;
+
+/** The first argument that makes the program serve as a sandbox. */
+export const SANDBOX_COMMAND = "__sandbox";
+
+/** Reads one job from stdin, does it, and ends the process. */
+export async function serveSandbox(): Promise<never> {
+  const job = await readJob();
+  if (job === null) Deno.exit(2);
+  // In the compiled program nothing on disk is needed any more; from source the worker still has to be read.
+  if (Deno.args[0] === SANDBOX_COMMAND) await dropPermissions();
+  new Supervisor(job).start();
+  return await new Promise<never>(() => {});
+}
+
+async function readJob(): Promise<ChildJob | null> {
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  const reader = Deno.stdin.readable.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return null;
+    const part = decoder.decode(value, { stream: true });
+    const end = part.indexOf("\n");
+    parts.push(end < 0 ? part : part.slice(0, end));
+    if (end < 0) continue;
+    void pass(reader, decoder, part.slice(end + 1));
+    return JSON.parse(parts.join(""));
+  }
+}
+
+/** The lines that follow the job, until somebody wants them. There are never many: the host waits for room. */
+class Inbox {
+  readonly #lines: string[] = [];
+  #wake: ((line: string) => void) | null = null;
+
+  add(line: string): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    if (wake === null) this.#lines.push(line);
+    else wake(line);
+  }
+
+  next(): Promise<string> {
+    const line = this.#lines.shift();
+    if (line !== undefined) return Promise.resolve(line);
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+}
+
+const inbox = new Inbox();
+
+/**
+ * Passes on the lines that follow the job. The pipe stays open as long as there is somebody who wants the answer: with it
+ * this process ends.
+ */
+async function pass(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  decoder: TextDecoder,
+  beginning: string,
+): Promise<void> {
+  let rest = beginning;
+  for (;;) {
+    const lines = rest.split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) inbox.add(line);
+    const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
+    if (done) Deno.exit(2);
+    rest += decoder.decode(value, { stream: true });
+  }
+}
+
+async function dropPermissions(): Promise<void> {
+  for (const name of ["run", "write", "env", "read", "net", "sys", "ffi"] as const) {
+    await Deno.permissions.revoke({ name });
+  }
+}
+
+class Supervisor {
+  readonly #job: ChildJob;
+  readonly #board = createBoard();
+  readonly #slot = createSlot();
+  readonly #encoder = new TextEncoder();
+  #version = -1;
+  #since = performance.now();
+
+  constructor(job: ChildJob) {
+    this.#job = job;
+  }
+
+  start(): void {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "sandbox",
+      deno: { permissions: "none" },
+    });
+    worker.onmessage = async ({ data }) => {
+      if (data !== "ready") return this.#hear(data);
+      await dropPermissions();
+      worker.postMessage({ job: this.#job, board: this.#board, slot: this.#slot });
+      if (this.#job.replay !== undefined) void this.#feed();
+      this.#since = performance.now();
+      setInterval(() => this.#watch(), POLL_MS);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end({ kind: "crashed", why: "exited", text: event.message });
+    };
+  }
+
+  /** Hands the recording on, and says each time that there is room for more. */
+  async #feed(): Promise<void> {
+    for (let text: string | null = ""; text !== null;) {
+      text = JSON.parse(await inbox.next());
+      await put(this.#slot, text);
+      this.#tell('{"kind":"taken"}');
+    }
+  }
+
+  #hear(data: unknown): void {
+    const { nonce, text } = (data ?? {}) as { nonce?: unknown; text?: unknown };
+    if (nonce !== this.#job.nonce || typeof text !== "string") return;
+    this.#look();
+    this.#tell(text);
+    Deno.exit(0);
+  }
+
+  /** Tells the host what the worker is at, if that is something new. */
+  #look(): Doing | null {
+    const { version, doing } = readBoard(this.#board);
+    if (version === this.#version || doing === null) return doing;
+    this.#version = version;
+    this.#since = performance.now();
+    this.#tell(JSON.stringify({ kind: "progress", doing }));
+    return doing;
+  }
+
+  #watch(): void {
+    const doing = this.#look();
+    const { limits } = this.#job;
+    if (Deno.memoryUsage().rss > limits.memoryMb * 1e6) {
+      this.#end({ kind: "crashed", why: "memory", text: `${limits.memoryMb} MB` });
+    }
+    const limit = this.#limitOf(doing);
+    if (performance.now() - this.#since > limit) {
+      this.#end({ kind: "crashed", why: "time", text: `${Math.round(limit)} ms` });
+    }
+  }
+
+  #limitOf(doing: Doing | null): number {
+    // Between two pieces of a recording it waits for its host, who may wait for somebody else.
+    if (doing?.stage === "done" && this.#job.replay !== undefined) return Infinity;
+    if (doing?.stage !== "step") return this.#job.limits.loadMs;
+    // The watchdog in the worker comes first, and knows more; this is for what it cannot stop.
+    return 1.5 * doing.limitMs + GRACE_MS;
+  }
+
+  #end(answer: ChildAnswer): never {
+    this.#look();
+    this.#tell(JSON.stringify(answer));
+    Deno.exit(0);
+  }
+
+  #tell(text: string): void {
+    let bytes = this.#encoder.encode(`${this.#job.nonce} ${text}\n`);
+    while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  }
+}
+
+if (import.meta.main) await serveSandbox();

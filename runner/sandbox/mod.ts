@@ -1,0 +1,216 @@
+/**
+ * Runs user code: links a scenario's module files, and runs the scenario in a process of its own, where nothing of the host
+ * can be reached. What is protected, and what is not, is in docs/sandbox.md.
+ *
+ * @module
+ */
+import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import { readOutcome } from "../replay/outcome.ts";
+import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
+import { readInfo, readResult } from "./answer.ts";
+import { type LinkedModule, linkModule } from "./linker.ts";
+import { type ChildEnd, runChild, type SandboxProgram } from "./process.ts";
+import {
+  type ChildJob,
+  DEFAULT_LIMITS,
+  type Doing,
+  type LoadFailure,
+  type SandboxLimits,
+} from "./protocol.ts";
+import { type Refusal, refuseLine } from "./refusal.ts";
+import { Source } from "../scenario/source.ts";
+
+export { SANDBOX_COMMAND, serveSandbox } from "./child.ts";
+export { DEFAULT_LIMITS, type SandboxLimits } from "./protocol.ts";
+export type { Refusal, RefusalRule } from "./refusal.ts";
+
+/** What is to be done in a sandbox. */
+export type SandboxJob =
+  & {
+    /** How far it may go, where that is not {@linkcode DEFAULT_LIMITS}. */
+    readonly limits?: Partial<SandboxLimits>;
+    /** The command that serves as the sandbox; this program itself by default. */
+    readonly program?: SandboxProgram;
+  }
+  & ({
+    readonly kind: "run";
+    /** A scenario with modules from files. */
+    readonly plan: ScenarioPlan;
+  } | {
+    readonly kind: "modinfo";
+    /** The absolute path of a module. */
+    readonly path: string;
+    /** The path as messages have it. */
+    readonly written?: string;
+  } | {
+    readonly kind: "replay";
+    /** What is to be replayed. */
+    readonly request: ReplayRequest;
+    /** The absolute paths of its modules that are files, and as messages have them, by their names. */
+    readonly files: ReadonlyMap<string, { readonly path: string; readonly written: string }>;
+    /** The text of the recording. A piece is asked for when the last few have been worked through. */
+    readonly pieces: AsyncIterable<string>;
+  });
+
+/** A sandbox that ended without an answer, or was ended. */
+export interface Crash {
+  /** Tells it from the other outcomes. */
+  readonly kind: "crashed";
+  /** What happened, in one line. */
+  readonly title: string;
+  /** More lines. */
+  readonly notes: readonly string[];
+}
+
+/** What came of a job. */
+export type SandboxOutcome =
+  | {
+    readonly kind: "result";
+    readonly result: RunResult;
+    /** What modules printed to their console while they were loaded; later lines are in the kernel log. */
+    readonly console: readonly string[];
+  }
+  | { readonly kind: "info"; readonly info: ModuleInfo; readonly console: readonly string[] }
+  | {
+    readonly kind: "replayed";
+    readonly outcome: ReplayOutcome;
+    readonly console: readonly string[];
+  }
+  | Refusal
+  | Crash;
+
+type Linked = ReadonlyMap<string, LinkedModule>;
+
+/**
+ * Does a job with user code in it. It never throws for anything that this code does.
+ *
+ * @param job The job.
+ * @returns What came of it. The process that did it is gone by then.
+ */
+export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
+  const linked = new Map<string, LinkedModule>();
+  for (const { name, path, written } of filesOf(job)) {
+    const module = await linkModule(path, written);
+    if ("kind" in module) return module;
+    linked.set(name, module);
+  }
+  const limits = { ...DEFAULT_LIMITS, ...job.limits };
+  const childJob: ChildJob = {
+    nonce: crypto.randomUUID(),
+    plan: job.kind === "run" ? job.plan : null,
+    modules: [...linked].map(([name, { files }]) => ({ name, files })),
+    limits,
+    ...(job.kind === "replay" ? { replay: job.request } : {}),
+  };
+  const pieces = job.kind === "replay" ? job.pieces : undefined;
+  return outcomeOf(job, await runChild(childJob, job.program, pieces), linked, limits);
+}
+
+function filesOf(job: SandboxJob): { name: string; path: string; written: string }[] {
+  if (job.kind === "modinfo") {
+    return [{ name: "module", path: job.path, written: job.written ?? job.path }];
+  }
+  if (job.kind === "replay") return [...job.files].map(([name, file]) => ({ name, ...file }));
+  return job.plan.modules.flatMap(({ name, source }) =>
+    source.kind === "file" ? [{ name, path: source.path, written: source.written }] : []
+  );
+}
+
+function outcomeOf(
+  job: SandboxJob,
+  end: ChildEnd,
+  linked: Linked,
+  limits: SandboxLimits,
+): SandboxOutcome {
+  const { answer } = end;
+  if (answer === null) return crashOf(end, limits);
+  if (answer.kind === "unloadable") return unloadable(answer.failure, linked);
+  if (answer.kind === "result" && job.kind === "run") {
+    const result = readResult(answer.result, job.plan);
+    if (result !== null) return { kind: "result", result, console: linesOf(answer.console) };
+  }
+  if (answer.kind === "info" && job.kind === "modinfo") {
+    const info = readInfo(answer.info);
+    if (info !== null) return { kind: "info", info, console: linesOf(answer.console) };
+  }
+  if (answer.kind === "replayed" && job.kind === "replay") {
+    const outcome = readOutcome(answer.outcome, job.request);
+    if (outcome !== null) {
+      return { kind: "replayed", outcome, console: linesOf(answer.console) };
+    }
+  }
+  if (answer.kind !== "crashed") {
+    return { kind: "crashed", title: "The sandbox answered with what is no result", notes: [] };
+  }
+  return crashOf(end, limits);
+}
+
+function linesOf(lines: unknown): string[] {
+  return Array.isArray(lines) ? lines.map((line) => String(line).replace(/[\n\r]/g, " ")) : [];
+}
+
+/** Tells a crash from what is known outside: the last step begun, the last word, the exit status. */
+function crashOf(end: ChildEnd, limits: SandboxLimits): Crash {
+  const { answer, doing } = end;
+  const why = answer?.kind === "crashed" ? answer.why : whyEnded(end);
+  const text = answer?.kind === "crashed" ? answer.text : "";
+  const during = describe(doing);
+  const crash = (title: string, ...notes: string[]): Crash => ({ kind: "crashed", title, notes });
+  switch (why) {
+    case "time": {
+      const limit = text === "" ? `${limits.totalMs} ms` : text;
+      const title = doing?.stage === "step"
+        ? `Soft lockup in ${doing.module ?? "a module"}: it did not return`
+        : `Module ${doing?.module ?? ""} did not finish loading`.replace("  ", " ");
+      return crash(title, during, `it was stopped after ${limit}`);
+    }
+    case "memory":
+      return crash("A module ran out of memory", during, `${limits.memoryMb} MB are allowed`);
+    case "answer":
+      return crash("The result is too large", during, `at most ${limits.answerSize} characters`);
+    case "broken": {
+      const said = text === "" ? [] : [text.split("\n")[0].slice(0, 500)];
+      return crash("A module broke the kernel that it was loaded into", during, ...said);
+    }
+    case "unprotected":
+      return crash("The sandbox is not safe with this runtime, nothing was run", text);
+    default: {
+      const status = end.signal === null ? `with status ${end.code}` : `by ${end.signal}`;
+      const said = text === "" ? [] : [text.split("\n")[0].slice(0, 500)];
+      return crash(`The sandbox ended ${status} without a result`, during, ...said);
+    }
+  }
+}
+
+function whyEnded(end: ChildEnd): "time" | "memory" | "answer" | "silent" {
+  if (end.killed) return "time";
+  if (end.flooded) return "answer";
+  return /out of memory|heap limit|allocation failed/i.test(end.complaint) ? "memory" : "silent";
+}
+
+function describe(doing: Doing | null): string {
+  if (doing === null || doing.stage === "start") return "before it had begun";
+  if (doing.stage === "load") return `while ${doing.what} was loaded`;
+  if (doing.stage === "done") return "after the last step";
+  return doing.step === 0 ? `during ${doing.what}` : `during step ${doing.step}: ${doing.what}`;
+}
+
+function unloadable(failure: LoadFailure, linked: Linked): Refusal {
+  const file = String(failure.file);
+  const source = [...linked.values()].map(({ sources }) => sources.get(file))
+    .find((one) => one !== undefined) ?? new Source(file, "");
+  const line = Math.min(Number(failure.line ?? 1) || 1, source.lines);
+  const text = source.line(line);
+  const name = /has no export "([^"]+)"/.exec(failure.message)?.[1];
+  const found = name === undefined ? -1 : text.indexOf(name);
+  const column = found >= 0
+    ? found + 1
+    : Math.min(Number(failure.column ?? 1) || 1, text.length + 1);
+  return refuseLine(source, { line, column, length: name?.length ?? 1 }, {
+    rule: failure.threw ? "evaluation" : "syntax",
+    title: failure.threw
+      ? `Cannot load "${file}": it threw while it was loaded`
+      : `Cannot load "${file}"`,
+    label: String(failure.message).split("\n")[0],
+  });
+}

@@ -1,0 +1,287 @@
+import { SANDBOX_COMMAND } from "./child.ts";
+import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
+import { PIECE_LENGTH } from "./slot.ts";
+
+/** Beyond the job's own time, before the process is killed: to start, and to tell why it ends. */
+const KILL_GRACE_MS = 3000;
+const MOST_COMPLAINT = 1 << 16;
+/** So many pieces of a recording are on their way at most; more would only fill memory. */
+const MOST_ON_THEIR_WAY = 4;
+
+/** The command that serves as a sandbox: this program itself, unless another build of it is to be tested. */
+export type SandboxProgram = readonly [string, ...string[]];
+
+/** How a child process ended. */
+export interface ChildEnd {
+  /** Its last word, or null when it had none. */
+  readonly answer: Exclude<ChildAnswer, { kind: "progress" | "taken" }> | null;
+  /** What it was at when it was last heard of. */
+  readonly doing: Doing | null;
+  /** Whether it was killed because its time was up. */
+  readonly killed: boolean;
+  /** Whether it sent more than it may. */
+  readonly flooded: boolean;
+  /** Its exit status. */
+  readonly code: number;
+  /** The signal that ended it, or null. */
+  readonly signal: string | null;
+  /** The beginning of what it wrote to stderr, for looking into, not for showing. */
+  readonly complaint: string;
+}
+
+/** Whether this is the compiled program. Deno before 2.6 does not say so itself. */
+export function isStandalone(): boolean {
+  const { standalone } = Deno.build as { readonly standalone?: boolean };
+  return standalone ?? /\/deno-compile-[^/]*\//.test(import.meta.url);
+}
+
+/**
+ * Does a job in a process of its own.
+ *
+ * @param job The job.
+ * @param program The command that does it.
+ * @param pieces The text of the recording, for a job that replays one.
+ * @returns How it ended. Afterwards the process is gone.
+ */
+export async function runChild(
+  job: ChildJob,
+  program?: SandboxProgram,
+  pieces?: AsyncIterable<string>,
+): Promise<ChildEnd> {
+  const child = spawn(job, program ?? ownProgram(job));
+  let killed = false;
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const timer = setTimeout(() => {
+    killed = true;
+    kill();
+  }, job.limits.totalMs + KILL_GRACE_MS);
+  try {
+    const listener = new Listener(job, kill);
+    const [, , complaint] = await Promise.all([
+      send(child.stdin, job, pieces, listener),
+      listener.listen(child.stdout).finally(() => listener.close()),
+      readBeginning(child.stderr),
+    ]);
+    const { code, signal } = await child.status;
+    const { answer, doing, flooded } = listener;
+    return { answer, doing, flooded, killed, code, signal, complaint };
+  } finally {
+    clearTimeout(timer);
+    kill();
+    await child.status;
+    await child.stdin.close().catch(() => {});
+  }
+}
+
+function ownProgram(job: ChildJob): SandboxProgram {
+  return isStandalone() ? [Deno.execPath(), SANDBOX_COMMAND] : sourceCommand(job);
+}
+
+function spawn(job: ChildJob, command: SandboxProgram): Deno.ChildProcess {
+  const isUnix = Deno.build.os !== "windows";
+  const [program, ...args] = isUnix ? ["/bin/sh", "-c", limitScript(job), ...command] : command;
+  return new Deno.Command(program, {
+    args,
+    ...(isUnix ? { cwd: "/", clearEnv: true } : {}),
+    env: childEnvironment(),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/**
+ * Limits that hold whatever happens in the process: no core files, bounded CPU time should this host die, bounded memory
+ * between two looks at it. A shell that cannot set one goes on without.
+ */
+function limitScript({ limits }: ChildJob): string {
+  const seconds = Math.ceil(limits.totalMs / 1000) * 2 + 20;
+  const kilobytes = limits.memoryMb * 2048 + (1 << 20);
+  const wanted = [`-c 0`, `-t ${seconds}`, `-d ${kilobytes}`];
+  return `${wanted.map((one) => `ulimit ${one} 2>/dev/null;`).join(" ")} exec "$0" "$@"`;
+}
+
+function sourceCommand({ limits }: ChildJob): SandboxProgram {
+  const root = new URL("../../", import.meta.url);
+  const heap = Math.max(64, Math.floor(limits.memoryMb / 3));
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-lock",
+    "--no-remote",
+    `--config=${pathOf(new URL("deno.json", root))}`,
+    `--allow-read=${pathOf(root)}`,
+    `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${heap}`,
+    new URL("./child.ts", import.meta.url).href,
+  ];
+}
+
+function pathOf(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
+
+/** Nothing of this process's environment, but what Deno finds its cache by. */
+function childEnvironment(): Record<string, string> {
+  const env: Record<string, string> = {
+    TZ: "UTC",
+    LANG: "C",
+    NO_COLOR: "1",
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+  if (isStandalone()) return env;
+  for (const name of ["HOME", "DENO_DIR", "XDG_CACHE_HOME"]) {
+    try {
+      const value = Deno.env.get(name);
+      if (value !== undefined) env[name] = value;
+    } catch {
+      // Without permission to look, Deno's own default has to do.
+    }
+  }
+  return env;
+}
+
+async function send(
+  stdin: WritableStream<Uint8Array>,
+  job: ChildJob,
+  pieces: AsyncIterable<string> | undefined,
+  listener: Listener,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  const encoder = new TextEncoder();
+  const write = (value: unknown) => writer.write(encoder.encode(`${JSON.stringify(value)}\n`));
+  try {
+    await write(job);
+  } catch {
+    writer.releaseLock();
+    return;
+  }
+  try {
+    if (pieces !== undefined) await feed(pieces, listener, write);
+  } catch (error) {
+    // Its own pipe it may close; what is wrong with the recording is for whoever gave it.
+    if (!listener.closed && !(error instanceof Deno.errors.BrokenPipe)) throw error;
+  } finally {
+    // Not closed: the child ends when this pipe does.
+    writer.releaseLock();
+  }
+}
+
+async function feed(
+  pieces: AsyncIterable<string>,
+  listener: Listener,
+  write: (value: unknown) => Promise<void>,
+): Promise<void> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  for (let sent = 0;; sent++) {
+    await listener.room(sent - MOST_ON_THEIR_WAY);
+    // Whoever gives the pieces may be waiting for somebody; the child's end ends that.
+    const next = await Promise.race([iterator.next(), listener.ended]);
+    if (next === null || listener.closed) break;
+    if (next.done) return await write(null);
+    for (let at = 0; at < next.value.length; at += PIECE_LENGTH) {
+      await write(next.value.slice(at, at + PIECE_LENGTH));
+      if (at > 0) sent++;
+    }
+    // An empty piece was not sent: it takes no room.
+    if (next.value.length === 0) sent--;
+  }
+  await iterator.return?.();
+}
+
+/** Reads the lines of a child; those that do not begin with the nonce are nobody's. */
+class Listener {
+  answer: ChildEnd["answer"] = null;
+  doing: Doing | null = null;
+  flooded = false;
+  readonly #job: ChildJob;
+  readonly #kill: () => void;
+  #parts: string[] = [];
+  #size = 0;
+  #taken = 0;
+  #wake: (() => void) | null = null;
+  /** Whether the child says no more. */
+  closed = false;
+  /** Settled when it is. */
+  readonly ended: Promise<null>;
+  #end!: () => void;
+
+  constructor(job: ChildJob, kill: () => void) {
+    this.#job = job;
+    this.#kill = kill;
+    this.ended = new Promise((resolve) => this.#end = () => resolve(null));
+  }
+
+  async listen(stdout: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stdout) {
+      this.#take(decoder.decode(bytes, { stream: true }));
+      if (this.#size <= 2 * this.#job.limits.answerSize) continue;
+      this.flooded = true;
+      this.#kill();
+      return;
+    }
+  }
+
+  /** Waits until more than so many pieces have been worked through. */
+  async room(taken: number): Promise<void> {
+    while (this.#taken <= taken && !this.closed) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  /** Says that no more is to come. */
+  close(): void {
+    this.closed = true;
+    this.#end();
+    this.#wake?.();
+  }
+
+  #take(text: string): void {
+    this.#size += text.length;
+    const lines = text.split("\n");
+    for (const [i, part] of lines.entries()) {
+      this.#parts.push(part);
+      if (i === lines.length - 1) return;
+      this.#takeLine(this.#parts.join(""));
+      this.#parts = [];
+    }
+  }
+
+  #takeLine(line: string): void {
+    const { nonce } = this.#job;
+    if (!line.startsWith(`${nonce} `)) return;
+    const body = readBody(line.slice(nonce.length + 1));
+    if (body === null) return;
+    if (body.kind === "progress") this.doing = body.doing;
+    else if (body.kind === "taken") {
+      this.#taken++;
+      this.#wake?.();
+    } else this.answer ??= body;
+  }
+}
+
+function readBody(text: string): ChildAnswer | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function readBeginning(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    if (text.length < MOST_COMPLAINT) text += decoder.decode(bytes, { stream: true });
+  }
+  return text;
+}

@@ -1,0 +1,100 @@
+import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
+import type { LinkedFile } from "./linker.ts";
+
+/** How far a sandboxed run may go. */
+export interface SandboxLimits {
+  /** Milliseconds that loading a module's files may take. */
+  readonly loadMs: number;
+  /** Milliseconds that one step may take. */
+  readonly stepMs: number;
+  /** Milliseconds that all of it may take. */
+  readonly totalMs: number;
+  /** Megabytes that the whole child process may keep in memory. */
+  readonly memoryMb: number;
+  /** Characters that the answer may have. */
+  readonly answerSize: number;
+}
+
+/** What the limits are where nobody says otherwise. */
+export const DEFAULT_LIMITS: SandboxLimits = Object.freeze({
+  loadMs: 3000,
+  stepMs: 2000,
+  totalMs: 60_000,
+  memoryMb: 768,
+  answerSize: 1 << 26,
+});
+
+/** A module of the scenario that comes from files. */
+export interface ModuleFiles {
+  /** Its name in the scenario. */
+  readonly name: string;
+  /** Its files, the entry last. */
+  readonly files: readonly LinkedFile[];
+}
+
+/** What the child process is asked to do. */
+export interface ChildJob {
+  /** Goes before every answer. Nobody but the host, the child and the worker's own code knows it. */
+  readonly nonce: string;
+  /** A scenario to run, or null to describe the only module or to replay. */
+  readonly plan: ScenarioPlan | null;
+  /** A recording to replay, whose text follows line by line as JSON strings, with null at its end. */
+  readonly replay?: ReplayRequest;
+  /** The modules that come from files. */
+  readonly modules: readonly ModuleFiles[];
+  /** How far it may go. */
+  readonly limits: SandboxLimits;
+}
+
+/** What stood in the way of a module, in terms of what was linked. */
+export interface LoadFailure {
+  /** The file that did not load, as linked. */
+  readonly file: string;
+  /** The line in it, or null. */
+  readonly line: number | null;
+  /** The column in it, or null. */
+  readonly column: number | null;
+  /** What is wrong. */
+  readonly message: string;
+  /** Whether the file ran and threw, rather than not fitting together. */
+  readonly threw: boolean;
+}
+
+/** What the child answers, on one line after the nonce. */
+export type ChildAnswer =
+  | { readonly kind: "result"; readonly result: RunResult; readonly console: readonly string[] }
+  | { readonly kind: "info"; readonly info: ModuleInfo; readonly console: readonly string[] }
+  | { readonly kind: "unloadable"; readonly failure: LoadFailure }
+  | { readonly kind: "progress"; readonly doing: Doing }
+  | { readonly kind: "taken" }
+  | {
+    readonly kind: "replayed";
+    readonly outcome: ReplayOutcome;
+    readonly console: readonly string[];
+  }
+  | { readonly kind: "crashed"; readonly why: CrashKind; readonly text: string };
+
+/** Ways in which a sandbox ends without a result. */
+export type CrashKind =
+  | "time"
+  | "memory"
+  | "silent"
+  | "exited"
+  | "broken"
+  | "answer"
+  | "unprotected";
+
+/** What the worker is at, told before it begins, so that it is known if it never ends. */
+export interface Doing {
+  /** `load` while module files are evaluated, `step` while the scenario runs. */
+  readonly stage: "start" | "load" | "step" | "done";
+  /** The file, or the step in words. */
+  readonly what: string;
+  /** The number of the step. */
+  readonly step: number;
+  /** The module concerned, when that is known. */
+  readonly module: string | null;
+  /** Milliseconds that it may take. */
+  readonly limitMs: number;
+}

@@ -1,0 +1,157 @@
+import { hardenIntrinsics } from "./harden.ts";
+import {
+  createConsole,
+  createCrypto,
+  createDate,
+  createPerformance,
+  createRandom,
+  type HostWorld,
+} from "./world.ts";
+
+/** What of the global object is the language's own, and neither blocks, nor depends on memory, time or place. */
+const KEPT: readonly string[] = (
+  "Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Promise RegExp " +
+  "Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError " +
+  "globalThis JSON Math ArrayBuffer DataView Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array " +
+  "BigUint64Array BigInt64Array Uint8ClampedArray Float16Array Float32Array Float64Array Map BigInt Set Iterator " +
+  "WeakMap WeakSet Proxy Reflect decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape " +
+  "isFinite isNaN DisposableStack AsyncDisposableStack"
+).split(" ");
+
+/** What takes the place of things of the host. */
+const REPLACED: readonly string[] = ["console", "performance", "crypto", "Date", "structuredClone"];
+
+/**
+ * Takes the host away from the global object, for good: what is not the language's own is deleted, time, randomness and
+ * console become the kernel's, and everything that stays is frozen.
+ *
+ * @param world What stands for the host from now on.
+ * @param extra Further properties for the global object, not to be seen or changed.
+ * @throws {Error} When something of the host is still there. User code must not be loaded then.
+ */
+export function scrubGlobals(world: HostWorld, extra: Readonly<Record<string, unknown>>): void {
+  const global = globalThis as unknown as Record<string | symbol, unknown>;
+  const clone = structuredClone;
+  const replacements: Record<string, unknown> = {
+    console: createConsole(world),
+    performance: createPerformance(world),
+    crypto: createCrypto(world),
+    Date: createDate(world, Date),
+    structuredClone: (value: unknown) => {
+      try {
+        return clone(value);
+      } catch {
+        throw new TypeError("Cannot clone the value");
+      }
+    },
+  };
+  Math.random = createRandom(world);
+  setUpStacks();
+  // Twice, as a few come to be only when others are touched.
+  for (let pass = 0; pass < 2; pass++) {
+    for (const key of Reflect.ownKeys(global)) if (!isKept(key)) remove(global, key);
+  }
+  Object.setPrototypeOf(global, Object.prototype);
+  // The runtime reports unhandled rejections here; unanswered, one would end the worker.
+  const dispatchEvent = (event: Event) => {
+    event.preventDefault?.();
+    return false;
+  };
+  const hidden = { ...extra, dispatchEvent };
+  for (const [name, value] of Object.entries(replacements)) {
+    Object.defineProperty(global, name, { value, writable: true, configurable: true });
+  }
+  hardenIntrinsics([...KEPT, ...REPLACED].map((name) => global[name]));
+  lockGlobals(global, hidden);
+  checkScrubbed(global, Object.keys(hidden));
+}
+
+function isKept(key: string | symbol): boolean {
+  return typeof key === "string" && KEPT.includes(key);
+}
+
+function remove(global: Record<string | symbol, unknown>, key: string | symbol): void {
+  // Some are defined by their getter at first use; a plain value first makes that moot.
+  Reflect.defineProperty(global, key, { value: undefined, writable: true, configurable: true });
+  Reflect.deleteProperty(global, key);
+}
+
+function lockGlobals(
+  global: Record<string | symbol, unknown>,
+  hidden: Readonly<Record<string, unknown>>,
+): void {
+  for (const key of Reflect.ownKeys(global)) {
+    Reflect.defineProperty(global, key, { writable: false, configurable: false });
+  }
+  for (const [name, value] of Object.entries(hidden)) {
+    const descriptor = { value, writable: false, configurable: false, enumerable: false };
+    Reflect.defineProperty(global, name, descriptor);
+  }
+}
+
+/** Nothing is taken on trust: code from strings must be off, and no stranger among the globals. */
+function checkScrubbed(
+  global: Record<string | symbol, unknown>,
+  hidden: readonly string[],
+): void {
+  const known = new Set<string | symbol>([...KEPT, ...REPLACED, ...hidden]);
+  const strangers = Reflect.ownKeys(global).filter((key) => !known.has(key));
+  if (strangers.length > 0) {
+    throw new Error(
+      `Cannot take the host away: ${strangers.map(String).join(", ")} is still there`,
+    );
+  }
+  const makers = [function () {}, function* () {}, async function () {}, async function* () {}];
+  for (const maker of makers) {
+    const { constructor } = Object.getPrototypeOf(maker);
+    let made = true;
+    try {
+      constructor("");
+    } catch {
+      made = false;
+    }
+    if (made) throw new Error("Cannot take the host away: code can be made from strings");
+  }
+}
+
+/** A place in a stack, as the engine gives it. */
+interface CallSite {
+  getScriptNameOrSourceURL(): string | null;
+  getFunctionName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+
+/**
+ * Stack traces name the module's own files and this library's, by names that say nothing of the host and are the same
+ * everywhere. Nobody can put another function in place of this one to get at the call sites.
+ */
+function setUpStacks(): void {
+  const root = new URL("../../", import.meta.url).href;
+  const prepareStackTrace = (error: unknown, sites: readonly CallSite[]) => {
+    let text: string;
+    try {
+      text = String(error);
+    } catch {
+      text = "Error";
+    }
+    for (const site of sites) {
+      const place = describePlace(site.getScriptNameOrSourceURL() ?? "", root);
+      if (place === null) continue;
+      const where = `${place}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+      const name = site.getFunctionName();
+      text += name ? `\n    at ${name} (${where})` : `\n    at ${where}`;
+    }
+    return text;
+  };
+  Object.defineProperty(Error, "prepareStackTrace", { value: prepareStackTrace });
+}
+
+function describePlace(script: string, root: string): string | null {
+  if (script.startsWith(root)) {
+    const path = script.slice(root.length);
+    return path.startsWith("runner/") ? null : `@pnotify/pnotify/${path}`;
+  }
+  if (script === "" || /^(?:ext|node|file|data|npm|https?):/.test(script)) return null;
+  return decodeURI(script);
+}

@@ -1,0 +1,71 @@
+/** Pieces of a recording are cut to this many characters: each of them takes three bytes at most. */
+export const PIECE_LENGTH = 1 << 17;
+
+const HEADER_BYTES = 8;
+const SIZE = HEADER_BYTES + 3 * PIECE_LENGTH;
+const STATE = 0;
+const LENGTH = 1;
+const EMPTY = 0;
+const FULL = 1;
+const OVER = 2;
+
+/** Makes the memory through which a process hands text to its worker. */
+export function createSlot(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SIZE);
+}
+
+/**
+ * Puts a piece of text where the worker finds it.
+ *
+ * @param memory What {@linkcode createSlot} returned, empty.
+ * @param text At most {@linkcode PIECE_LENGTH} characters; null when there is no more.
+ * @returns Settled when the worker has worked through it.
+ */
+export async function put(memory: SharedArrayBuffer, text: string | null): Promise<void> {
+  const header = new Int32Array(memory, 0, 2);
+  if (text !== null) {
+    const bytes = new TextEncoder().encode(text);
+    new Uint8Array(memory, HEADER_BYTES).set(bytes);
+    Atomics.store(header, LENGTH, bytes.length);
+  }
+  const state = text === null ? OVER : FULL;
+  Atomics.store(header, STATE, state);
+  Atomics.notify(header, STATE);
+  const emptied = Atomics.waitAsync(header, STATE, state);
+  if (emptied.async) await emptied.value;
+}
+
+/** What a worker does with the text that is handed to it. */
+export interface SlotReader {
+  /** Waits for the next piece; null when there is no more. Nothing else happens in the worker meanwhile. */
+  take(): string | null;
+  /** Says that it has been worked through. */
+  taken(): void;
+}
+
+/**
+ * Lets a worker wait for text. It does not use messages: with user code around, nobody listens to those.
+ *
+ * @param memory What {@linkcode createSlot} returned.
+ * @returns Reads.
+ */
+export function slotReader(memory: SharedArrayBuffer): SlotReader {
+  // Taken now: they are gone from the global object when user code is there.
+  const { wait, load, store, notify } = Atomics;
+  const decoder = new TextDecoder();
+  const decode = decoder.decode.bind(decoder);
+  const header = new Int32Array(memory, 0, 2);
+  const body = new Uint8Array(memory, HEADER_BYTES);
+  return {
+    take: () => {
+      while (load(header, STATE) === EMPTY) wait(header, STATE, EMPTY);
+      if (load(header, STATE) === OVER) return null;
+      // Text cannot be decoded out of shared memory.
+      return decode(body.slice(0, load(header, LENGTH)));
+    },
+    taken: () => {
+      store(header, STATE, EMPTY);
+      notify(header, STATE);
+    },
+  };
+}

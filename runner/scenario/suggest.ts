@@ -1,0 +1,56 @@
+/** How many letters have to be changed, added, removed or swapped to make one word of another. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length];
+}
+
+/**
+ * Finds what somebody may have meant.
+ *
+ * @param word What was written.
+ * @param known What would be right.
+ * @returns The nearest one, or null when none is near.
+ */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  const wanted = word.toLowerCase();
+  let best: string | null = null;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const near = distance(wanted, candidate.toLowerCase());
+    if (near < least) {
+      best = candidate;
+      least = near;
+    }
+  }
+  if (best !== null || wanted.length < 3) return best;
+  for (const candidate of known) if (candidate.toLowerCase().startsWith(wanted)) return candidate;
+  return null;
+}
+
+/**
+ * Says what somebody may have meant, or what there is to choose from.
+ *
+ * @param word What was written.
+ * @param known What would be right.
+ * @param what What it is, for when nothing is near.
+ * @returns For example `did you mean "fork"?`, or `one of read, write is wanted`.
+ */
+export function suggestion(word: string, known: readonly string[], what: string): string {
+  const near = nearest(word, known);
+  if (near !== null) return `did you mean "${near}"?`;
+  if (known.length === 0) return `there is no ${what}`;
+  if (known.length > 12) return `no ${what} of this name`;
+  return `${known.length === 1 ? known[0] : `one of ${known.join(", ")}`} is wanted`;
+}

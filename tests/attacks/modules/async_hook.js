@@ -1,0 +1,10 @@
+// deno-lint-ignore-file
+// Makes a hook asynchronous, to go on when nobody looks.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  async fork() {
+    await null;
+    for (;;);
+  },
+});

@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// The same behind a generator expression.
+const seen = async function* () {} / import("node:fs") / 1;
+console.log("BREACH", seen);
+export { quiet as default } from "./_attack.js";

@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// The same behind a class expression.
+const seen = class {} / import("node:fs") / 1;
+console.log("BREACH", seen);
+export { quiet as default } from "./_attack.js";

@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// Hides a name behind escapes.
+import fs from "node\u003afs";
+console.log("BREACH", fs);
+export { quiet as default } from "./_attack.js";

@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// Loads a file by its URL.
+import secret from "file://@CANARY@/secret.js";
+console.log("BREACH", secret);
+export { quiet as default } from "./_attack.js";

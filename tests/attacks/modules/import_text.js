@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// Loads any file as text.
+import secret from "../secret.txt" with { type: "text" };
+console.log("BREACH", secret);
+export { quiet as default } from "./_attack.js";

@@ -1,0 +1,5 @@
+// deno-lint-ignore-file
+// Writes the keyword with an escape.
+const fs = await im\u0070ort("node:fs");
+console.log("BREACH", fs);
+export { quiet as default } from "./_attack.js";

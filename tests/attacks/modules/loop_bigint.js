@@ -1,0 +1,10 @@
+// deno-lint-ignore-file
+// Computes a number of a billion digits in one native call.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    let big = 3n;
+    for (;;) big = big ** 1000n;
+  },
+});

@@ -1,0 +1,17 @@
+// deno-lint-ignore-file
+// Loops by catching whatever stops it.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    const again = () => {
+      try {
+        again();
+      } catch {
+        again();
+      }
+    };
+    again();
+    return 0;
+  },
+});

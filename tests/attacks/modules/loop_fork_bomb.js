@@ -1,0 +1,9 @@
+// deno-lint-ignore-file
+// Forks in a fork hook.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork(child) {
+    for (;;) this.kernel.fork(this.kernel.init);
+  },
+});

@@ -1,0 +1,11 @@
+// deno-lint-ignore-file
+// Spreads what has no end.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    return [...(function* () {
+      for (;;) yield 0;
+    })()].length;
+  },
+});

@@ -1,0 +1,9 @@
+// deno-lint-ignore-file
+// Matches for ages.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    return /^(a+)+$/.test("a".repeat(60) + "b") ? 0 : 1;
+  },
+});

@@ -1,0 +1,11 @@
+// deno-lint-ignore-file
+// Never ends a comparison.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    return [3, 2, 1].sort(() => {
+      for (;;);
+    })[0];
+  },
+});

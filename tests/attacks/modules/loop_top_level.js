@@ -1,0 +1,4 @@
+// deno-lint-ignore-file
+// Never ends being loaded.
+for (;;);
+export { quiet as default } from "./_attack.js";

@@ -1,0 +1,8 @@
+// deno-lint-ignore-file
+// Takes all memory while it is loaded into the kernel.
+import { hostile } from "./_attack.js";
+
+export default hostile({}, () => {
+  const kept = [];
+  for (;;) kept.push(new Array(1e6).fill(kept.length));
+});

@@ -1,0 +1,4 @@
+// deno-lint-ignore-file
+// Waits for ever while it is loaded.
+await new Promise(() => {});
+export { quiet as default } from "./_attack.js";

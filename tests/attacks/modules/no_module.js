@@ -1,0 +1,3 @@
+// deno-lint-ignore-file
+// Exports nothing that is a module.
+export default 42;

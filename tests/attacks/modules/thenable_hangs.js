@@ -1,0 +1,3 @@
+// deno-lint-ignore-file
+// Is a promise that never answers.
+export function then() {}

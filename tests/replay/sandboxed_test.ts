@@ -1,0 +1,152 @@
+import { assertEquals } from "@std/assert";
+import type { Invocation } from "../../runner/cli/command.ts";
+import type { Io } from "../../runner/cli/io.ts";
+import { RefusedError } from "../../runner/replay/refused.ts";
+import { replaySandboxed } from "../../runner/replay/sandboxed.ts";
+import type { ReplayOutcome } from "../../runner/replay/session.ts";
+import { readData, RECORDINGS } from "./_support.ts";
+
+const COUNTER = `
+import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
+
+export default defineModule({
+  name: "counter",
+  license: "GPL",
+  uses: { pnotify: PNOTIFY },
+  params: { limit: { type: "number", default: 1, description: "a number" } },
+  load({ pnotify, params }) {
+    const counts = { fork: 0, exec: 0, exit: 0, limit: params.limit };
+    const events = defineEvents({
+      name: "counter",
+      init: () => PNOTIFY_OK,
+      fork: () => (counts.fork++, PNOTIFY_OK),
+      exec: () => void counts.exec++,
+      exit: (task) => {
+        counts.exit++;
+        // BAD
+      },
+    });
+    pnotify.register(events);
+    return { events, counts };
+  },
+  unload({ pnotify, printk }, { events, counts }) {
+    printk(JSON.stringify(counts));
+    pnotify.unregister(events);
+  },
+});
+`;
+
+interface Sandboxed {
+  readonly outcome: ReplayOutcome | null;
+  readonly status: number;
+  readonly err: string;
+}
+
+async function replay(module: string, pieces: AsyncIterable<string>): Promise<Sandboxed> {
+  const folder = await Deno.makeTempDir();
+  const err: string[] = [];
+  const io: Pick<Io, "err" | "isErrTerminal" | "env"> = {
+    err: (line) => void err.push(line),
+    isErrTerminal: false,
+    env: () => undefined,
+  };
+  const invocation = { io, text: () => undefined } as unknown as Invocation;
+  try {
+    const path = `${folder}/counter.ts`;
+    await Deno.writeTextFile(path, module);
+    const request = {
+      recording: "test",
+      pid: null,
+      modules: [{ name: "job", isFile: false }, { name: "counter", isFile: true }],
+      params: ["limit=20"],
+      check: false,
+      keep: true,
+      tree: true,
+      timeline: false,
+      width: 80,
+    };
+    const files = new Map([["counter", path]]);
+    const outcome = await replaySandboxed(request, files, pieces, invocation);
+    return { outcome, status: 0, err: err.join("\n") };
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { outcome: null, status: error.status, err: err.join("\n") };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function* piecesOf(text: string, length: number): AsyncGenerator<string> {
+  await Promise.resolve();
+  for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
+}
+
+const make = new URL("make/strace.txt", RECORDINGS);
+
+Deno.test("replaySandboxed() runs a module of the user beside a shipped one", async () => {
+  const { outcome, err } = await replay(COUNTER, piecesOf(await readData(make), 5000));
+  assertEquals(err, "");
+  const counts = { fork: 25, exec: 26, exit: 26, limit: 20 };
+  assertEquals(outcome!.log.at(-1)!.endsWith(JSON.stringify(counts)), true);
+  assertEquals(outcome!.report.summary.processes, 26);
+  assertEquals(outcome!.report.tree!.every(({ job }) => job === "0x1"), true);
+  assertEquals(outcome!.tree!.length, 26);
+});
+
+Deno.test("replaySandboxed() asks for text only as fast as it is worked through", async () => {
+  let asked = 0;
+  let most = 0;
+  let done = 0;
+  async function* pieces(): AsyncGenerator<string> {
+    for (let i = 0; i < 30; i++) {
+      asked++;
+      most = Math.max(most, asked - done);
+      yield `5 1700000000.${String(i).padStart(6, "0")} setsid() = 5\n`;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      done = asked;
+    }
+  }
+  const { outcome } = await replay(COUNTER, pieces());
+  assertEquals([outcome!.report.lines, most], [30, 1]);
+});
+
+Deno.test("replaySandboxed() takes pieces of any size", async () => {
+  const text = `${"x".repeat(400_000)}\n5 setsid() = 5\n`.repeat(2);
+  const { outcome } = await replay(COUNTER, piecesOf(`5 setsid() = 5\n${text}`, 1e9));
+  assertEquals([outcome!.report.lines, outcome!.report.warning_counts], [5, {
+    "not-understood": 2,
+  }]);
+});
+
+Deno.test("replaySandboxed() stops a module that does not return", async () => {
+  const endless = COUNTER.replace("// BAD", "for (;;);");
+  const { status, err } = await replay(endless, piecesOf(await readData(make), 5000));
+  assertEquals([status, err.includes("Soft lockup in counter")], [3, true]);
+});
+
+Deno.test("replaySandboxed() refuses a module that wants more than it may have", async () => {
+  const greedy = `import "node:fs";\n${COUNTER}`;
+  const { status, err } = await replay(greedy, piecesOf("5 setsid() = 5\n", 100));
+  assertEquals([status, err.includes("node:fs")], [2, true]);
+});
+
+Deno.test("replaySandboxed() reports a module whose hook breaks down", async () => {
+  const broken = COUNTER.replace("// BAD", 'throw new Error("oops " + task.pid);');
+  const { outcome } = await replay(broken, piecesOf(await readData(make), 5000));
+  assertEquals(outcome!.reports.length > 0 && outcome!.reports[0].includes("counter"), true);
+});
+
+Deno.test("replaySandboxed() passes on what is wrong with the source of the recording", async () => {
+  async function* failing(): AsyncGenerator<string> {
+    yield "5 setsid() = 5\n";
+    await Promise.resolve();
+    throw new TypeError("damaged");
+  }
+  let message = "";
+  try {
+    await replay(COUNTER, failing());
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  assertEquals(message, "damaged");
+});

@@ -1,0 +1,94 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { runProgram } from "./_golden.ts";
+
+const MODULE = `import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
+export default defineModule({
+  name: "mine",
+  license: "GPL",
+  uses: { pnotify: PNOTIFY },
+  load({ name, pnotify, printk }) {
+    const events = defineEvents({
+      name,
+      module: name,
+      fork: () => PNOTIFY_OK,
+      exec: (task) => BODY,
+    });
+    pnotify.register(events);
+    return events;
+  },
+  unload({ pnotify }, events) {
+    pnotify.unregister(events);
+  },
+});
+`;
+
+const SCENARIO = `scenario: A module of one's own
+tasks: [init, init/sh]
+modules: { mine: ./mine.ts }
+steps:
+  - subscribe: { task: sh, module: mine }
+  - exec: { task: sh, path: /bin/sh }
+expect:
+  - log: hello sh
+`;
+
+/** Runs a scenario with a module whose exec hook does something. */
+async function runModule(
+  body: string,
+  args: readonly string[] = [],
+  scenario: string = SCENARIO,
+): Promise<Awaited<ReturnType<typeof runProgram>>> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/mine.ts`, MODULE.replace("BODY", body));
+    await Deno.writeTextFile(`${folder}/case.yaml`, scenario);
+    const { status, out, err } = await runProgram(["run", `${folder}/case.yaml`, ...args]);
+    const plain = (text: string) => text.replaceAll(folder, "FOLDER");
+    return { status, out: plain(out), err: plain(err) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("run passes a scenario with a module file when all holds", async () => {
+  const { status, out, err } = await runModule("printk(`hello ${task.comm}`)");
+  assertEquals({ status, err }, { status: 0, err: "" });
+  assertStringIncludes(out, "tainted O");
+});
+
+Deno.test("run gives the same bytes when a module file runs twice", async () => {
+  const args = ["--check-determinism", "--format", "json"];
+  const { status } = await runModule("printk(`hello ${task.comm}`)", args);
+  assertEquals(status, 0);
+});
+
+Deno.test("run tells of a fault when a module file throws in a hook", async () => {
+  const { status, err } = await runModule('{ throw new TypeError("no good"); }');
+  assertEquals(status, 3);
+  assertStringIncludes(err, "oops: module-fault: mine.exec for sh[3]: TypeError: no good");
+});
+
+Deno.test("run tells of a soft lockup when a hook of a module file never returns", async () => {
+  const { status, err } = await runModule("{ for (;;); }");
+  assertEquals(status, 3);
+  assertStringIncludes(err, "soft lockup");
+  assertStringIncludes(err, "in mine.exec of module mine, for sh[3]");
+});
+
+Deno.test("run refuses a module file at the line of its mistake", async () => {
+  const { status, err } = await runModule('void import("node:fs")');
+  assertEquals(status, 2);
+  assertStringIncludes(err, "--> FOLDER/mine.ts:11:");
+});
+
+Deno.test("modinfo tells what a module file is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/mine.ts`, MODULE.replace("BODY", "void task"));
+    const { status, out } = await runProgram(["modinfo", `${folder}/mine.ts`]);
+    assertEquals(status, 0);
+    assertStringIncludes(out, "events:      mine: fork, exec");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
