@@ -1,7 +1,7 @@
 import type { Warnings } from "./warning.ts";
 
 /** No recorder writes longer lines; what is longer is cut, so that memory is bounded whatever the input. */
-export const MAX_LINE = 1 << 20;
+export const MAX_LINE: number = 1 << 20;
 
 /**
  * Cuts text that comes in chunks into lines.

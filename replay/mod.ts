@@ -14,20 +14,20 @@
  * const replay = new Replay(kernel, { tree: true });
  * const recording = new Recording({ sink: replay.sink, warnings: replay.warnings });
  * recording.push(`
- * 10 1.000000 execve("/bin/sh", ["sh", "run.sh"], 0x7ffc /* 9 vars *\/) = 0
- * 10 1.000100 vfork( <unfinished ...>
- * 11 1.000200 execve("/bin/false", ["false"], 0x7ffc /* 9 vars *\/) = 0
- * 10 1.000300 <... vfork resumed>) = 11
- * 11 1.001000 exit_group(1) = ?
- * 11 1.001100 +++ exited with 1 +++
- * 10 1.002000 exit_group(0) = ?
- * 10 1.002100 +++ exited with 0 +++
+ * 10 12:00:00.000000 execve("/bin/sh", ["sh", "run.sh"], 0x7ffc /* 9 vars *\/) = 0
+ * 10 12:00:00.000100 vfork( <unfinished ...>
+ * 11 12:00:00.000200 execve("/bin/false", ["false"], 0x7ffc /* 9 vars *\/) = 0
+ * 10 12:00:00.000300 <... vfork resumed>) = 11
+ * 11 12:00:00.001000 exit_group(1) = ?
+ * 11 12:00:00.001100 +++ exited with 1 +++
+ * 10 12:00:00.002000 exit_group(0) = ?
+ * 10 12:00:00.002100 +++ exited with 0 +++
  * `.trimStart());
  * recording.end();
  * replay.finish();
  * assertEquals(formatTree(replay.processes, { clock: recording.clock, width: 50 }), [
- *   "sh run.sh [10]                    exit 0  3.00 s",
- *   "`- false [11]                     exit 1  2.00 s",
+ *   "sh run.sh [10]                     exit 0  2.10 ms",
+ *   "`- false [11]                      exit 1  1.00 ms",
  * ]);
  * ```
  *
