@@ -177,15 +177,15 @@ Deno.test("exec() by another thread takes over session, process group and place 
 
 Deno.test("exec() by another thread takes over what is kept for the process", () => {
   const { kernel, sh } = bootShell();
-  kernel.setSubreaper(sh, true);
-  kernel.setLimits(sh, { core: 0 });
-  kernel.setSignalAction(sh, { signal: "SIGCHLD", action: "ignore" });
   kernel.clock.advance(5);
   const thread = kernel.createThread(sh);
+  kernel.setSubreaper(sh, true);
+  kernel.setLimits(sh, { core: 7 });
+  kernel.setSignalAction(sh, { signal: "SIGCHLD", action: "ignore" });
   kernel.exec(thread, "/bin/true");
   assertEquals(thread.flags & PF_SUBREAPER, PF_SUBREAPER);
   assertEquals([thread.limits, thread.signalActions, thread.startTime], [
-    { processes: RLIM_INFINITY, core: 0 },
+    { processes: RLIM_INFINITY, core: 7 },
     { 17: "ignore" },
     0,
   ]);
@@ -369,4 +369,20 @@ Deno.test("createProgram() takes the comm from the last part of the path, cut to
   assertEquals(createProgram("/opt/a/very-long-program-name").comm, "very-long-progr");
   assertEquals(createProgram("init").comm, "init");
   assertEquals(assertThrows(() => createProgram(""), KernelError).code, "ENOENT");
+});
+
+Deno.test("exec() is refused with EAGAIN while another thread of the process is in its exit", () => {
+  const world = bootShell();
+  const { kernel, sh } = world;
+  const [exiting, caller] = [kernel.createThread(sh), kernel.createThread(sh)];
+  const codes: string[] = [];
+  watch(world, {
+    exit(task) {
+      if (task !== exiting) return;
+      codes.push(assertThrows(() => kernel.exec(caller, "/bin/true"), KernelError).code);
+    },
+  });
+  kernel.exitThread(exiting);
+  assertEquals([codes, caller.comm, caller.state], [["EAGAIN"], "sh", "R"]);
+  checkWorld(world);
 });

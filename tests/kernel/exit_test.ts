@@ -260,3 +260,34 @@ Deno.test("exit() takes each subscriber off the list after its own hook", () => 
   kernel.exit(sh);
   assertEquals([seen, sh.subscribers], [[["a", "b"], ["b"]], null]);
 });
+
+Deno.test("exit() lets those that asked for it hear that a task is freed, when the lock is dropped", () => {
+  const world = bootShell();
+  const { kernel, sh } = world;
+  const heard: unknown[] = [];
+  watch(world, {
+    free: (task) => void heard.push([task.pid, task.state, kernel.context.held.length]),
+  });
+  const child = kernel.fork(sh);
+  kernel.exitThread(kernel.createThread(sh));
+  kernel.exit(child);
+  assertEquals(heard, [[5, "X", 0]]);
+  kernel.wait(sh);
+  assertEquals([heard.length, child.usage], [2, 0]);
+  kernel.exit(sh);
+  assertEquals([heard.length, sh.usage], [3, 0]);
+});
+
+Deno.test("exit() keeps the status of the thread that was first, were it 0", () => {
+  const world = bootShell();
+  const { kernel, sh } = world;
+  const child = kernel.fork(sh);
+  const thread = kernel.createThread(child);
+  watch(world, {
+    exit(task) {
+      if (task === child) kernel.exit(thread, 5);
+    },
+  });
+  kernel.exit(child, 0);
+  assertEquals([thread.exitCode, kernel.wait(sh).value?.status], [0, 0]);
+});

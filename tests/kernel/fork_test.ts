@@ -388,7 +388,7 @@ Deno.test("fork() is refused with EAGAIN when the thread group is exiting", () =
       if (task === sh) codes.push(assertThrows(() => kernel.fork(thread), KernelError).code);
     },
   });
-  kernel.exit(sh, 1);
+  kernel.exit(sh, 0);
   assertEquals(codes, ["EAGAIN"]);
   assertEquals([thread.state, kernel.taskCount], ["X", 3]);
 });
@@ -521,4 +521,14 @@ Deno.test("fork() gives exit to global watchers that had agreed when a signal st
   });
   assertThrows(() => kernel.fork(sh), KernelError);
   assertEquals(heard, ["fork", "exit 4", "exit 3"]);
+});
+
+Deno.test("fork() by a thread takes limits and signal actions from its process", () => {
+  const { kernel, sh } = bootShell();
+  const thread = kernel.createThread(sh);
+  kernel.setLimits(sh, { core: 5 });
+  kernel.setSignalAction(sh, { signal: "SIGHUP", action: "ignore" });
+  kernel.setpgid(sh);
+  const child = kernel.fork(thread);
+  assertEquals([child.limits.core, child.signalActions, child.pgid], [5, { 1: "ignore" }, 3]);
 });

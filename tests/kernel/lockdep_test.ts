@@ -366,3 +366,30 @@ Deno.test("lockdep keeps its peace over everything that the kernel does by itsel
   assertEquals(kernel.shutdown(), []);
   assert(kernel.context.frames.length === 0);
 });
+
+Deno.test("lockdep keeps its senses when there is a circle already", () => {
+  const world = bootShell();
+  const [a, b, c] = ["a", "b", "c"].map((name) => world.kernel.createSemaphore(name));
+  for (const [first, second] of [[a, b], [b, a], [c, a]]) {
+    first.downWrite();
+    second.downWrite();
+    second.upWrite();
+    first.upWrite();
+  }
+  assertEquals(kinds(world), ["lock-inversion"]);
+});
+
+Deno.test("lockdep lets readers of two CPUs share a lock, and no writer join them", () => {
+  const { kernel } = bootShell();
+  const sem = kernel.createSemaphore("job_sem");
+  sem.downRead();
+  const other = new (kernel.context.constructor as new (name: string) => typeof kernel.context)(
+    "cpu1",
+  );
+  kernel.contexts.push(other);
+  kernel.context = other;
+  sem.downRead();
+  sem.upRead();
+  assertEquals(kernel.reports, []);
+  assertThrows(() => sem.downWrite(), KernelBug, "another context holds it since cpu0");
+});

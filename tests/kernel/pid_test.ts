@@ -174,3 +174,24 @@ Deno.test("forEachTask() gives its reference back when the visitor throws", () =
   );
   assertEquals(sh.usage, 1);
 });
+
+Deno.test("fork() keeps account of every pid, at the ends of its table too", () => {
+  const world = bootShell();
+  const { kernel, sh } = world;
+  for (const pid of [1023, 1024, 2048, 32767]) {
+    assertEquals(kernel.fork(sh, { pid }).pid, pid);
+    assertRefused(world, "EEXIST", () => kernel.fork(sh, { pid }));
+  }
+});
+
+Deno.test("pidMax can be as low as 4", () => {
+  const { kernel } = bootShell({ pidMax: 4 });
+  assertEquals([kernel.pidMax, kernel.taskCount], [4, 4]);
+});
+
+Deno.test("fork() keeps no pid back when there are just 300", () => {
+  const world = bootShell({ pidMax: 300 });
+  let pid = cycle(world);
+  while (pid < 299) pid = cycle(world);
+  assertEquals(cycle(world), 4);
+});

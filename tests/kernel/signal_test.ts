@@ -256,7 +256,7 @@ Deno.test("kill() of a signal that was caught finds the action that there is whe
     world.pnotify.unregister(events);
     return child.state;
   });
-  assertEquals(endings, ["R", "Z", "R"]);
+  assertEquals([endings, kernel.pendingSignals], [["R", "Z", "R"], null]);
 });
 
 Deno.test("kill() leaves a process able to fork once its signal has been caught", () => {
@@ -362,4 +362,20 @@ Deno.test("fork() in a hook of a killed task is refused, and other tasks go on f
   });
   assertEquals(kernel.fork(other).state, "R");
   assertEquals([results, sh.state], [["EINTR"], "X"]);
+});
+
+Deno.test("kill() does not change the status of a zombie whose threads ended one by one", () => {
+  const { kernel, sh } = bootShell();
+  const child = kernel.fork(sh);
+  kernel.exitThread(child, 5);
+  kernel.kill(child.pid, "SIGKILL");
+  assertEquals(kernel.wait(sh).value?.status, 5 << 8);
+});
+
+Deno.test("kill() is not traced when the signal is ignored", () => {
+  const { kernel, sh } = bootShell();
+  const seen = collect(kernel, "signal");
+  kernel.setSignalAction(sh, { signal: "SIGTERM", action: "ignore" });
+  kernel.kill(sh.pid, "SIGTERM");
+  assertEquals([seen, kernel.pendingSignals], [[], null]);
 });
