@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { main } from "./cli/cli.ts";
-import { hostIo } from "./cli/io.ts";
 
 /** What a sandboxed scenario starts this program with. */
 const SANDBOX_COMMAND = "__sandbox";
 
 if (import.meta.main) {
+  // Each loads only what it needs: a sandbox begins as often as there are scenarios with files.
   if (Deno.args[0] === SANDBOX_COMMAND) {
-    const { serveSandbox } = await import("./sandbox/mod.ts");
+    const { serveSandbox } = await import("./sandbox/child.ts");
     await serveSandbox();
   }
+  const { main } = await import("./cli/cli.ts");
+  const { hostIo } = await import("./cli/io.ts");
   Deno.exit(await main(Deno.args, hostIo()));
 }

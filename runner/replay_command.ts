@@ -147,12 +147,14 @@ async function replayOne(
   const request = requestFor(path, settings);
   const enough = new AbortController();
   const stop = () => enough.abort();
+  const source = await openRecording(path, settings.follow ? enough.signal : undefined);
   if (settings.follow) listen(stop, "add");
   try {
-    const source = await openRecording(path, settings.follow ? enough.signal : undefined);
     return await replayPieces(request, decoded(source.bytes), settings, invocation);
   } finally {
     if (settings.follow) listen(stop, "remove");
+    // A module that does not load leaves it unread.
+    await source.bytes.cancel().catch(() => {});
   }
 }
 

@@ -1,13 +1,13 @@
 import { formatResult } from "../report/pretty.ts";
 import { type Command, EXIT, type Invocation } from "./command.ts";
 import { execute } from "./execute.ts";
-import { parseFile, SCENARIOS } from "./files.ts";
+import { parseFile, shippedScenarios } from "./files.ts";
 import { styleFor } from "./io.ts";
 import { VERSION } from "./version.ts";
 
 async function demo({ io, text }: Invocation): Promise<number> {
   const style = styleFor(text("color") ?? "auto", io.isOutTerminal, io);
-  const file = { name: "scenarios/demo.yaml", location: new URL("demo.yaml", SCENARIOS) };
+  const file = shippedScenarios().find(({ name }) => name === "scenarios/demo.yaml")!;
   const { plans, source } = await parseFile(file);
   io.out(style.dim(`pnotify ${VERSION}`));
   let status = EXIT.held;

@@ -5,6 +5,7 @@ import { shippedModules } from "../engine/shipped.ts";
 import type { Diagnostic } from "../scenario/diagnostic.ts";
 import type { Source } from "../scenario/source.ts";
 import type { SandboxOutcome } from "../sandbox/mod.ts";
+import { remoteProgram } from "../remote_program.ts";
 import { needsSandbox, pathUrl } from "./files.ts";
 
 /** A mistake in a module file, with the file. */
@@ -53,7 +54,7 @@ export async function execute(plan: ScenarioPlan): Promise<Executed> {
   }
   // Most scenarios need none, and it takes its time to load.
   const { runSandboxed } = await import("../sandbox/mod.ts");
-  const outcome = await runSandboxed({ kind: "run", plan });
+  const outcome = await runSandboxed({ kind: "run", plan, program: remoteProgram() });
   if (outcome.kind === "result") {
     return { kind: "result", result: outcome.result, console: outcome.console };
   }
@@ -112,7 +113,8 @@ export async function describeFile(
 ): Promise<{ readonly kind: "info"; readonly info: ModuleInfo } | Refusal> {
   const { runSandboxed } = await import("../sandbox/mod.ts");
   const absolute = decodeURIComponent(pathUrl(path).pathname);
-  const outcome = await runSandboxed({ kind: "modinfo", path: absolute, written: path });
+  const program = remoteProgram();
+  const outcome = await runSandboxed({ kind: "modinfo", path: absolute, written: path, program });
   if (outcome.kind === "info") return { kind: "info", info: outcome.info };
   return outcome.kind === "refused" || outcome.kind === "crashed" ? refusalOf(outcome) : NO_RESULT;
 }

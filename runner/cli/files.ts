@@ -1,9 +1,8 @@
+import type { KernelModule } from "../../kernel/module.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import type { ScenarioPlan } from "../engine/plan.ts";
+import { SCENARIOS } from "../../scenarios/mod.ts";
 import { type ParsedFile, parseScenarios } from "../scenario/parse.ts";
-
-/** Where the shipped scenarios are: beside the program, or inside the binary. */
-export const SCENARIOS: URL = new URL("../../scenarios/", import.meta.url);
 
 /** The longest scenario file that is read, in bytes. */
 const MOST_BYTES = 16 * 2 ** 20;
@@ -14,6 +13,8 @@ export interface NamedFile {
   readonly name: string;
   /** Where it is. */
   readonly location: string | URL;
+  /** What is in it, where the program brings that along: there may be no such file then. */
+  readonly text?: string;
 }
 
 /** A path that names nothing that can be read. */
@@ -26,18 +27,21 @@ function isScenario(name: string): boolean {
   return /\.(ya?ml|json)$/.test(name);
 }
 
-/** The shipped scenarios, by name: their path without its ending. */
-export function shippedScenarios(folder: URL = SCENARIOS, prefix: string = ""): NamedFile[] {
-  const found: NamedFile[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
-    const name = `${prefix}${entry.name}`;
-    if (entry.isDirectory) {
-      found.push(...shippedScenarios(new URL(`${entry.name}/`, folder), `${name}/`));
-    } else if (isScenario(entry.name)) {
-      found.push({ name: `scenarios/${name}`, location: new URL(entry.name, folder) });
-    }
-  }
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+/** The shipped scenarios, by name: their path without its ending. They are part of the program, wherever it comes from. */
+export function shippedScenarios(): NamedFile[] {
+  const folder = new URL("../../scenarios/", import.meta.url);
+  return Object.entries(SCENARIOS).map(([name, text]) => ({
+    name: `scenarios/${name}.yaml`,
+    location: new URL(`${name}.yaml`, folder),
+    text,
+  }));
+}
+
+function findShipped(operand: string): NamedFile[] {
+  const bare = operand.replace(/^scenarios\//, "").replace(/\.ya?ml$/, "").replace(/\/$/, "");
+  return shippedScenarios().filter(({ name }) =>
+    name === `scenarios/${bare}.yaml` || name.startsWith(`scenarios/${bare}/`)
+  );
 }
 
 /**
@@ -61,13 +65,11 @@ async function findOne(operand: string): Promise<NamedFile[]> {
     if (inside.length > 0) return inside;
     throw new FileError(`Cannot find a scenario in "${operand}": .yaml or .json files are wanted`);
   } catch (error) {
+    const shipped = findShipped(operand);
+    // Without the permission to look, a shipped name is taken for what it most likely is.
+    if (shipped.length > 0 && isAbsent(error)) return shipped;
     if (!(error instanceof Deno.errors.NotFound)) throw readable(operand, error);
   }
-  const bare = operand.replace(/^scenarios\//, "").replace(/\.ya?ml$/, "");
-  const shipped = shippedScenarios().filter(({ name }) =>
-    name === `scenarios/${bare}.yaml` || name.startsWith(`scenarios/${bare}/`)
-  );
-  if (shipped.length > 0) return shipped;
   throw new FileError(`Cannot read "${operand}": there is no such file, and no shipped scenario`);
 }
 
@@ -81,6 +83,10 @@ async function listFolder(folder: string): Promise<NamedFile[]> {
   return found.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable;
+}
+
 function readable(name: string, error: unknown): FileError {
   if (error instanceof FileError) return error;
   const why = error instanceof Deno.errors.PermissionDenied ||
@@ -92,10 +98,10 @@ function readable(name: string, error: unknown): FileError {
   return new FileError(`Cannot read "${name}": ${why}`);
 }
 
-async function readBytes(file: NamedFile): Promise<Uint8Array<ArrayBuffer>> {
+function readBytes(file: NamedFile): Uint8Array<ArrayBuffer> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(file.location);
+    bytes = Deno.readFileSync(file.location);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new FileError(`Cannot read "${file.name}": there is no such file`);
@@ -106,9 +112,16 @@ async function readBytes(file: NamedFile): Promise<Uint8Array<ArrayBuffer>> {
   throw new FileError(`Cannot read "${file.name}": it has more than ${MOST_BYTES} bytes`);
 }
 
-/** Reads a text file. */
-export async function readText(file: NamedFile): Promise<string> {
-  const bytes = await readBytes(file);
+/**
+ * Reads a text file.
+ *
+ * @param file The file.
+ * @returns What is in it.
+ * @throws {FileError} When it cannot be read.
+ */
+export function readText(file: NamedFile): string {
+  if (file.text !== undefined) return file.text;
+  const bytes = readBytes(file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -118,7 +131,7 @@ export async function readText(file: NamedFile): Promise<string> {
 
 /** Reads a file that a step needs: any text, unpacked when it is packed. */
 async function readAttachment(file: NamedFile): Promise<string> {
-  const bytes = await readBytes(file);
+  const bytes = readBytes(file);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   try {
@@ -128,14 +141,27 @@ async function readAttachment(file: NamedFile): Promise<string> {
   }
 }
 
-/** Reads and checks a file of scenarios, and reads the files that its steps need. */
-export async function parseFile(file: NamedFile, seed?: number): Promise<ParsedFile> {
-  const text = await readText(file);
-  const folder = file.location instanceof URL ? file.location : pathUrl(file.location);
-  const resolve = (path: string) => fromUrl(new URL(encodePath(path), folder));
-  const parsed = parseScenarios(file.name, text, {
-    shipped: shippedModules(),
-    resolve,
+/** What is known outside a file. */
+export interface ParseOptions {
+  /** What all randomness follows from; otherwise what the scenario says. */
+  readonly seed?: number;
+  /** Modules that scenarios can use by name; those that come with the program when nothing is said. */
+  readonly modules?: ReadonlyMap<string, KernelModule>;
+}
+
+/**
+ * Reads and checks a file of scenarios. Files that its steps need are not read yet.
+ *
+ * @param file The file.
+ * @param options What is known outside it.
+ * @returns Its scenarios and its mistakes.
+ * @throws {FileError} When it cannot be read.
+ */
+export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFile {
+  const { seed, modules = shippedModules() } = options;
+  return parseScenarios(file.name, readText(file), {
+    shipped: modules,
+    resolve: (path) => resolvePath(file, path),
     display: (path) => {
       const beside = file.name.slice(0, file.name.lastIndexOf("/") + 1);
       return path.startsWith("/") ? path : beside + path.replace(/^(\.\/)+/, "");
@@ -143,21 +169,42 @@ export async function parseFile(file: NamedFile, seed?: number): Promise<ParsedF
     exists: (path) => {
       try {
         return Deno.statSync(path).isFile;
-      } catch {
-        return false;
+      } catch (error) {
+        // Whoever reads it has better words for that.
+        return error instanceof Deno.errors.NotCapable;
       }
     },
     ...(seed === undefined ? {} : { seed }),
   });
-  const plans = await Promise.all(parsed.plans.map(async (plan) => {
-    if (plan.attachments.length === 0) return plan;
-    const attachments = await Promise.all(plan.attachments.map(async ({ path }) => ({
-      path,
-      text: await readAttachment({ name: path, location: resolve(path) }),
-    })));
-    return { ...plan, attachments };
-  }));
+}
+
+/**
+ * Reads the files that the steps of a scenario need.
+ *
+ * @param file The file that the scenario is in.
+ * @param plan The scenario.
+ * @returns The scenario with what is in them.
+ * @throws {FileError} When one cannot be read.
+ */
+export async function withAttachments(file: NamedFile, plan: ScenarioPlan): Promise<ScenarioPlan> {
+  if (plan.attachments.length === 0) return plan;
+  const attachments = await Promise.all(plan.attachments.map(async ({ path }) => ({
+    path,
+    text: await readAttachment({ name: path, location: resolvePath(file, path) }),
+  })));
+  return { ...plan, attachments };
+}
+
+/** Reads and checks a file of scenarios, and reads the files that its steps need. */
+export async function parseFile(file: NamedFile, seed?: number): Promise<ParsedFile> {
+  const parsed = parseText(file, seed === undefined ? {} : { seed });
+  const plans = await Promise.all(parsed.plans.map((plan) => withAttachments(file, plan)));
   return { ...parsed, plans };
+}
+
+function resolvePath({ location }: NamedFile, path: string): string {
+  const folder = location instanceof URL ? location : pathUrl(location);
+  return fromUrl(new URL(encodePath(path), folder));
 }
 
 function encodePath(path: string): string {

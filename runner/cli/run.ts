@@ -110,10 +110,15 @@ function entryOf(
 }
 
 async function rewrite(file: NamedFile, entries: readonly Entry[]): Promise<boolean> {
-  const text = await readText(file);
+  const text = readText(file);
   const results = entries.flatMap(({ result }) => result === null ? [] : [result]);
   const updated = updateTraces(file.name, text, results);
   if (updated === text) return false;
+  if (file.text !== undefined) {
+    throw new FileError(
+      `Cannot update "${file.name}": it comes with the program, a file of your own is wanted`,
+    );
+  }
   await Deno.writeTextFile(file.location, updated);
   return true;
 }

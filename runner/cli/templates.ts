@@ -1,6 +1,7 @@
-/** The folder of the checkout that this program runs from, or null in a binary. */
+/** The folder of the checkout that this program runs from; null in a binary, and when it comes from a registry. */
 export function checkoutRoot(): string | null {
   const root = new URL("../../", import.meta.url);
+  if (root.protocol !== "file:") return null;
   // A binary carries its sources at a place of its own, which is gone when it ends.
   if (Deno.build.standalone || /deno-compile-/.test(root.pathname)) return null;
   return decodeURIComponent(root.pathname).replace(/\/$/, "");

@@ -67,7 +67,7 @@ async function unpacked(bytes: Bytes): Promise<Bytes> {
     },
   });
   const isPacked = GZIP_MAGIC.every((byte, i) => first.value?.[i] === byte);
-  return isPacked ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
+  return isPacked ? whole.pipeThrough(new DecompressionStream("gzip")) as Bytes : whole;
 }
 
 /** A file that goes on when more is written to it, until somebody has seen enough. */

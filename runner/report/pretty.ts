@@ -20,6 +20,8 @@ export interface PrettyOptions {
   readonly log: boolean;
   /** Show nothing of what went well. */
   readonly quiet: boolean;
+  /** Show the command that runs it again; it does when nothing is said. */
+  readonly rerun?: boolean;
 }
 
 /** What is said about a scenario: what goes to stdout, and what to stderr. */
@@ -49,11 +51,11 @@ export function formatResult(
   source: Source | null,
   options: PrettyOptions,
 ): Said {
-  const { style, errStyle = style } = options;
+  const { style, errStyle = style, rerun = true } = options;
   const isGood = result.status === "passed" || result.status === "stopped";
   const err = [
-    ...result.failures.flatMap((failure) => formatFailure(result, failure, source, errStyle)),
-    ...formatReports(result, errStyle),
+    ...result.failures.flatMap((one) => formatFailure(result, one, source, errStyle, rerun)),
+    ...formatReports(result, errStyle, rerun),
   ];
   if (options.quiet && isGood) return { out: [], err };
   const title = `${style.bold(result.file)}  ${printable(result.title)}`;
@@ -184,15 +186,16 @@ function formatFailure(
   failure: Failure,
   source: Source | null,
   style: Style,
+  rerun: boolean,
 ): string[] {
-  const { title, at, label, notes } = failure;
-  const rerun = `rerun: ${rerunCommand(result)}`;
-  const diagnostic = { file: result.file, title, at, label, related: [], notes: [...notes, rerun] };
+  const { title, at, label } = failure;
+  const notes = rerun ? [...failure.notes, `rerun: ${rerunCommand(result)}`] : failure.notes;
+  const diagnostic = { file: result.file, title, at, label, related: [], notes };
   return formatDiagnostic(diagnostic, source, style);
 }
 
 /** The kernel's reports that nobody wanted, and the step that was stopped. */
-function formatReports(result: RunResult, style: Style): string[] {
+function formatReports(result: RunResult, style: Style, rerun: boolean): string[] {
   const lines: string[] = [];
   for (const index of result.unexpected) {
     const { text, kind } = result.reports[index];
@@ -202,7 +205,7 @@ function formatReports(result: RunResult, style: Style): string[] {
     lines.push(`  ${style.cyan("=")} to want it: reports: [${kind}]`);
   }
   if (result.lockup !== null) lines.push(...formatLockup(result, style));
-  if (lines.length > 0) lines.push(`  ${style.cyan("=")} rerun: ${rerunCommand(result)}`);
+  if (lines.length > 0 && rerun) lines.push(`  ${style.cyan("=")} rerun: ${rerunCommand(result)}`);
   return lines;
 }
 

@@ -55,7 +55,7 @@ export async function readImports(module: ModuleText): Promise<ImportStatement[]
     const specifier = module.text.slice(from, to);
     if (attributes >= 0) refuse(module, attributes, end, ATTRIBUTES);
     if (specifier.includes("\\")) refuse(module, from, to, ESCAPE);
-    const head = withoutComments(module.text.slice(start, from - 1)).trim();
+    const head = withoutComments(module.text.slice(start, from - 1));
     const statement = parseHead(head);
     if (statement === null) refuse(module, start, end, FORM);
     statements.push({ ...statement, start, end, specifier, specifierStart: from });
@@ -88,8 +88,9 @@ function refuseSeparators(module: ModuleText): void {
   });
 }
 
+/** Leaves single spaces only, so that no pattern has two ways to match a long run of them. */
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n\r]*/g, " ");
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n\r]*/g, " ").replace(/\s+/g, " ").trim();
 }
 
 /** Reads `import a, { b as c } from` into parts; null for anything that is not exactly of that form. */
@@ -119,7 +120,7 @@ function parseClause(
   if (list !== undefined) {
     const bindings = parseBindings(list);
     if (bindings === null) return null;
-    names.push(...bindings.map(({ name }) => name));
+    for (const { name } of bindings) names.push(name);
     clause.push(`{ ${bindings.map(({ text }) => text).join(", ")} }`);
   }
   return { keyword, clause: clause.join(", "), names };

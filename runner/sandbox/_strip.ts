@@ -1,5 +1,10 @@
 import type { Source } from "../scenario/source.ts";
+import { SoftLockup } from "../engine/plan.ts";
 import { Refused, refuseLine } from "./refusal.ts";
+import { createWatchdog, STEP_HOOK } from "./watchdog.ts";
+
+/** Milliseconds that a file may take; an honest one takes a few. There are texts that take for ever. */
+const LIMIT_MS = 5000;
 
 /** Whether a file is TypeScript, by its name. */
 export function isTypeScript(path: string): boolean {
@@ -16,19 +21,35 @@ export function isTypeScript(path: string): boolean {
  */
 export async function stripTypes(source: Source): Promise<string> {
   const { transform } = await import("sucrase");
+  const options = { transforms: ["typescript" as const], disableESTransforms: true };
+  let code = "";
   try {
-    return transform(source.text, {
-      transforms: ["typescript"],
-      disableESTransforms: true,
-      preserveDynamicImport: true,
-    }).code;
+    withLimit(() => code = transform(source.text, options).code);
   } catch (error) {
     throw new Refused(syntaxRefusal(source, error));
+  }
+  return code;
+}
+
+/** The host itself does this, for text that it has no reason to trust. */
+function withLimit(run: () => void): void {
+  const { hook, guard } = createWatchdog(() => LIMIT_MS);
+  const global = globalThis as Record<string, unknown>;
+  Object.defineProperty(global, STEP_HOOK, { value: hook, configurable: true });
+  try {
+    guard({ step: 0, what: "strip types" }, run);
+  } finally {
+    delete global[STEP_HOOK];
   }
 }
 
 function syntaxRefusal(source: Source, error: unknown): ReturnType<typeof refuseLine> {
-  const message = error instanceof Error ? error.message : String(error);
+  const isEndless = error instanceof SoftLockup;
+  const message = isEndless
+    ? "it takes too long to find out what it says"
+    : error instanceof Error
+    ? error.message
+    : String(error);
   const place = /\((\d+):(\d+)\)/.exec(message);
   const at = {
     line: Number(place?.[1] ?? 1),

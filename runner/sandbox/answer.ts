@@ -20,6 +20,7 @@ import {
  */
 
 const MOST_TEXT = 20_000;
+const MOST_DEPTH = 1000;
 
 const place: Shape = fields({
   cpu: text,
@@ -85,7 +86,7 @@ const traceItem: Shape = tagged("type", {
   }),
 });
 
-const treeNode: Shape = fields({
+const node: Shape = fields({
   name: orNull(text),
   pid: number,
   comm: text,
@@ -94,8 +95,14 @@ const treeNode: Shape = fields({
   subscribers: list(text),
   threads: list(number),
   exit: orNull(number),
-  children: list((value) => treeNode(value)),
 });
+
+/** Not too deep to be walked by functions that call themselves. */
+function isTree(value: unknown, depth: number): boolean {
+  if (depth > MOST_DEPTH || !node(value)) return false;
+  const { children } = value as { readonly children: unknown };
+  return Array.isArray(children) && children.every((child) => isTree(child, depth + 1));
+}
 
 const position: Shape = fields({ line: number, column: number, length: number });
 const result: Shape = fields({
@@ -124,7 +131,7 @@ const result: Shape = fields({
     title: text,
     phase: orNull(text),
   })),
-  tree: list(treeNode),
+  tree: list((value) => isTree(value, 0)),
   taint: text,
   modules: list(text),
   balances: list(fields({ name: text, registered: flag, balance: record(anything) })),

@@ -41,6 +41,14 @@ export interface LinkLimits {
 
 const LIMITS: LinkLimits = { fileSize: 1 << 20, files: 100, linkedSize: 1 << 24 };
 
+/** To look for what may have been meant takes time that grows with the name. */
+const MOST_NAME = 500;
+const TOO_LONG: RefusalWords = {
+  rule: "import",
+  title: "Cannot import a name that is so long",
+  label: `at most ${MOST_NAME} characters are wanted`,
+};
+
 /** Where an import stands, for messages about what it leads to. */
 interface Importer {
   readonly module: ModuleText;
@@ -67,7 +75,9 @@ export async function linkModule(
     return { files: linker.files, sources: linker.sources };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
-    throw error;
+    // There are texts for which the stack or the longest string is too short; none of them is honest.
+    const label = error instanceof Error ? error.message : String(error);
+    return refuseFile(written, { rule: "syntax", title: `Cannot link "${written}"`, label });
   }
 }
 
@@ -105,23 +115,28 @@ class Linker {
     const statements = await readImports(module);
     const urls: string[] = [];
     for (const statement of statements) urls.push(await this.#resolve(path, { module, statement }));
+    // Before it is made: what is imported in many places is in it as many times.
+    this.#grow(urls.reduce((sum, { length }) => sum + length, text.length), importer, file);
     const url = dataUrl(rewriteModule(text, statements, urls, file));
     this.#open.pop();
-    this.#size += url.length;
-    if (this.#size > this.#limits.linkedSize) {
-      this.#refuse(importer, file, {
-        rule: "size",
-        title: `Cannot link "${file}": with its imports it is too large`,
-        label: `at most ${this.#limits.linkedSize} characters in all are wanted`,
-      });
-    }
     this.#urls.set(path, url);
     this.files.push({ file, url });
     return url;
   }
 
+  #grow(size: number, importer: Importer | null, file: string): void {
+    this.#size += size;
+    if (this.#size <= this.#limits.linkedSize) return;
+    this.#refuse(importer, file, {
+      rule: "size",
+      title: `Cannot link "${file}": with its imports it is too large`,
+      label: `at most ${this.#limits.linkedSize} characters in all are wanted`,
+    });
+  }
+
   #resolve(path: string, importer: Importer): string | Promise<string> {
     const { specifier } = importer.statement;
+    if (specifier.length > MOST_NAME) this.#refuse(importer, "", TOO_LONG);
     const library = LIBRARY.get(specifier);
     if (library !== undefined) {
       this.#checkNames(importer, library);
@@ -153,6 +168,7 @@ class Linker {
     const known = Object.keys(library);
     for (const name of names) {
       if (Object.hasOwn(library, name)) continue;
+      if (name.length > MOST_NAME) this.#refuse(importer, "", TOO_LONG);
       const title = `Cannot import "${name}": ${specifier} has no such export`;
       const label = suggestion(name, known, "export");
       const { statement, module } = importer;

@@ -1,5 +1,7 @@
 import { Source } from "../scenario/source.ts";
 
+const MOST_CARETS = 80;
+
 /** Why a user's module was not let in, with the place in its file. */
 export interface Refusal {
   /** Tells it from the other outcomes. */
@@ -78,7 +80,7 @@ export interface RefusalWords {
  * @returns The refusal.
  */
 export function refuseAt(source: Source, start: number, end: number, words: RefusalWords): Refusal {
-  const { line, column, length } = source.position(start, end);
+  const { line, column, length } = source.position(start, Math.min(end, start + MOST_CARETS));
   return refuseLine(source, { line, column, length }, words);
 }
 

@@ -1,5 +1,5 @@
 /** Pieces of a recording are cut to this many characters: each of them takes three bytes at most. */
-export const PIECE_LENGTH = 1 << 17;
+export const PIECE_LENGTH: number = 1 << 17;
 
 const HEADER_BYTES = 8;
 const SIZE = HEADER_BYTES + 3 * PIECE_LENGTH;

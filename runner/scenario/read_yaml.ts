@@ -84,16 +84,18 @@ function findDepth(text: string): number | null {
 }
 
 function readEach(source: Source, report: (diagnostic: Diagnostic) => void): DocumentNode[] {
-  const parsed = parseAllDocuments(source.text, {
-    prettyErrors: false,
-    strict: true,
-    uniqueKeys: true,
-    version: "1.2",
-    schema: "core",
-    merge: false,
-    stringKeys: false,
-    logLevel: "silent",
-  });
+  const parsed = withoutEnvironment(() =>
+    parseAllDocuments(source.text, {
+      prettyErrors: false,
+      strict: true,
+      uniqueKeys: true,
+      version: "1.2",
+      schema: "core",
+      merge: false,
+      stringKeys: false,
+      logLevel: "silent",
+    })
+  );
   const documents: DocumentNode[] = [];
   for (const document of parsed) {
     const fault = document.errors[0] ?? document.warnings[0];
@@ -111,6 +113,19 @@ function readEach(source: Source, report: (diagnostic: Diagnostic) => void): Doc
     }
   }
   return documents;
+}
+
+/** The YAML reader looks for switches of its own in the environment at every token: that fails where it may not. */
+function withoutEnvironment<T>(run: () => T): T {
+  const { process } = globalThis as { process?: { env: unknown } };
+  if (process === undefined) return run();
+  const { env } = process;
+  process.env = {};
+  try {
+    return run();
+  } finally {
+    process.env = env;
+  }
 }
 
 function describeFault(source: Source, fault: SyntaxFault): Diagnostic {

@@ -73,7 +73,7 @@ function limitsFor(file: string): Partial<SandboxLimits> {
   const isAboutMemory = file.startsWith("memory_");
   return isAboutMemory
     ? { stepMs: 15_000, loadMs: 15_000, memoryMb: 256 }
-    : { stepMs: 400, loadMs: 2500, memoryMb: 512 };
+    : { stepMs: 600, loadMs: 3000, memoryMb: 512 };
 }
 
 /** Runs one module in the sandbox, in a scenario that calls every hook. */

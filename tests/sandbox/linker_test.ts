@@ -254,6 +254,31 @@ Deno.test("linkModule() refuses what is too large or too much", async () => {
   assertEquals((await refusal(files, "main.js", { limits: { linkedSize: 50 } })).rule, "size");
 });
 
+/** Texts that are short for what they would become, or take for ever to read. */
+const BOMBS: Readonly<Record<string, readonly [string, string]>> = {
+  "an import repeated without end": ["js", `import "./big.js";\n`.repeat(20_000)],
+  "a list of imports without end": ["js", `import { a${", a".repeat(200_000)} } from "./gone.js";`],
+  "spaces without end": ["js", `import a ${" ".repeat(900_000)}! from "./big.js";`],
+  "a name without end": ["js", `import { ${"a".repeat(900_000)} } from "@pnotify/pnotify";`],
+  "a path without end": ["js", `import "./${"a".repeat(900_000)}.js";`],
+  "brackets without end": ["ts", `export default ${"(".repeat(200_000)};`],
+  "angle brackets without end": ["ts", `export default ${"f<".repeat(200_000)};`],
+};
+
+for (const [title, [ending, text]] of Object.entries(BOMBS)) {
+  Deno.test(`linkModule() refuses ${title}`, async () => {
+    const files = { [`main.${ending}`]: text, "big.js": `// ${"x".repeat(100_000)}` };
+    const found = await refusal(files, `main.${ending}`);
+    assert(found.title.length + found.label.length < 1000);
+  });
+}
+
+Deno.test("linkModule() refuses imports that double at every step", async () => {
+  const files: Record<string, string> = { "f0.js": "export {};" };
+  for (let i = 1; i < 50; i++) files[`f${i}.js`] = `import "./f${i - 1}.js";\n`.repeat(2);
+  assertEquals((await refusal(files, "f49.js")).rule, "size");
+});
+
 Deno.test("linkModule() refuses an entry that is no module, or is not there", async () => {
   assertEquals((await refusal({ "secret.txt": "x" }, "secret.txt")).rule, "file");
   assertEquals((await refusal({}, "missing.js")).rule, "file");
