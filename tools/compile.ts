@@ -13,11 +13,11 @@ import { denoArguments, filePath, findWorld, root, WORLD_VARIABLE } from "./with
 /** Megabytes that the heap of the program may grow to. A sandbox is watched more closely, by its own program. */
 const HEAP_MB = 2048;
 
-/** The environment that the program looks at; the last two are the YAML parser's, which fails where it may not look. */
-const ENVIRONMENT = ["NO_COLOR", "TERM", "LOG_TOKENS", "LOG_STREAM"];
+/** The environment that the program looks at. */
+const ENVIRONMENT = ["NO_COLOR", "TERM"];
 
 /** What is loaded by name at run time, and so has to be named. */
-const EMBEDDED = ["runner/sandbox/worker.ts", "scenarios/"];
+const EMBEDDED = ["runner/sandbox/worker.ts"];
 
 /**
  * The flags of `deno compile`. The program reads and writes wherever its user points it; it never gets the network, native

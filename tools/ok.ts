@@ -62,13 +62,21 @@ const checks: Check[] = [
       deno(context, [
         "test",
         "--doc",
-        ...existing(["README.md", "docs/", "mod.ts", ...libraryFolders]),
+        ...existing(["README.md", "docs/", "mod.ts", ...libraryFolders, "runner/"]),
       ]),
   },
   { name: "tests", run: (context) => deno(context, ["test", "-A"]) },
   {
     name: "coverage",
     run: (context) => deno(context, ["run", "-R", "tools/semantics_coverage.ts", "--check"]),
+  },
+  {
+    name: "format-page",
+    run: (context) => deno(context, ["run", "-R", "tools/scenario_format.ts", "--check"]),
+  },
+  {
+    name: "embedded",
+    run: (context) => deno(context, ["run", "-R", "tools/embed_scenarios.ts", "--check"]),
   },
   {
     name: "publish",
@@ -149,7 +157,7 @@ function checkIsolated({ config, world }: Context): Promise<Outcome> {
     ...configFor(world, config),
     compilerOptions: { ...config.compilerOptions, isolatedDeclarations: true },
   };
-  const paths = existing(["mod.ts", ...libraryFolders, "runner/", "tools/"]);
+  const paths = existing(["mod.ts", ...libraryFolders, "runner/", "scenarios/", "tools/"]);
   return inCopy(paths, strict, async (folder) => {
     const { output, ...outcome } = await runDeno(["check", "."], world, folder);
     if (output.includes("TS5053")) {

@@ -9,6 +9,9 @@
 import { configFor, inCopy } from "./_copy.ts";
 import { filePath, findWorld, readConfig, root, type World } from "./with_std.ts";
 
+/** What takes the place of the packages of jsr.io, and is itself not published. */
+const STAND_INS = "tools/offline/";
+
 async function publish(folder: URL, args: string[]): Promise<number> {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["publish", "--dry-run", ...args],
@@ -20,15 +23,36 @@ async function publish(folder: URL, args: string[]): Promise<number> {
   return code;
 }
 
-/** The stand-ins stay behind: what is published imports no package, which the linter sees to. */
+/** As {@linkcode publish}, without the lines about the stand-ins. */
+async function publishWithStandIns(folder: URL, args: string[]): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", ...args],
+    cwd: filePath(folder),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { code, stdout, stderr } = await child.output();
+  for (const [bytes, print] of [[stdout, console.log], [stderr, console.error]] as const) {
+    const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
+    const shown = lines.filter((line) => !line.includes(`/${STAND_INS}`)).join("\n");
+    if (shown !== "") print(shown);
+  }
+  return code;
+}
+
+/** The stand-ins have to be in the copy, as a package may import only what it holds. */
 function publishOffline(world: World, args: string[]): Promise<number> {
   const config = readConfig();
+  const include = [...config.publish.include, STAND_INS];
+  // It imports what it is told to, which draws a warning that is about nothing that is published.
+  const exclude = [`${STAND_INS}snapshot.ts`];
   // No repository vouches for the copy.
   const allArgs = [...new Set([...args, "--allow-dirty"])];
   return inCopy(
-    config.publish.include,
-    configFor(world, config),
-    (folder) => publish(folder, allArgs),
+    include,
+    { ...configFor(world, config), publish: { include, exclude } } as typeof config,
+    (folder) => publishWithStandIns(folder, allArgs),
   );
 }
 

@@ -3,7 +3,7 @@ import { assertGolden, runProgram } from "./_golden.ts";
 
 const GOLDEN = new URL("../golden/output/demo.txt", import.meta.url);
 
-Deno.test("demo shows kernel log, process tree and verdict when it is run", async () => {
+Deno.test("demo shows tree, accounting and kernel log of a real build, and a verdict on each scenario", async () => {
   const { status, out, err } = await runProgram(["demo"]);
   assertEquals({ status, err }, { status: 0, err: "" });
   await assertGolden(GOLDEN, out);

@@ -5,7 +5,18 @@ import { SCENARIO_KEYS } from "../../runner/scenario/parse.ts";
 import { runProgram } from "./_golden.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../docs/scenario_format.md", import.meta.url));
-const EXAMPLES = [...TEXT.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
+const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
+const EXAMPLES = [
+  ...examplesIn("docs/scenario_format.md", TEXT),
+  ...examplesIn("README.md", README),
+];
+
+function examplesIn(page: string, text: string): { name: string; text: string }[] {
+  return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text], i) => ({
+    name: `example ${i + 1} of ${page}`,
+    text,
+  }));
+}
 
 Deno.test("docs/scenario_format.md names every verb, expectation and key", () => {
   const names = [...VERBS.map(({ name }) => name), ...EXPECTATIONS.map(({ kind }) => kind)];
@@ -13,12 +24,12 @@ Deno.test("docs/scenario_format.md names every verb, expectation and key", () =>
   assertEquals(missing, []);
 });
 
-Deno.test("docs/scenario_format.md has examples", () => {
-  assert(EXAMPLES.length >= 6);
+Deno.test("docs/scenario_format.md and README.md have examples", () => {
+  assert(EXAMPLES.length >= 7);
 });
 
-EXAMPLES.forEach((text, i) => {
-  Deno.test(`run passes example ${i + 1} of docs/scenario_format.md when it is run`, async () => {
+EXAMPLES.forEach(({ name, text }) => {
+  Deno.test(`run passes ${name} when it is run`, async () => {
     const path = await Deno.makeTempFile({ suffix: ".yaml" });
     try {
       await Deno.writeTextFile(path, text);

@@ -1,0 +1,311 @@
+/**
+ * Says which public symbols are documented too thinly, and exits with 1 when there are any:
+ *
+ *     deno run -A tools/check_docs.ts [FILE...]
+ *
+ * `deno doc --lint` wants a comment on everything. This wants what a reader looks for in it: a summary that says something,
+ * each parameter, the return, and an example that runs. A method's example may be the one on its class, when it is called
+ * there; a constant's may be any of the entry point's, when it is used there. What is only a type needs none.
+ *
+ * @module
+ */
+
+import { denoArguments, findWorld, readConfig, root, type World } from "./with_std.ts";
+
+/** What is missing at one place. */
+export interface Gap {
+  /** The file, from the project's folder on. */
+  file: string;
+  /** The line of the declaration, from 1. */
+  line: number;
+  /** The symbol, as `Class.method` for a method. */
+  name: string;
+  /** What is missing. */
+  missing: string[];
+}
+
+interface Tag {
+  kind: string;
+  name?: string;
+  doc?: string;
+}
+
+interface JsDoc {
+  doc?: string;
+  tags?: Tag[];
+}
+
+interface Place {
+  filename: string;
+  line: number;
+}
+
+interface Parameter {
+  kind: string;
+  name?: string;
+  left?: Parameter;
+  arg?: Parameter;
+}
+
+interface Signature {
+  params?: Parameter[];
+  returnType?: { repr: string; typeRef?: TypeReference; value?: TypeReference | string } | null;
+  hasBody?: boolean;
+}
+
+interface TypeReference {
+  typeParams?: { repr: string }[] | null;
+}
+
+interface Member extends Signature {
+  name: string;
+  kind?: string;
+  accessibility?: string | null;
+  jsDoc?: JsDoc;
+  location: Place;
+  functionDef?: Signature;
+}
+
+interface Definition extends Signature {
+  constructors?: Member[];
+  methods?: Member[];
+  kind?: string;
+}
+
+interface Declaration {
+  name: string;
+  kind: string;
+  declarationKind: string;
+  jsDoc?: JsDoc;
+  location: Place;
+  definition: Definition;
+}
+
+interface DocumentedModule {
+  moduleDoc: JsDoc;
+  declarations: Declaration[];
+}
+
+/** The keys under which the first format of `deno doc --json` keeps a definition. */
+const definitionKeys = ["functionDef", "classDef", "interfaceDef", "variableDef"];
+/** Summaries that only repeat that there is something. */
+const empty =
+  /^(makes?|creates?|gets?|returns?|sets?|does|constructs?) (one|it|them|this|an? \w+)\.?$/i;
+/** What the language calls: an example of it would show something else. */
+const calledByLanguage = /^(\[.*\]|toString|toJSON)$/;
+const voidTypes = new Set(["void", "never", "this"]);
+
+/** Reads what `deno doc --json` prints, in the format of Deno 2.4 and in that of 2.9. */
+export function readDocumentation(json: unknown): DocumentedModule[] {
+  const { version, nodes } = json as { version: number; nodes: unknown };
+  if (version === 1) return [readFirstFormat(nodes as (Declaration & Record<string, unknown>)[])];
+  if (version === 2) {
+    return Object.values(nodes as Record<string, SecondFormat>).map(readSecondFormat);
+  }
+  throw new TypeError(`Cannot read the documentation: its format is ${version}, 1 or 2 is wanted`);
+}
+
+function readFirstFormat(nodes: (Declaration & Record<string, unknown>)[]): DocumentedModule {
+  return {
+    moduleDoc: nodes.find(({ kind }) => kind === "moduleDoc")?.jsDoc ?? {},
+    declarations: nodes.filter(({ kind }) => kind !== "moduleDoc").map((node) => {
+      const key = definitionKeys.find((key) => key in node);
+      return { ...node, definition: (key ? node[key] : {}) as Definition };
+    }),
+  };
+}
+
+interface SecondFormat {
+  module_doc?: JsDoc;
+  symbols?: { name: string; declarations: (Declaration & { def?: Definition })[] }[];
+}
+
+function readSecondFormat({ module_doc, symbols = [] }: SecondFormat): DocumentedModule {
+  return {
+    moduleDoc: module_doc ?? {},
+    declarations: symbols.flatMap(({ name, declarations }) =>
+      declarations.map((declaration) => ({
+        ...declaration,
+        name,
+        // This format counts lines from 0.
+        location: { ...declaration.location, line: declaration.location.line + 1 },
+        definition: shiftLines(declaration.def ?? {}),
+      }))
+    ),
+  };
+}
+
+function shiftLines(definition: Definition): Definition {
+  const shift = (members: Member[] | undefined) =>
+    members?.map((one) => ({ ...one, location: { ...one.location, line: one.location.line + 1 } }));
+  return {
+    ...definition,
+    constructors: shift(definition.constructors),
+    methods: shift(definition.methods),
+  };
+}
+
+/** What is missing in the documentation of an entry point, in the order of files and lines. */
+export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
+  const gaps: Gap[] = [];
+  const add = (name: string, { location }: { location: Place }, missing: string[]) => {
+    if (missing.length === 0) return;
+    const file = location.filename.replace(root.href, "");
+    gaps.push({ file, line: location.line, name, missing });
+  };
+  const shown = examplesOf(moduleDoc, ...declarations.flatMap(allDocs)).join("\n");
+  for (const declaration of declarations) {
+    const { name, kind, jsDoc = {}, definition } = declaration;
+    if (declaration.declarationKind !== "export") continue;
+    if (kind === "function") {
+      if (isImplementation(declaration, declarations)) continue;
+      const others = declarations.filter((one) => one.name === name && one.kind === kind);
+      const examples = examplesOf(...others.map((one) => one.jsDoc ?? {}));
+      add(name, declaration, [...missingInSignature(jsDoc, definition), ...needExample(examples)]);
+    } else if (kind === "variable") {
+      const examples = uses(shown, name) ? ["shown"] : examplesOf(jsDoc);
+      add(name, declaration, [...missingSummary(jsDoc), ...needExample(examples)]);
+    } else if (kind === "class") {
+      add(name, declaration, [...missingSummary(jsDoc), ...needExample(examplesOf(jsDoc))]);
+      for (const one of definition.constructors ?? []) {
+        if (isPrivate(one)) continue;
+        add(`${name}.constructor`, one, missingInSignature(one.jsDoc ?? {}, one));
+      }
+    } else if (kind === "interface") {
+      add(name, declaration, missingSummary(jsDoc));
+    }
+    for (const method of definition.methods ?? []) {
+      add(`${name}.${method.name}`, method, missingInMethod(method, declaration));
+    }
+  }
+  return gaps;
+}
+
+function allDocs({ jsDoc = {}, definition }: Declaration): JsDoc[] {
+  return [jsDoc, ...(definition.methods ?? []).map((method) => method.jsDoc ?? {})];
+}
+
+/** Of an overloaded function only the signatures are documented, and the body's own is nobody's business. */
+function isImplementation<T extends { name: string }>(one: T, all: T[]): boolean {
+  const body = (declaration: T) => signatureOf(declaration).hasBody === true;
+  return body(one) && all.some((other) => other.name === one.name && !body(other));
+}
+
+function signatureOf(one: object): Signature {
+  const { definition, functionDef } = one as { definition?: Signature; functionDef?: Signature };
+  return definition ?? functionDef ?? one;
+}
+
+function isPrivate({ accessibility }: Member): boolean {
+  return accessibility === "private" || accessibility === "protected";
+}
+
+function missingInMethod(method: Member, owner: Declaration): string[] {
+  const methods = owner.definition.methods!;
+  const { name, kind, jsDoc = {} } = method;
+  if (isPrivate(method) || kind !== "setter" && isImplementation(method, methods)) return [];
+  if (kind === "setter") return [];
+  if (kind === "getter") return missingSummary(jsDoc);
+  const missing = missingInSignature(jsDoc, signatureOf(method));
+  if (calledByLanguage.test(name)) return missing;
+  if (calls(examplesOf(owner.jsDoc ?? {}).join("\n"), name)) return missing;
+  const overloads = methods.filter((other) => other.name === name);
+  return [...missing, ...needExample(examplesOf(...overloads.map((one) => one.jsDoc ?? {})))];
+}
+
+function missingInSignature(jsDoc: JsDoc, { params = [], returnType }: Signature): string[] {
+  const { tags = [] } = jsDoc;
+  const missing = missingSummary(jsDoc);
+  const described = tags.filter(({ kind, doc }) => kind === "param" && doc?.trim());
+  for (const [index, parameter] of params.entries()) {
+    const name = nameOf(parameter);
+    // A parameter that is taken apart has no name of its own: its place counts.
+    const found = name === null ? described[index] : described.find((tag) => tag.name === name);
+    if (found === undefined) missing.push(`@param ${name ?? `number ${index + 1}`}`);
+  }
+  const returns = tags.some(({ kind, doc }) => kind === "return" && doc?.trim());
+  if (!returns && returnsSomething(returnType)) missing.push("@returns");
+  return missing;
+}
+
+function nameOf(parameter: Parameter): string | null {
+  if (parameter.kind === "assign") return nameOf(parameter.left!);
+  if (parameter.kind === "rest") return nameOf(parameter.arg!);
+  return parameter.kind === "identifier" ? parameter.name! : null;
+}
+
+function returnsSomething(type: Signature["returnType"]): boolean {
+  if (!type || voidTypes.has(type.repr)) return false;
+  if (type.repr !== "Promise") return true;
+  const reference = type.typeRef ?? type.value;
+  const [inner] = typeof reference === "object" ? reference.typeParams ?? [] : [];
+  return inner?.repr !== "void";
+}
+
+function missingSummary({ doc = "" }: JsDoc): string[] {
+  const [summary] = doc.trim().split(/\n\s*\n/);
+  if (summary === "") return ["a summary"];
+  return empty.test(summary) ? [`a summary that says more than "${summary}"`] : [];
+}
+
+/** The examples that run: those that import the library and assert something. */
+function examplesOf(...docs: JsDoc[]): string[] {
+  return docs.flatMap(({ tags = [] }) => tags)
+    .filter(({ kind }) => kind === "example")
+    .map(({ doc = "" }) => /```ts\n([^]*?)```/.exec(doc)?.[1] ?? "")
+    .filter((code) => code.includes('from "@pnotify/pnotify') && /\bassert\w*\(/.test(code));
+}
+
+function needExample(examples: string[]): string[] {
+  return examples.length > 0 ? [] : ["@example"];
+}
+
+function calls(code: string, name: string): boolean {
+  return new RegExp(`\\b${escape(name)}(<[^>]*>)?\\(`).test(code);
+}
+
+function uses(code: string, name: string): boolean {
+  return new RegExp(`(?<![\\w$.])${escape(name)}(?![\\w$])`).test(code);
+}
+
+function escape(name: string): string {
+  return name.replaceAll("$", "\\$");
+}
+
+/** The line about a gap. */
+export function formatGap({ file, line, name, missing }: Gap): string {
+  return `${file}:${line} ${name}: ${missing.join(", ")}`;
+}
+
+async function document(entry: string, world: World): Promise<DocumentedModule[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: denoArguments(["doc", "--json", entry], world),
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return readDocumentation(JSON.parse(new TextDecoder().decode(stdout)));
+  throw new Error(`Cannot document "${entry}": ${new TextDecoder().decode(stderr).trim()}`);
+}
+
+/** The gaps of all entry points; what several of them export is listed once. */
+export async function checkAll(entries: string[]): Promise<Gap[]> {
+  const world = await findWorld();
+  const modules = await Promise.all(entries.map((entry) => document(entry, world)));
+  const gaps = new Map<string, Gap>();
+  const complete = new Set<string>();
+  for (const module of modules.flat()) {
+    for (const gap of findGaps(module)) gaps.set(formatGap(gap), gap);
+  }
+  for (const key of complete) gaps.delete(key);
+  return [...gaps.values()].sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
+  );
+}
+
+if (import.meta.main) {
+  const entries = Deno.args.length > 0 ? Deno.args : Object.values(readConfig().exports);
+  const gaps = await checkAll(entries);
+  for (const gap of gaps) console.log(formatGap(gap));
+  console.log(gaps.length === 0 ? "every public symbol is documented" : `${gaps.length} gaps`);
+  Deno.exit(gaps.length === 0 ? 0 : 1);
+}
