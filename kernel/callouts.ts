@@ -23,6 +23,31 @@ export type FurtherEvent = keyof FurtherEvents;
 /**
  * The callouts that the kernel makes. A notification service is one implementation of this; the kernel knows no more
  * of it. Per-task callouts are made only where `task.subscribers` is not null.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, Task, type TaskCallouts } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const heard: string[] = [];
+ * const hear = (what: string) => (task: Task) => void heard.push(`${what} ${task}`);
+ * const service: TaskCallouts = {
+ *   wantsFree: false,
+ *   init: hear("init"),
+ *   fork: hear("fork"),
+ *   forkFailed: hear("undo"),
+ *   exec: hear("exec"),
+ *   exit: hear("exit"),
+ *   further: (event, task) => void heard.push(`${event} ${task}`),
+ *   subscribersOf: () => [],
+ * };
+ * const kernel = new Kernel();
+ * kernel.globalCallouts = service;
+ * const shell = kernel.fork(kernel.init);
+ * kernel.exec(shell, "/bin/sh");
+ * kernel.rename(shell, "login");
+ * kernel.exit(shell);
+ * assertEquals(heard, ["fork init[3]", "exec sh[3]", "rename login[3]", "exit login[3]"]);
+ * ```
  */
 export interface TaskCallouts {
   /** Whether anybody wants to hear of free: each reaped task is kept for that callout, so nobody is asked in vain. */

@@ -1,6 +1,17 @@
 import { KernelError } from "./errno.ts";
 
-/** Nanoseconds in one scheduler tick (100 a second). */
+/**
+ * Nanoseconds in one scheduler tick (100 a second).
+ *
+ * @example
+ * ```ts
+ * import { boot, TICK_NS } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.clock.advance(100 * TICK_NS);
+ * assertEquals(kernel.clock.now, 1e9);
+ * ```
+ */
 export const TICK_NS = 10_000_000;
 
 /**

@@ -32,6 +32,14 @@ export interface Frame {
  *
  * One world has one context unless a schedule explorer nests an operation at a preemption point: that one runs on a
  * context of its own, and so can be seen to want what another one holds.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * assertEquals([kernel.context.name, kernel.context.depth], ["cpu0", 0]);
+ * ```
  */
 export class Context {
   /** Its name, `cpu0` for the first. */
@@ -48,7 +56,7 @@ export class Context {
   readonly unborn: Task[] = [];
 
   /**
-   * Makes one.
+   * Makes a CPU that runs nothing and holds nothing.
    *
    * @param name The name of the CPU.
    */

@@ -2,7 +2,19 @@ import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
 import { PF_SUPERPRIV, type Task } from "./task.ts";
 
-/** Capabilities by name, as bits of {@linkcode Credentials.capabilities}. */
+/**
+ * Capabilities by name, as bits of {@linkcode Credentials.capabilities}.
+ *
+ * @example
+ * ```ts
+ * import { boot, CAP_FULL_SET, Capability } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * kernel.dropCapabilities(shell, ["CAP_KILL"]);
+ * assertEquals(shell.credentials.capabilities, CAP_FULL_SET & ~Capability.CAP_KILL);
+ * ```
+ */
 export const Capability: Readonly<{
   CAP_KILL: number;
   CAP_SETGID: number;

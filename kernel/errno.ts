@@ -1,4 +1,13 @@
-/** The error numbers of Linux that this kernel uses, by name. */
+/**
+ * The error numbers of Linux that this kernel uses, by name.
+ *
+ * @example
+ * ```ts
+ * import { Errno, KernelError } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(Errno.EAGAIN, new KernelError("EAGAIN").errno);
+ * ```
+ */
 export const Errno: Readonly<{
   EPERM: 1;
   ENOENT: 2;
@@ -173,7 +182,7 @@ export class KernelError extends Error {
   readonly details: KernelErrorDetails | null;
 
   /**
-   * Makes one.
+   * Makes the error of a call that failed.
    *
    * @param code The name of the error number.
    * @param details The parts of the message, or the whole message, or nothing for the meaning of the number.

@@ -30,14 +30,12 @@ export function exitProcess(kernel: Kernel, task: Task, status: number): void {
 
 /** Refuses the exits that would bring the world down. */
 export function checkExit(kernel: Kernel, task: Task, which: "process" | "thread"): void {
-  const refuse = (code: "EPERM" | "ESRCH", found: string, wanted: string) =>
-    new KernelError(code, { action: "exit", name: String(task), found, wanted });
   if (task.flags & PF_EXITING) {
-    throw refuse("ESRCH", "it is exiting already", "a running task is wanted");
+    throw refuse(task, "ESRCH", "it is exiting already", "a running task is wanted");
   }
   const gone = which === "process" ? task.groupLeader : task;
   if (gone === kernel.init || task.parent === null) {
-    throw refuse("EPERM", "the system cannot live without it", "another task is wanted");
+    throw refuse(task, "EPERM", "the system cannot live without it", "another task is wanted");
   }
 }
 
@@ -90,4 +88,8 @@ function exitNotify(kernel: Kernel, task: Task): void {
   if (hasEnded(leader)) notifyParent(kernel, leader);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();
+}
+
+function refuse(task: Task, code: "EPERM" | "ESRCH", found: string, wanted: string): KernelError {
+  return new KernelError(code, { action: "exit", name: String(task), found, wanted });
 }

@@ -5,7 +5,22 @@ import { KernelError } from "./errno.ts";
  */
 export type FaultSite = string;
 
-/** Decides which fallible point fails. Unused, a fallible point is one test for null. */
+/**
+ * Decides which fallible point fails. Unused, a fallible point is one test for null.
+ *
+ * @example
+ * ```ts
+ * import { boot, type FaultInjector, KernelError } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const passed: string[] = [];
+ * const faults: FaultInjector = {
+ *   shouldFail: (site) => passed.push(site) === 2,
+ * };
+ * const { kernel } = boot({ faults });
+ * assertThrows(() => kernel.fork(kernel.init), KernelError);
+ * assertEquals(passed, ["task", "pid"]);
+ * ```
+ */
 export interface FaultInjector {
   /**
    * Called at every fallible point, in order.
@@ -74,6 +89,13 @@ export class FaultPlan implements FaultInjector {
    *
    * @param site The name of the point.
    * @returns Whether it fails: once at most.
+   * @example
+   * ```ts
+   * import { FaultPlan } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const plan = new FaultPlan({ nth: 2 });
+   * assertEquals(["task", "pid", "task"].map((site) => plan.shouldFail(site)), [false, true, false]);
+   * ```
    */
   shouldFail(site: FaultSite): boolean {
     const ofSite = (this.sites.get(site) ?? 0) + 1;

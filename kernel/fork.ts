@@ -22,11 +22,34 @@ import {
 } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
 
-/** The child shares its parent's memory until it calls exec. */
+/**
+ * The child shares its parent's memory until it calls exec.
+ *
+ * @example
+ * ```ts
+ * import { boot, CLONE_VFORK, CLONE_VM, TASK_UNINTERRUPTIBLE } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * kernel.fork(shell, { flags: CLONE_VM | CLONE_VFORK });
+ * assertEquals(shell.state, TASK_UNINTERRUPTIBLE);
+ * ```
+ */
 export const CLONE_VM = 0x100;
 /** The parent sleeps until the child calls exec or exits. */
 export const CLONE_VFORK = 0x4000;
-/** The child becomes a sibling of its forker: it gets the same parent. */
+/**
+ * The child becomes a sibling of its forker: it gets the same parent.
+ *
+ * @example
+ * ```ts
+ * import { boot, CLONE_PARENT } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * assertEquals(kernel.fork(shell, { flags: CLONE_PARENT }).parent, kernel.init);
+ * ```
+ */
 export const CLONE_PARENT = 0x8000;
 /** The child is a thread of its forker's thread group. */
 export const CLONE_THREAD = 0x10000;

@@ -67,8 +67,11 @@ import { waitForChild, type WaitOptions, type WaitResult } from "./wait.ts";
 
 /** How a kernel is to be booted. */
 export interface KernelOptions {
-  /** Whether misuse is looked for; true by default, false for speed. `stacks` adds a stack line to each place. */
-  readonly debug?: boolean | { readonly stacks?: boolean };
+  /**
+   * Whether misuse is looked for; true by default, false for speed. `stacks` adds a stack line to each place, which takes
+   * time at every lock; `"reports"` adds it to what is reported alone, which takes none until something is.
+   */
+  readonly debug?: boolean | { readonly stacks?: boolean | "reports" };
   /** What all randomness follows from; 0 by default. */
   readonly seed?: number;
   /** The lowest number that is no pid; 32768 by default. */
@@ -105,6 +108,8 @@ export interface ReportDetails {
   readonly module?: string | null;
   /** The call concerned, when it is not the one in progress. */
   readonly what?: string;
+  /** The line of user code to blame where stacks are asked for, null for none; the one that runs by default. */
+  readonly stack?: string | null;
 }
 
 /** A task and the call of its parent that sleeps in vfork. */
@@ -203,7 +208,7 @@ export class Kernel {
   readonly kthreadd: Task;
 
   readonly #users = new Map<number, User>();
-  readonly #stacks: boolean;
+  readonly #stacks: boolean | "reports";
   readonly #seen = new Set<string>();
   #taintLetters = "";
   #isDown = false;
@@ -219,7 +224,7 @@ export class Kernel {
     checkOption("threadsMax", options.threadsMax, 0);
     checkOption("logLines", options.logLines, 1);
     const debug = options.debug ?? true;
-    this.#stacks = typeof debug === "object" && debug.stacks === true;
+    this.#stacks = typeof debug === "object" && (debug.stacks ?? false);
     this.random = new Random(options.seed ?? 0);
     this.log = new KernelLog(this.clock, options.logLines ?? 4096);
     this.threadsMax = options.threadsMax ?? Infinity;
@@ -337,8 +342,20 @@ export class Kernel {
   /**
    * Gives a process another parent, where it is known that it has one: an adoption that nobody saw happen.
    *
+   * Locking: takes tasklistLock for writing.
+   *
    * @param task Any thread of it.
    * @param to The parent.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const daemon = kernel.fork(shell);
+   * kernel.correctParent(daemon, kernel.init);
+   * assertEquals(daemon.parent, kernel.init);
+   * ```
    */
   correctParent(task: Task, to: Task): void {
     this.enter("reparent", to);
@@ -355,6 +372,15 @@ export class Kernel {
    * @param task Any thread of the process.
    * @returns The thread, running.
    * @throws {KernelError} As {@linkcode Kernel.fork}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const thread = kernel.createThread(shell);
+   * assertEquals([thread.pid, thread.tgid], [4, 3]);
+   * ```
    */
   createThread(task: Task): Task {
     return this.fork(task, { flags: CLONE_VM | CLONE_THREAD });
@@ -443,6 +469,16 @@ export class Kernel {
    * @param task The thread.
    * @param how The exit code from 0 to 255, or the signal that kills it.
    * @throws {KernelError} As {@linkcode Kernel.exit}; a further thread of init may end.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * const thread = kernel.createThread(shell);
+   * kernel.exitThread(thread);
+   * assertEquals([thread.state, shell.state], ["X", "R"]);
+   * ```
    */
   exitThread(task: Task, how: ExitHow = 0): void {
     this.enter("exit", task);
@@ -516,6 +552,16 @@ export class Kernel {
    * @param task Any thread of it.
    * @param options The signal, and what to do.
    * @throws {KernelError} EINVAL for SIGKILL, SIGSTOP, what is no signal and what is no action.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.setSignalAction(shell, { signal: "SIGTERM", action: "ignore" });
+   * kernel.kill(shell.pid, "SIGTERM");
+   * assertEquals(shell.state, "R");
+   * ```
    */
   setSignalAction(
     task: Task,
@@ -532,9 +578,19 @@ export class Kernel {
   /**
    * Makes a process the leader of a new session (setsid).
    *
+   * Locking: takes tasklistLock for writing.
+   *
    * @param task Any thread of it.
    * @returns The id of the session.
    * @throws {KernelError} EPERM when it leads a process group already.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const daemon = kernel.fork(kernel.init);
+   * assertEquals(kernel.setsid(daemon), daemon.pid);
+   * ```
    */
   setsid(task: Task): number {
     this.enter("setsid", task);
@@ -548,9 +604,22 @@ export class Kernel {
   /**
    * Moves a process to a process group (setpgid).
    *
+   * Locking: takes tasklistLock for writing.
+   *
    * @param task The task that asks.
    * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by default.
    * @throws {KernelError} EINVAL, EPERM, EACCES or ESRCH, as setpgid(2) lists them.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.setpgid(shell);
+   * const child = kernel.fork(shell);
+   * kernel.setpgid(shell, { target: child });
+   * assertEquals([shell.processGroup.id, child.processGroup.id], [shell.pid, child.pid]);
+   * ```
    */
   setpgid(task: Task, options: { target?: Task; pgid?: number } = NO_OPTIONS): void {
     this.enter("setpgid", task);
@@ -567,6 +636,16 @@ export class Kernel {
    * @param task The task.
    * @param uid The user.
    * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for what is no uid.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.setuid(shell, 1000);
+   * assertEquals([shell.uid, shell.credentials.capabilities], [1000, 0]);
+   * assertThrows(() => kernel.setuid(shell, 0), KernelError, "EPERM");
+   * ```
    */
   setuid(task: Task, uid: number): void {
     this.#changeCredentials("setuid", task, () => setUser(this, task, uid));
@@ -578,6 +657,15 @@ export class Kernel {
    * @param task The task.
    * @param gid The group.
    * @throws {KernelError} EPERM without CAP_SETGID, EINVAL for what is no gid.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.setgid(shell, 100);
+   * assertEquals(shell.gid, 100);
+   * ```
    */
   setgid(task: Task, gid: number): void {
     this.#changeCredentials("setgid", task, () => setGroup(task, gid));
@@ -589,6 +677,15 @@ export class Kernel {
    * @param task The task.
    * @param names The capabilities.
    * @throws {KernelError} EINVAL for what is no capability; none is given up then.
+   * @example
+   * ```ts
+   * import { boot, capable } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.dropCapabilities(shell, ["CAP_SYS_ADMIN", "CAP_KILL"]);
+   * assertEquals(capable(shell, "CAP_KILL"), false);
+   * ```
    */
   dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
     this.#changeCredentials("capset", task, () => dropCapabilities(task, names));
@@ -617,6 +714,15 @@ export class Kernel {
    * @param task The task.
    * @param comm The name; 15 characters of it count.
    * @throws {KernelError} EINVAL when it is no string.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const task = kernel.fork(kernel.init);
+   * kernel.rename(task, "a-very-long-thread-name");
+   * assertEquals(task.comm, "a-very-long-thr");
+   * ```
    */
   rename(task: Task, comm: string): void {
     this.enter("rename", task);
@@ -632,6 +738,18 @@ export class Kernel {
    *
    * @param task Any thread of it.
    * @param on Whether it shall.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const manager = kernel.fork(kernel.init);
+   * kernel.setSubreaper(manager, true);
+   * const shell = kernel.fork(manager);
+   * const daemon = kernel.fork(shell);
+   * kernel.exit(shell);
+   * assertEquals(daemon.parent, manager);
+   * ```
    */
   setSubreaper(task: Task, on: boolean): void {
     this.enter("subreaper", task);
@@ -648,6 +766,16 @@ export class Kernel {
    * @param task Any thread of it.
    * @param limits Those to change.
    * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed then.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.setuid(shell, 1000);
+   * kernel.setLimits(shell, { processes: 1 });
+   * assertThrows(() => kernel.fork(shell), KernelError, "EAGAIN");
+   * ```
    */
   setLimits(task: Task, limits: Partial<Limits>): void {
     this.enter("setrlimit", task);
@@ -688,6 +816,16 @@ export class Kernel {
    *
    * @param pid The pid.
    * @returns The task, or null.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.tasklistLock.readLock();
+   * const init = kernel.findTask(1);
+   * kernel.tasklistLock.readUnlock();
+   * assertEquals(init, kernel.init);
+   * ```
    */
   findTask(pid: number): Task | null {
     if (this.lockdep !== null) this.lockdep.needs(this.tasklistLock.state, "read", "findTask()");
@@ -697,8 +835,20 @@ export class Kernel {
   /**
    * Looks a task up and takes a reference, so that it does not vanish.
    *
+   * Locking: takes tasklistLock for reading, and drops it.
+   *
    * @param pid The pid.
    * @returns The reference, to be put, or null.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const reference = kernel.getTask(1)!;
+   * assertEquals(reference.task, kernel.init);
+   * reference.put();
+   * assertEquals(kernel.getTask(999), null);
+   * ```
    */
   getTask(pid: number): TaskReference | null {
     return getTaskByPid(this, pid);
@@ -709,6 +859,15 @@ export class Kernel {
    * dropped while the function runs, so it may call the kernel, and tasks may come and go.
    *
    * @param visit The function; returning false ends the walk.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const names: string[] = [];
+   * kernel.forEachTask((task) => void names.push(String(task)));
+   * assertEquals(names, ["init[1]", "kthreadd[2]"]);
+   * ```
    */
   forEachTask(visit: (task: Task) => boolean | void): void {
     for (let pid = 1; pid <= this.pids.highest; pid++) {
@@ -728,6 +887,22 @@ export class Kernel {
    * hooks. It counts as locked by its forker, so another CPU has to wait for it.
    *
    * @param visit The function.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel, pnotify } = boot();
+   * const unborn: string[] = [];
+   * const look = (): typeof PNOTIFY_OK => {
+   *   kernel.forEachUnborn((child) => void unborn.push(String(child)));
+   *   return PNOTIFY_OK;
+   * };
+   * const events = defineEvents({ name: "look", fork: look });
+   * pnotify.register(events);
+   * pnotify.track(kernel.init, events);
+   * kernel.fork(kernel.init);
+   * assertEquals(unborn, ["init[3]"]);
+   * ```
    */
   forEachUnborn(visit: (child: Task) => void): void {
     for (const context of this.contexts) {
@@ -758,7 +933,20 @@ export class Kernel {
     this.pids.pidMax = max;
   }
 
-  /** A user, made on first sight. */
+  /**
+   * A user, made on first sight.
+   *
+   * @param uid Its number.
+   * @returns The user, with the count of its tasks.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.setuid(kernel.fork(kernel.init), 1000);
+   * assertEquals(kernel.user(1000).tasks, 1);
+   * ```
+   */
   user(uid: number): User {
     let user = this.#users.get(uid);
     if (user === undefined) this.#users.set(uid, user = { uid, tasks: 0 });
@@ -772,6 +960,14 @@ export class Kernel {
    *
    * @param text The text.
    * @param level How urgent it is.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.printk("out of paper", "warning");
+   * assertEquals(kernel.log.records().map(({ text }) => text), ["out of paper"]);
+   * ```
    */
   printk(text: string, level: LogLevel = "info"): void {
     const added = this.log.print(text, level);
@@ -810,12 +1006,36 @@ export class Kernel {
     return this.#taintLetters;
   }
 
-  /** Taints the kernel. */
+  /**
+   * Taints the kernel.
+   *
+   * @param letter P proprietary, O out of tree, F forced, D a module fault.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.addTaint("F");
+   * assertEquals(kernel.taint, "F");
+   * ```
+   */
   addTaint(letter: "P" | "O" | "F" | "D"): void {
     if (!this.#taintLetters.includes(letter)) this.#taintLetters += letter;
   }
 
-  /** Where the run is, for reports. */
+  /**
+   * Where the run is, for reports.
+   *
+   * @param what The call, when it is not the one in progress.
+   * @returns The CPU, task, module and call, and the number of the event.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * assertEquals(kernel.place("my_check").what, "my_check");
+   * ```
+   */
   place(what?: string): Place {
     const { context } = this;
     const frame = context.frames.at(-1);
@@ -826,13 +1046,28 @@ export class Kernel {
       what: what ?? frame?.what ?? "no call",
       event: this.trace?.sequence ?? 0,
       time: this.clock.now,
-      ...(this.#stacks ? { stack: callerLine() } : {}),
+      ...(this.#stacks === true ? { stack: callerLine() } : {}),
     };
   }
 
-  /** Records a finding, once per kind and place, and goes on. */
+  /**
+   * Records a finding, once per kind and place, and goes on.
+   *
+   * @param kind What kind of finding it is.
+   * @param headline The finding in one line.
+   * @param details What goes with it.
+   * @returns The report; one that was recorded before is not recorded again.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.report("module-fault", "job.exit: two of everything", { module: "job" });
+   * assertEquals(kernel.reports.map(({ module }) => module), ["job"]);
+   * ```
+   */
   report(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): Report {
-    const place = this.place(details.what);
+    const place = this.#placeOfReport(details);
     const module = details.module === undefined ? place.module : details.module;
     const taint = this.#taintLetters === "" ? "Not tainted" : `Tainted: ${this.#taintLetters}`;
     const lines = [
@@ -860,54 +1095,130 @@ export class Kernel {
     return report;
   }
 
-  /** Records a finding that nothing can go on from. */
+  #placeOfReport({ what, stack }: ReportDetails): Place {
+    const { stack: running, ...place } = this.place(what);
+    const line = !this.#stacks || stack === null ? undefined : stack ?? running ?? callerLine();
+    return line === undefined ? place : { ...place, stack: line };
+  }
+
+  /**
+   * Records a finding that nothing can go on from.
+   *
+   * @param kind What kind of finding it is.
+   * @param headline The finding in one line.
+   * @param details What goes with it.
+   * @throws {KernelBug} Always, with the report.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * assertThrows(() => kernel.bug("use-after-free", "the table is gone"), KernelBug);
+   * assertEquals(kernel.reports.length, 1);
+   * ```
+   */
   bug(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): never {
     throw new KernelBug(headline, this.report(kind, headline, details));
   }
 
-  /** Records that a module's code threw, or answered with what is no answer (an oops). */
+  /**
+   * Records that a module's code threw, or answered with what is no answer (an oops).
+   *
+   * @param module The module.
+   * @param what The hook or function of it.
+   * @param task The task it ran for, or null.
+   * @param cause What it threw or answered.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.moduleFault("job", "exit", kernel.init, new TypeError("no such member"));
+   * assertEquals([kernel.taint, kernel.reports[0].kind], ["D", "module-fault"]);
+   * ```
+   */
   moduleFault(module: string, what: string, task: Task | null, cause: unknown): void {
     this.addTaint("D");
     this.modules.markFaulty(module);
     const whom = task === null ? "" : ` for ${task}`;
-    this.report("module-fault", `${module}.${what}${whom}: ${describe(cause)}`, { module });
+    const stack = this.#stacks ? thrownLine(cause) : null;
+    this.report("module-fault", `${module}.${what}${whom}: ${describe(cause)}`, { module, stack });
   }
 
   // What the kernel's own files and its services use.
 
-  /** Begins a call by a task, checking that the task can make one. */
+  /**
+   * Begins a call by a task, checking that the task can make one.
+   *
+   * @param what The call.
+   * @param task The task that makes it, or null for the kernel itself.
+   * @throws {KernelError} ESRCH when the task has ended.
+   * @throws {KernelBug} When it was freed, or is not yet on the task list.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.enter("nanosleep", kernel.init);
+   * assertEquals([kernel.context.depth, kernel.place().what], [1, "nanosleep"]);
+   * kernel.leave();
+   * ```
+   */
   enter(what: string, task: Task | null): void {
+    // Every call passes here and leave(): both stay small enough for V8 to inline.
+    if (this.preemption !== null || this.lockdep !== null) this.#watchEntry(what, task);
+    else if (task !== null && task.state !== TASK_RUNNING) this.#checkCaller(what, task);
+    this.context.depth++;
+  }
+
+  #watchEntry(what: string, task: Task | null): void {
     // A task makes one call at a time: while another CPU is in one, or it sleeps, the next one has to wait.
     if (this.preemption !== null && task !== null && (task.sleep !== null || this.isBusy(task))) {
       this.wouldWait(`${task}`);
     }
     if (task !== null && task.state !== TASK_RUNNING) this.#checkCaller(what, task);
-    const { context } = this;
-    context.depth++;
-    if (this.lockdep !== null) {
-      context.frames.push({ what, task, hook: false, heldAtEntry: context.held.length });
-    }
+    if (this.lockdep === null) return;
+    const { frames, held } = this.context;
+    frames.push({ what, task, hook: false, heldAtEntry: held.length });
   }
 
-  /** Ends a call: what was taken must have been dropped, and signals are delivered by the outermost one. */
+  /**
+   * Ends a call: what was taken must have been dropped, and signals are delivered by the outermost one.
+   *
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.enter("uninterrupted", null);
+   * kernel.kill(shell.pid, "SIGKILL");
+   * assertEquals(shell.state, "R");
+   * kernel.leave();
+   * assertEquals(shell.state, "X");
+   * ```
+   */
   leave(): void {
-    const { context } = this;
-    if (this.lockdep !== null) {
-      const frame = context.frames.at(-1)!;
-      if (context.held.length > frame.heldAtEntry) {
-        this.lockdep.checkReturned(`${frame.what}()`, frame.heldAtEntry);
-      }
-      context.frames.pop();
+    if (this.lockdep !== null) this.#checkLeft(this.lockdep);
+    if (this.pendingSignals !== null && this.context.depth === 1) this.#leaveLast();
+    else this.context.depth--;
+  }
+
+  #checkLeft(lockdep: Lockdep): void {
+    const { frames, held } = this.context;
+    const frame = frames.at(-1)!;
+    if (held.length > frame.heldAtEntry) {
+      lockdep.checkReturned(`${frame.what}()`, frame.heldAtEntry);
     }
-    if (context.depth === 1 && this.pendingSignals !== null) {
-      try {
-        deliverSignals(this);
-      } finally {
-        context.depth--;
-      }
-      return;
+    frames.pop();
+  }
+
+  #leaveLast(): void {
+    try {
+      deliverSignals(this);
+    } finally {
+      this.context.depth--;
     }
-    context.depth--;
   }
 
   #checkCaller(what: string, task: Task): void {
@@ -929,7 +1240,21 @@ export class Kernel {
     }
   }
 
-  /** Refuses a task that was freed, and one of another world. */
+  /**
+   * Refuses a task that was freed, and one of another world.
+   *
+   * @param what What is to be done to it.
+   * @param task The task.
+   * @throws {KernelError} EINVAL when it belongs to another kernel.
+   * @throws {KernelBug} When it was freed.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * assertThrows(() => kernel.checkTask("count", boot().kernel.init), KernelError, "EINVAL");
+   * ```
+   */
   checkTask(what: string, task: Task): void {
     if (task.usage === 0) this.useAfterFree(what, task);
     if (task.kernel === this) return;
@@ -941,7 +1266,20 @@ export class Kernel {
     });
   }
 
-  /** Reports the use of a freed task. */
+  /**
+   * Reports the use of a freed task.
+   *
+   * @param what What was to be done to it.
+   * @param task The task.
+   * @throws {KernelBug} Always.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * assertThrows(() => kernel.useAfterFree("count", kernel.init), KernelBug, "it was freed");
+   * ```
+   */
   useAfterFree(what: string, task: Task): never {
     this.bug(
       "use-after-free",
@@ -949,12 +1287,38 @@ export class Kernel {
     );
   }
 
-  /** Passes a preemption point. Callers test {@linkcode Kernel.preemption} first. */
+  /**
+   * Passes a preemption point. Callers test {@linkcode Kernel.preemption} first.
+   *
+   * @param site What happens there: `lock`, `unlock`, `callout` or `walk`.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sites: string[] = [];
+   * kernel.preemption = { nested: false, at: (site) => void sites.push(site), blocked: () => {} };
+   * kernel.preempt("walk");
+   * assertEquals(sites, ["walk"]);
+   * ```
+   */
   preempt(site: PreemptionSite): void {
     this.preemption!.at(site);
   }
 
-  /** Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested. */
+  /**
+   * Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested.
+   *
+   * @param task The task.
+   * @returns Whether it is in the middle of something.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * assertEquals(kernel.isBusy(kernel.init), false);
+   * ```
+   */
   isBusy(task: Task): boolean {
     for (const { frames } of this.contexts) {
       if (frames === this.context.frames) continue;
@@ -964,34 +1328,119 @@ export class Kernel {
     return exits && !this.context.frames.some((frame) => frame.task === task);
   }
 
-  /** Gives up a nested operation that would have to wait for the one it is nested in. */
+  /**
+   * Gives up a nested operation that would have to wait for the one it is nested in.
+   *
+   * @param what What it would have to wait for.
+   * @throws {WouldWait} Always.
+   * @example
+   * ```ts
+   * import { boot, WouldWait } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * assertThrows(() => kernel.wouldWait("job_table_sem"), WouldWait);
+   * ```
+   */
   wouldWait(what: string): never {
     this.preemption?.blocked(what);
     throw new WouldWait(what);
   }
 
-  /** Passes a fallible point. Callers test {@linkcode Kernel.faults} first. */
+  /**
+   * Passes a fallible point. Callers test {@linkcode Kernel.faults} first.
+   *
+   * @param site The name of the point.
+   * @returns Whether it fails this time.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot({ faults: { site: "job-table" } });
+   * assertEquals(kernel.mayFail("job-table"), true);
+   * ```
+   */
   mayFail(site: FaultSite): boolean {
     return this.faults!.shouldFail(site);
   }
 
-  /** Makes a semaphore; semaphores of one name are one class to the lock checker. */
+  /**
+   * Makes a semaphore; semaphores of one name are one class to the lock checker.
+   *
+   * @param name The name of its class, such as `job_table_sem`.
+   * @returns The semaphore, held by nobody.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * assertEquals([sem.name, sem.isHeld("read")], ["job_table_sem", false]);
+   * ```
+   */
   createSemaphore(name: string): RwSemaphore {
     return createSemaphore(this, name);
   }
 
-  /** Keeps a freed task for its callout, until tasklistLock has been dropped. */
+  /**
+   * Keeps a freed task for its callout, until tasklistLock has been dropped.
+   *
+   * Locking: tasklistLock is held for writing; that is why the callout has to wait.
+   *
+   * @param task The task; the reference that is held to it goes with the callout.
+   * @example
+   * ```ts
+   * import { boot, getTaskStruct } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * getTaskStruct(shell);
+   * kernel.deferFree(shell);
+   * assertEquals(kernel.deferred?.map(({ event }) => event), ["free"]);
+   * kernel.runDeferred();
+   * ```
+   */
   deferFree(task: Task): void {
     (this.deferred ??= []).push({ event: "free", task, detail: null });
   }
 
-  /** Keeps a reparenting for its callout, until tasklistLock has been dropped. */
+  /**
+   * Keeps a reparenting for its callout, until tasklistLock has been dropped.
+   *
+   * Locking: tasklistLock is held for writing; that is why the callout has to wait.
+   *
+   * @param task The task that was adopted; a reference to it is taken.
+   * @param from The parent it had before.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const shell = kernel.fork(kernel.init);
+   * kernel.deferReparent(shell, kernel.kthreadd);
+   * assertEquals(kernel.deferred?.map(({ detail }) => detail), [kernel.kthreadd]);
+   * kernel.runDeferred();
+   * ```
+   */
   deferReparent(task: Task, from: Task): void {
     task.usage++;
     (this.deferred ??= []).push({ event: "reparent", task, detail: from });
   }
 
-  /** Makes the callouts that had to wait for tasklistLock to be dropped, oldest first. */
+  /**
+   * Makes the callouts that had to wait for tasklistLock to be dropped, oldest first.
+   *
+   * Locking: tasklistLock must not be held, as the hooks take the tasks' lists.
+   *
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.deferReparent(kernel.fork(kernel.init), kernel.kthreadd);
+   * kernel.runDeferred();
+   * assertEquals(kernel.deferred, null);
+   * ```
+   */
   runDeferred(): void {
     while (this.deferred !== null) {
       const batch: Deferred[] = this.deferred;
@@ -1009,7 +1458,19 @@ export class Kernel {
     if (this.globalCallouts !== null) this.globalCallouts.further(event, task, known);
   }
 
-  /** Adds a service that lists what was left of it at shutdown. */
+  /**
+   * Adds a service that lists what was left of it at shutdown.
+   *
+   * @param check Called once; it reports what it finds.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.addShutdownCheck(() => void kernel.report("module-fault", "a page was left"));
+   * assertEquals(kernel.shutdown().length, 1);
+   * ```
+   */
   addShutdownCheck(check: () => void): void {
     this.#shutdownChecks.push(check);
   }
@@ -1065,7 +1526,8 @@ function checkOption(name: string, value: number | undefined, least: number): vo
 
 function waitStatus(task: Task, how: ExitHow): number {
   if (typeof how === "number") {
-    if (Number.isInteger(how) && how >= 0 && how <= 255) return how << 8;
+    // One test for an integer from 0 to 255.
+    if ((how & 0xff) === how) return how << 8;
     throw new KernelError("EINVAL", {
       action: "exit",
       name: String(task),
@@ -1083,6 +1545,10 @@ function waitStatus(task: Task, how: ExitHow): number {
   });
 }
 
+/** Of a stack that a module may have made up. */
+const MOST_STACK = 10_000;
+const MOST_LINE = 500;
+
 function describe(cause: unknown): string {
   try {
     return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
@@ -1094,9 +1560,29 @@ function describe(cause: unknown): string {
 
 /** The first line of the stack that is not the library's own. */
 function callerLine(): string | undefined {
-  const lines = (new Error().stack ?? "").split("\n").slice(1);
-  // The first line is this function's, and tells where the library is: a user's folder may bear the same name.
-  const root = /([^()\s]*)kernel[/\\]kernel\.[jt]s:/.exec(lines[0])?.[1] ?? "";
+  return userLine((new Error().stack ?? "").split("\n").slice(1));
+}
+
+/** Where the code of a module threw, or called what threw. The stack is what the module made of it, or nothing. */
+function thrownLine(cause: unknown): string | null {
+  try {
+    const { stack } = cause as Error;
+    if (typeof stack !== "string") return null;
+    // The message comes first, and may have lines that look like a place.
+    const head = String(cause);
+    const trace = stack.startsWith(head) ? stack.slice(head.length) : stack;
+    const lines = trace.slice(0, MOST_STACK).split("\n");
+    const line = userLine(lines.filter((one) => /^\s+at /.test(one)));
+    return line?.slice(0, MOST_LINE) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function userLine(lines: readonly string[]): string | undefined {
+  // This function's own line tells where the library is: a user's folder may bear the same name.
+  const own = (new Error().stack ?? "").split("\n")[1] ?? "";
+  const root = /([^()\s]*)kernel[/\\]kernel\.[jt]s:/.exec(own)?.[1] ?? "";
   const line = lines.find((one) => !/^(kernel|pnotify)[/\\]/.test(one.split(root)[1] ?? ""));
   return line?.trim();
 }

@@ -9,7 +9,17 @@ export interface Limits {
   readonly core: number;
 }
 
-/** No limit (RLIM_INFINITY). */
+/**
+ * No limit (RLIM_INFINITY).
+ *
+ * @example
+ * ```ts
+ * import { boot, RLIM_INFINITY } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * assertEquals(kernel.init.limits.processes, RLIM_INFINITY);
+ * ```
+ */
 export const RLIM_INFINITY: number = Infinity;
 
 /** Changes the limits of a process (setrlimit): all that are given, or none when one is wrong. */

@@ -32,44 +32,58 @@ export interface Lockable {
 /*
  * Code runs to completion, so nobody ever waits here: a lock is a counter and an assertion. The one who could not have
  * taken it is either wrong (KernelBug) or a nested operation of the explorer that would have had to wait (WouldWait).
+ *
+ * Whatever is not the plain case is in functions of its own, so that these four are small enough for V8 to inline.
  */
 
 /** Takes a lock for reading (down_read, read_lock). */
 export function lockRead(lock: Lockable): void {
-  const kernel = lock.kernel;
-  if (kernel.lockdep !== null) kernel.lockdep.willTake(lock, "read");
-  if (lock.lockCount < 0) refuseContended(lock, "read");
+  const { kernel } = lock;
+  if (lock.lockCount < 0 || kernel.lockdep !== null) willTake(lock, "read");
   lock.lockCount++;
-  if (kernel.lockdep !== null) kernel.lockdep.took(lock, "read");
-  if (kernel.preemption !== null) kernel.preempt("lock");
+  if (kernel.preemption !== null || kernel.lockdep !== null) took(lock, "read");
 }
 
 /** Drops a lock held for reading (up_read, read_unlock). */
 export function unlockRead(lock: Lockable): void {
-  const kernel = lock.kernel;
-  if (kernel.lockdep !== null) kernel.lockdep.willDrop(lock, "read");
-  if (lock.lockCount <= 0) refuseUnheld(lock, "read");
+  const { kernel } = lock;
+  if (lock.lockCount <= 0 || kernel.lockdep !== null) willDrop(lock, "read");
   lock.lockCount--;
   if (kernel.preemption !== null) kernel.preempt("unlock");
 }
 
 /** Takes a lock for writing (down_write, write_lock). */
 export function lockWrite(lock: Lockable): void {
-  const kernel = lock.kernel;
-  if (kernel.lockdep !== null) kernel.lockdep.willTake(lock, "write");
-  if (lock.lockCount !== 0) refuseContended(lock, "write");
+  const { kernel } = lock;
+  if (lock.lockCount !== 0 || kernel.lockdep !== null) willTake(lock, "write");
   lock.lockCount = -1;
-  if (kernel.lockdep !== null) kernel.lockdep.took(lock, "write");
-  if (kernel.preemption !== null) kernel.preempt("lock");
+  if (kernel.preemption !== null || kernel.lockdep !== null) took(lock, "write");
 }
 
 /** Drops a lock held for writing (up_write, write_unlock). */
 export function unlockWrite(lock: Lockable): void {
-  const kernel = lock.kernel;
-  if (kernel.lockdep !== null) kernel.lockdep.willDrop(lock, "write");
-  if (lock.lockCount >= 0) refuseUnheld(lock, "write");
+  const { kernel } = lock;
+  if (lock.lockCount >= 0 || kernel.lockdep !== null) willDrop(lock, "write");
   lock.lockCount = 0;
   if (kernel.preemption !== null) kernel.preempt("unlock");
+}
+
+function willTake(lock: Lockable, mode: LockMode): void {
+  lock.kernel.lockdep?.willTake(lock, mode);
+  const contended = mode === "write" ? lock.lockCount !== 0 : lock.lockCount < 0;
+  if (contended) refuseContended(lock, mode);
+}
+
+function took(lock: Lockable, mode: LockMode): void {
+  const { kernel } = lock;
+  kernel.lockdep?.took(lock, mode);
+  if (kernel.preemption !== null) kernel.preempt("lock");
+}
+
+function willDrop(lock: Lockable, mode: LockMode): void {
+  lock.kernel.lockdep?.willDrop(lock, mode);
+  const held = mode === "write" ? lock.lockCount < 0 : lock.lockCount > 0;
+  if (!held) refuseUnheld(lock, mode);
 }
 
 function refuseContended(lock: Lockable, mode: LockMode): never {
@@ -84,17 +98,31 @@ function refuseUnheld(lock: Lockable, mode: LockMode): never {
   throw new KernelBug(`Cannot release ${lock.lockName} for ${mode}: it is not held for ${mode}`);
 }
 
-/** The state of a lock that stands by itself. */
+/**
+ * The state of a lock that stands by itself.
+ *
+ * @example
+ * ```ts
+ * import { boot, LockState, RwSemaphore } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const state = new LockState(kernel, { name: "job.sem", spin: false, recursiveRead: false });
+ * const sem = new RwSemaphore(state);
+ * sem.downRead();
+ * assertEquals([sem.name, state.lockCount], ["job.sem", 1]);
+ * sem.upRead();
+ * ```
+ */
 export class LockState implements Lockable {
   /** The world it belongs to. */
-  readonly kernel: Kernel;
+  declare readonly kernel: Kernel;
   /** Its class. */
-  readonly lockClass: LockClass;
+  declare readonly lockClass: LockClass;
   /** 0, -1 or the number of readers. */
   lockCount = 0;
 
   /**
-   * Makes one.
+   * Makes a lock that nobody holds.
    *
    * @param kernel The world it belongs to.
    * @param lockClass Its class.
@@ -110,13 +138,27 @@ export class LockState implements Lockable {
   }
 }
 
-/** Holds a lock until it is disposed of. */
+/**
+ * Holds a lock until it is disposed of.
+ *
+ * @example
+ * ```ts
+ * import { boot, type LockGuard } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const sem = kernel.createSemaphore("job.sem");
+ * const guard: LockGuard = sem.write();
+ * assertEquals(sem.isHeld("write"), true);
+ * guard[Symbol.dispose]();
+ * assertEquals(sem.isHeld("write"), false);
+ * ```
+ */
 export class LockGuard implements Disposable {
   #lock: Lockable | null;
   readonly #mode: LockMode;
 
   /**
-   * Makes one.
+   * Takes charge of a lock that the caller has taken.
    *
    * @param lock A lock that is held.
    * @param mode How it is held.

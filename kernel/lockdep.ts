@@ -15,6 +15,22 @@ interface Edge {
 /**
  * The lock checker. It learns the order in which lock classes are taken: one sighting of A then B and one of B then A
  * prove a deadlock that need never have happened.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const table = kernel.createSemaphore("table");
+ * const entry = kernel.createSemaphore("entry");
+ * for (const [outer, inner] of [[table, entry], [entry, table]]) {
+ *   outer.downWrite();
+ *   inner.downWrite();
+ *   inner.upWrite();
+ *   outer.upWrite();
+ * }
+ * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-inversion"]);
+ * ```
  */
 export class Lockdep {
   readonly #kernel: Kernel;
@@ -22,7 +38,7 @@ export class Lockdep {
   readonly #order = new Map<string, Map<string, Edge>>();
 
   /**
-   * Makes one.
+   * Makes a checker that has seen no lock yet.
    *
    * @param kernel The world that it checks.
    */
@@ -30,7 +46,23 @@ export class Lockdep {
     this.#kernel = kernel;
   }
 
-  /** Called before a lock is taken. Throws where going on is impossible. */
+  /**
+   * Called before a lock is taken. Throws where going on is impossible.
+   *
+   * @param lock The lock.
+   * @param mode How it is to be taken.
+   * @throws {KernelBug} When this context holds it, and so would wait for itself.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("table");
+   * sem.downWrite();
+   * assertThrows(() => sem.downWrite(), KernelBug);
+   * assertEquals(kernel.reports.map(({ kind }) => kind), ["self-deadlock"]);
+   * ```
+   */
   willTake(lock: Lockable, mode: LockMode): void {
     const context = this.#kernel.context;
     for (const held of context.held) {
@@ -43,12 +75,41 @@ export class Lockdep {
     }
   }
 
-  /** Called when a lock has been taken. */
+  /**
+   * Called when a lock has been taken.
+   *
+   * @param lock The lock.
+   * @param mode How it was taken.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("table");
+   * sem.downRead();
+   * assertEquals(kernel.context.held.map(({ lock, mode }) => [lock.lockName, mode]), [["table", "read"]]);
+   * ```
+   */
   took(lock: Lockable, mode: LockMode): void {
     this.#kernel.context.held.push({ lock, mode, taken: this.#kernel.place() });
   }
 
-  /** Called before a lock is dropped. Throws when this context does not hold it so. */
+  /**
+   * Called before a lock is dropped. Throws when this context does not hold it so.
+   *
+   * @param lock The lock.
+   * @param mode How it is held.
+   * @throws {KernelBug} When this context does not hold it so.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("table");
+   * sem.downRead();
+   * assertThrows(() => sem.upWrite(), KernelBug, "Cannot release table for write");
+   * ```
+   */
   willDrop(lock: Lockable, mode: LockMode): void {
     const { held, frames } = this.#kernel.context;
     for (let i = held.length - 1; i >= 0; i--) {
@@ -81,7 +142,21 @@ export class Lockdep {
     );
   }
 
-  /** Reports a call that needs a lock and was made without it. */
+  /**
+   * Reports a call that needs a lock and was made without it.
+   *
+   * @param lock The lock.
+   * @param mode How it has to be held; who holds it for writing may read as well.
+   * @param call The call, for the report.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.lockdep?.needs(kernel.tasklistLock.state, "read", "countTasks()");
+   * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-needed"]);
+   * ```
+   */
   needs(lock: Lockable, mode: LockMode, call: string): void {
     for (const held of this.#kernel.context.held) {
       if (held.lock === lock && (mode === "read" || held.mode === "write")) return;
@@ -93,7 +168,21 @@ export class Lockdep {
     });
   }
 
-  /** Reports a call that may sleep, made while a spin lock is held. */
+  /**
+   * Reports a call that may sleep, made while a spin lock is held.
+   *
+   * @param call The call, for the report.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.tasklistLock.readLock();
+   * kernel.lockdep?.mightSleep("readFile()");
+   * kernel.tasklistLock.readUnlock();
+   * assertEquals(kernel.reports.map(({ kind }) => kind), ["sleep-in-atomic"]);
+   * ```
+   */
   mightSleep(call: string): void {
     for (const held of this.#kernel.context.held) {
       if (!held.lock.lockClass.spin) continue;
@@ -110,7 +199,22 @@ export class Lockdep {
     }
   }
 
-  /** Reports and drops what a call or hook took and did not drop. */
+  /**
+   * Reports and drops what a call or hook took and did not drop.
+   *
+   * @param what The call or hook.
+   * @param heldAtEntry How many locks were held when it began.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("table");
+   * sem.downWrite();
+   * kernel.lockdep?.checkReturned("attach()", 0);
+   * assertEquals([kernel.reports[0].kind, sem.isHeld("write")], ["lock-leaked", false]);
+   * ```
+   */
   checkReturned(what: string, heldAtEntry: number): void {
     const held = this.#kernel.context.held;
     while (held.length > heldAtEntry) {

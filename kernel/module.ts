@@ -41,7 +41,38 @@ export type UsedValues<U extends UsedSymbols> = {
   readonly [K in keyof U]: U[K] extends KernelSymbol<infer T> ? T : never;
 };
 
-/** What every module finds in its environment. */
+/**
+ * What every module finds in its environment.
+ *
+ * @example
+ * ```ts
+ * import { boot, defineModule, defineSymbol, KernelError } from "@pnotify/pnotify";
+ * import { assertThrows } from "@std/assert";
+ * const NAME = defineSymbol<string>("printer.name");
+ * const printer = defineModule({
+ *   name: "printer",
+ *   license: "GPL",
+ *   exports: [NAME],
+ *   load({ name, printk, exportSymbol }) {
+ *     printk(`${name} is ready`);
+ *     exportSymbol(NAME, "lp0");
+ *   },
+ *   unload() {},
+ * });
+ * const user = defineModule({
+ *   name: "user",
+ *   license: "GPL",
+ *   load: ({ tryModuleGet }) => tryModuleGet("printer"),
+ *   unload: (_env, put) => put?.(),
+ * });
+ * const { kernel } = boot();
+ * kernel.modules.insmod(printer);
+ * kernel.modules.insmod(user);
+ * assertThrows(() => kernel.modules.rmmod("printer"), KernelError, "EBUSY");
+ * kernel.modules.rmmod("user");
+ * kernel.modules.rmmod("printer");
+ * ```
+ */
 export interface ModuleServices {
   /** The kernel it is loaded into. */
   readonly kernel: Kernel;
@@ -77,7 +108,25 @@ export type ModuleEnvironment<
   U extends UsedSymbols = UsedSymbols,
 > = ModuleServices & { readonly params: ParameterValues<P> } & UsedValues<U>;
 
-/** A kernel module as its author describes it. */
+/**
+ * A kernel module as its author describes it.
+ *
+ * @example
+ * ```ts
+ * import { boot, type KernelModule } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const counter: KernelModule = {
+ *   name: "counter",
+ *   license: "GPL",
+ *   load: ({ printk }) => printk("counting"),
+ *   unload: ({ printk }) => printk("counted"),
+ * };
+ * const { kernel } = boot();
+ * kernel.modules.insmod(counter);
+ * kernel.modules.rmmod("counter");
+ * assertEquals(kernel.log.records().map(({ text }) => text), ["counting", "counted"]);
+ * ```
+ */
 export interface KernelModule<
   P extends ParameterSpecs = ParameterSpecs,
   U extends UsedSymbols = UsedSymbols,

@@ -120,7 +120,7 @@ export class ModuleLoader {
   readonly #reapers: ModuleReaper[] = [];
 
   /**
-   * Makes one.
+   * Makes a loader that has loaded nothing; each kernel has its own.
    *
    * @param kernel The world.
    */
@@ -128,7 +128,22 @@ export class ModuleLoader {
     this.#kernel = kernel;
   }
 
-  /** Adds a service whose leftovers are removed when a module goes. */
+  /**
+   * Adds a service whose leftovers are removed when a module goes.
+   *
+   * @param reaper Called with the module's name; it removes what is left and says what that was.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { widget } from "@pnotify/pnotify/modules/widget";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.addReaper((module) => [{ what: `a page of ${module}` }]);
+   * kernel.modules.insmod(widget);
+   * kernel.modules.rmmod("widget");
+   * assertEquals(kernel.reports.map(({ kind }) => kind), ["module-leak"]);
+   * ```
+   */
   addReaper(reaper: ModuleReaper): void {
     this.#reapers.push(reaper);
   }
@@ -147,6 +162,16 @@ export class ModuleLoader {
    *
    * @param name Its name.
    * @returns The module, or null.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { widget } from "@pnotify/pnotify/modules/widget";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(widget);
+   * assertEquals(kernel.modules.find("widget")?.state, "live");
+   * assertEquals(kernel.modules.find("gadget"), null);
+   * ```
    */
   find(name: string): LoadedModule | null {
     return this.#loaded.get(name) ?? null;
@@ -236,6 +261,16 @@ export class ModuleLoader {
    * Marks a module whose hook broke the rules. It goes on running, but nothing new may depend on it.
    *
    * @param name Its name; a name that is not loaded is passed over.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { widget } from "@pnotify/pnotify/modules/widget";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(widget);
+   * kernel.modules.markFaulty("widget");
+   * assertEquals(kernel.modules.find("widget")?.faulty, true);
+   * ```
    */
   markFaulty(name: string): void {
     const entry = this.#loaded.get(name);

@@ -34,14 +34,14 @@ export class Pending<T> {
   /** Why it failed, or null. */
   errno: ErrnoName | null = null;
   /** Whether a signal ends it. */
-  readonly interruptible: boolean;
+  declare readonly interruptible: boolean;
   /** Whether a fatal signal ends it although it is not interruptible, as in vfork. */
-  killable: boolean;
+  declare killable: boolean;
   /** The task that sleeps. */
-  readonly task: Task;
+  declare readonly task: Task;
 
   /**
-   * Makes one.
+   * Makes a call that has not returned; the task does not sleep yet.
    *
    * @param task The task that made the call.
    * @param interruptible Whether a signal ends it.
@@ -133,7 +133,7 @@ export class WaitQueue<T> {
   readonly #waiting: Pending<T>[] = [];
 
   /**
-   * Makes one.
+   * Makes a queue in which nobody sleeps (init_waitqueue_head).
    *
    * @param kernel The world.
    */

@@ -2,9 +2,29 @@ import { KernelError } from "./errno.ts";
 import type { ProcessGroup } from "./process_group.ts";
 import type { Task } from "./task.ts";
 
-/** The highest pid_max there is (PID_MAX_LIMIT). */
+/**
+ * The highest pid_max there is (PID_MAX_LIMIT).
+ *
+ * @example
+ * ```ts
+ * import { KernelError, PID_MAX_LIMIT, PidTable } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * assertEquals(new PidTable(PID_MAX_LIMIT).pidMax, PID_MAX_LIMIT);
+ * assertThrows(() => new PidTable(PID_MAX_LIMIT + 1), KernelError, "EINVAL");
+ * ```
+ */
 export const PID_MAX_LIMIT = 4194304;
-/** The pid_max of a new kernel. */
+/**
+ * The pid_max of a new kernel.
+ *
+ * @example
+ * ```ts
+ * import { boot, PID_MAX_DEFAULT } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * assertEquals(kernel.pidMax, PID_MAX_DEFAULT);
+ * ```
+ */
 export const PID_MAX_DEFAULT = 32768;
 /** Pids below this are used once only: the search starts here after it wrapped (RESERVED_PIDS). */
 const RESERVED_PIDS = 300;
@@ -15,6 +35,33 @@ const USED_BY_GROUP = 2;
 /**
  * The pid table: dense, so that a look-up is one load. Pids are given out in a cycle, and a pid in use as the id of a
  * process group or session is passed over although its task is gone. Guarded by tasklistLock.
+ *
+ * @example
+ * ```ts
+ * import { PidTable } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const pids = new PidTable(300);
+ * assertEquals([pids.allocate(), pids.allocate(), pids.allocateGiven(7)], [0, 1, true]);
+ * pids.release(1);
+ * assertEquals(pids.find(7), null);
+ * ```
+ * @example
+ * ```ts
+ * import { boot, PidTable } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const task = kernel.fork(kernel.init);
+ * const table = new PidTable(300);
+ * table.allocateGiven(task.pid);
+ * table.publish(task);
+ * assertEquals([table.find(3), table.count], [task, 1]);
+ * const group = { id: 5, session: 5, first: null };
+ * table.claimGroup(group);
+ * assertEquals([table.findGroup(5), table.allocateGiven(5)], [group, false]);
+ * table.releaseGroup(group);
+ * table.withdraw(task);
+ * assertEquals([table.find(3), table.count], [null, 0]);
+ * ```
  */
 export class PidTable {
   /** Tasks on the task list, by pid. */
@@ -34,7 +81,7 @@ export class PidTable {
   readonly #sessions = new Map<number, number>();
 
   /**
-   * Makes one.
+   * Makes a table without tasks; the first pid that it gives is 0.
    *
    * @param max The lowest number that is no pid (pid_max).
    */
@@ -59,12 +106,21 @@ export class PidTable {
     this.#max = max;
   }
 
-  /** The task with a pid, or null. Holds tasklistLock. */
+  /**
+   * The task with a pid, or null. Holds tasklistLock.
+   *
+   * @param pid The pid.
+   * @returns The task on the list, or null.
+   */
   find(pid: number): Task | null {
     return this.tasks[pid] ?? null;
   }
 
-  /** Takes the next free pid, or -1 when all are in use. */
+  /**
+   * Takes the next free pid, or -1 when all are in use.
+   *
+   * @returns The pid, or -1.
+   */
   allocate(): number {
     const max = this.#max;
     const used = this.#used;
@@ -79,7 +135,12 @@ export class PidTable {
     return -1;
   }
 
-  /** Takes a given pid (set_tid); false when it is in use. */
+  /**
+   * Takes a given pid (set_tid); false when it is in use.
+   *
+   * @param pid The pid.
+   * @returns Whether it was free.
+   */
   allocateGiven(pid: number): boolean {
     if (pid < this.#used.length && this.#used[pid] !== 0) return false;
     const last = this.#last;
@@ -88,7 +149,13 @@ export class PidTable {
     return true;
   }
 
-  /** Puts a task on the list under the pid that it was given. */
+  /**
+   * Puts a task on the list under the pid that it was given.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @param task The task, with its pid set.
+   */
   publish(task: Task): void {
     while (this.tasks.length <= task.pid) this.tasks.push(null);
     this.tasks[task.pid] = task;
@@ -96,14 +163,37 @@ export class PidTable {
     if (task.pid > this.highest) this.highest = task.pid;
   }
 
-  /** Takes a task off the list and gives its pid back. */
+  /**
+   * Takes a task off the list and gives its pid back.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @param task The task.
+   */
   withdraw(task: Task): void {
     this.tasks[task.pid] = null;
     this.count--;
     this.release(task.pid);
   }
 
-  /** Replaces a task on the list: a thread that execs takes over its leader's pid, the leader gets the thread's. */
+  /**
+   * Replaces a task on the list: a thread that execs takes over its leader's pid, the leader gets the thread's.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @param thread The thread that execs.
+   * @param leader The leader of its group.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const leader = kernel.fork(kernel.init);
+   * const thread = kernel.createThread(leader);
+   * kernel.exec(thread, "/bin/sh");
+   * assertEquals([thread.pid, kernel.pids.exchanges], [3, 1]);
+   * ```
+   */
   exchange(thread: Task, leader: Task): void {
     const pid = thread.pid;
     thread.pid = leader.pid;
@@ -113,17 +203,30 @@ export class PidTable {
     this.exchanges++;
   }
 
-  /** Gives a pid back. */
+  /**
+   * Gives a pid back.
+   *
+   * @param pid The pid; it stays in use as long as a group has it for its id.
+   */
   release(pid: number): void {
     this.#used[pid] &= ~USED_BY_TASK;
   }
 
-  /** The process group with an id, or null. */
+  /**
+   * The process group with an id, or null.
+   *
+   * @param id The id.
+   * @returns The process group, or null.
+   */
   findGroup(id: number): ProcessGroup | null {
     return this.#groups.get(id) ?? null;
   }
 
-  /** Keeps the ids of a process group and of its session from being given out. */
+  /**
+   * Keeps the ids of a process group and of its session from being given out.
+   *
+   * @param group The process group.
+   */
   claimGroup(group: ProcessGroup): void {
     this.#groups.set(group.id, group);
     this.#sessions.set(group.session, (this.#sessions.get(group.session) ?? 0) + 1);
@@ -131,7 +234,11 @@ export class PidTable {
     this.#used[group.session] |= USED_BY_GROUP;
   }
 
-  /** Forgets an empty process group. A session's id stays in use while any group of the session exists. */
+  /**
+   * Forgets an empty process group. A session's id stays in use while any group of the session exists.
+   *
+   * @param group The process group.
+   */
   releaseGroup(group: ProcessGroup): void {
     const rest = this.#sessions.get(group.session)! - 1;
     if (rest === 0) this.#sessions.delete(group.session);

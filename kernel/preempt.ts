@@ -3,6 +3,22 @@ export type PreemptionSite = "lock" | "unlock" | "callout" | "walk";
 
 /**
  * What a schedule explorer hangs on {@linkcode Kernel.preemption}. Unused, a preemption point is one test for null.
+ *
+ * @example
+ * ```ts
+ * import { boot, type Preemption } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const seen: string[] = [];
+ * const preemption: Preemption = {
+ *   nested: false,
+ *   at: (site) => void seen.push(site),
+ *   blocked: (what) => void seen.push(what),
+ * };
+ * const { kernel } = boot();
+ * kernel.preemption = preemption;
+ * kernel.getTask(1)!.put();
+ * assertEquals(seen, ["lock", "unlock"]);
+ * ```
  */
 export interface Preemption {
   /** Whether an operation runs nested in another one right now. */
@@ -24,13 +40,21 @@ export interface Preemption {
 /**
  * Thrown through a nested operation that would have had to wait for the one it is nested in, mostly for a lock: the
  * placement is infeasible, and its world is to be thrown away. Nothing but the explorer may catch it.
+ *
+ * @example
+ * ```ts
+ * import { boot, WouldWait } from "@pnotify/pnotify";
+ * import { assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * assertThrows(() => kernel.wouldWait("eventsSem"), WouldWait, "eventsSem");
+ * ```
  */
 export class WouldWait extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "WouldWait";
 
   /**
-   * Makes one.
+   * Makes the end of a nested operation that cannot go on.
    *
    * @param what The lock or task it would have waited for.
    */

@@ -36,7 +36,7 @@ export class KernelLog {
   readonly #ring: LogRecord[] = [];
 
   /**
-   * Makes one.
+   * Makes an empty log.
    *
    * @param clock The clock that stamps the lines.
    * @param capacity How many lines are kept.

@@ -10,7 +10,25 @@ export interface Program {
   readonly comm: string;
 }
 
-/** Decides whether a path can be executed, in place of a file system (search_binary_handler). */
+/**
+ * Decides whether a path can be executed, in place of a file system (search_binary_handler).
+ *
+ * @example
+ * ```ts
+ * import { type BinaryHandler, boot, KernelError } from "@pnotify/pnotify";
+ * import { assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * const files: BinaryHandler = {
+ *   load: ({ path }) => {
+ *     if (path !== "/bin/sh") throw new KernelError("ENOENT");
+ *   },
+ * };
+ * kernel.binaries = files;
+ * const shell = kernel.fork(kernel.init);
+ * kernel.exec(shell, "/bin/sh");
+ * assertThrows(() => kernel.exec(shell, "/bin/csh"), KernelError);
+ * ```
+ */
 export interface BinaryHandler {
   /**
    * Looks at a program before the old image is given up.
@@ -21,7 +39,16 @@ export interface BinaryHandler {
   load(program: Program): void;
 }
 
-/** A comm holds 15 characters (TASK_COMM_LEN less the final zero). */
+/**
+ * A comm holds 15 characters (TASK_COMM_LEN less the final zero).
+ *
+ * @example
+ * ```ts
+ * import { createProgram, TASK_COMM_LENGTH } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(createProgram("/bin/systemd-user-sessions").comm.length, TASK_COMM_LENGTH);
+ * ```
+ */
 export const TASK_COMM_LENGTH = 15;
 
 /**

@@ -13,7 +13,7 @@ export class Random {
   state: number;
 
   /**
-   * Makes one.
+   * Makes a generator that a seed decides.
    *
    * @param seed Any integer; its low 32 bits count.
    */

@@ -77,7 +77,7 @@ export class KernelBug extends Error {
   readonly report: Report | null;
 
   /**
-   * Makes one.
+   * Makes the error of a run that cannot go on.
    *
    * @param message The finding in one line.
    * @param report The finding as data.

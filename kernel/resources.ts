@@ -36,7 +36,18 @@ export interface Resources {
 /** The figures of which the highest counts; all others add up. */
 const PEAKS: readonly (keyof Resources)[] = Object.freeze(["residentPeak", "virtualPeak"]);
 
-/** The names of all figures, in a fixed order. */
+/**
+ * The names of all figures, in a fixed order.
+ *
+ * @example
+ * ```ts
+ * import { boot, RESOURCE_NAMES } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * for (const name of RESOURCE_NAMES) kernel.charge(kernel.init, { [name]: 1 });
+ * assertEquals(Object.keys(kernel.init.resources ?? {}), [...RESOURCE_NAMES]);
+ * ```
+ */
 export const RESOURCE_NAMES: readonly (keyof Resources)[] = Object.freeze([
   "userTime",
   "systemTime",

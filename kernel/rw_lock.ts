@@ -20,7 +20,7 @@ export class RwLock {
   readonly state: LockState;
 
   /**
-   * Makes one.
+   * Makes a lock that nobody holds.
    *
    * @param kernel The world it belongs to.
    * @param name The name of its class.
@@ -56,6 +56,15 @@ export class RwLock {
    * Takes it for writing (write_lock).
    *
    * @throws {KernelBug} When this context holds it already: a self-deadlock.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.tasklistLock.writeLock();
+   * assertThrows(() => kernel.tasklistLock.writeLock(), KernelBug);
+   * kernel.tasklistLock.writeUnlock();
+   * ```
    */
   writeLock(): void {
     lockWrite(this.state);
@@ -65,6 +74,15 @@ export class RwLock {
    * Drops it after {@linkcode RwLock.writeLock} (write_unlock).
    *
    * @throws {KernelBug} When it is not held for writing.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.tasklistLock.writeLock();
+   * kernel.tasklistLock.writeUnlock();
+   * assertThrows(() => kernel.tasklistLock.writeUnlock(), KernelBug);
+   * ```
    */
   writeUnlock(): void {
     unlockWrite(this.state);

@@ -27,7 +27,7 @@ export class RwSemaphore {
   readonly #state: Lockable;
 
   /**
-   * Makes one.
+   * Makes a semaphore of a lock's state.
    *
    * @param state Where its count is kept, possibly inside the structure that it guards.
    */
@@ -47,9 +47,11 @@ export class RwSemaphore {
    * @example
    * ```ts
    * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
    * const { kernel } = boot();
    * const sem = kernel.init.subscriberListSem;
    * sem.downRead();
+   * assertEquals(sem.isHeld("read"), true);
    * sem.upRead();
    * ```
    */
@@ -61,6 +63,16 @@ export class RwSemaphore {
    * Drops it after {@linkcode RwSemaphore.downRead} (up_read).
    *
    * @throws {KernelBug} When it is not held for reading.
+   * @example
+   * ```ts
+   * import { boot, KernelBug } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * sem.downRead();
+   * sem.upRead();
+   * assertThrows(() => sem.upRead(), KernelBug);
+   * ```
    */
   upRead(): void {
     unlockRead(this.#state);
@@ -89,6 +101,16 @@ export class RwSemaphore {
    *
    * @returns A guard, for `using` or for its `[Symbol.dispose]`.
    * @throws {KernelBug} As {@linkcode RwSemaphore.downRead}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * const guard = sem.read();
+   * assertEquals([sem.isHeld("read"), sem.isHeld("write")], [true, false]);
+   * guard[Symbol.dispose]();
+   * ```
    */
   read(): LockGuard {
     lockRead(this.#state);
@@ -100,6 +122,16 @@ export class RwSemaphore {
    *
    * @returns A guard, for `using` or for its `[Symbol.dispose]`.
    * @throws {KernelBug} As {@linkcode RwSemaphore.downWrite}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * const guard = sem.write();
+   * assertEquals(sem.isHeld("write"), true);
+   * guard[Symbol.dispose]();
+   * ```
    */
   write(): LockGuard {
     lockWrite(this.#state);

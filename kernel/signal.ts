@@ -12,7 +12,19 @@ import {
 } from "./task.ts";
 import { getTaskStruct } from "./task_reference.ts";
 
-/** The signals of Linux, by name. */
+/**
+ * The signals of Linux, by name.
+ *
+ * @example
+ * ```ts
+ * import { boot, Signal } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * kernel.kill(shell.pid, "SIGKILL");
+ * assertEquals(shell.exitCode, Signal.SIGKILL);
+ * ```
+ */
 export const Signal: Readonly<Record<SignalName, number>> = Object.freeze({
   SIGHUP: 1,
   SIGINT: 2,

@@ -32,7 +32,7 @@ export interface SymbolOptions {
 }
 
 /**
- * Makes a symbol.
+ * Names something that a module offers to others (EXPORT_SYMBOL).
  *
  * @param name The name, unique in a kernel.
  * @param options How it is offered; to everybody by default.
@@ -66,7 +66,20 @@ export interface ExportedSymbol {
   readonly owner: string | null;
 }
 
-/** What one kernel offers to modules. */
+/**
+ * What one kernel offers to modules.
+ *
+ * @example
+ * ```ts
+ * import { boot, defineSymbol } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const VERSION = defineSymbol<number>("job.version");
+ * const { kernel } = boot();
+ * kernel.symbols.export(VERSION, 2, null);
+ * assertEquals(kernel.symbols.get(VERSION), 2);
+ * assertEquals(kernel.symbols.find("job.version")?.owner, null);
+ * ```
+ */
 export class SymbolTable {
   readonly #exported = new Map<string, ExportedSymbol>();
 
@@ -77,6 +90,15 @@ export class SymbolTable {
    * @param value What it stands for.
    * @param owner The module that offers it, or null for the kernel itself.
    * @throws {KernelError} EEXIST when the name is taken.
+   * @example
+   * ```ts
+   * import { boot, defineSymbol, KernelError } from "@pnotify/pnotify";
+   * import { assertThrows } from "@std/assert";
+   * const VERSION = defineSymbol<number>("job.version");
+   * const { kernel } = boot();
+   * kernel.symbols.export(VERSION, 2, null);
+   * assertThrows(() => kernel.symbols.export(VERSION, 3, null), KernelError, "EEXIST");
+   * ```
    */
   export<T>(symbol: KernelSymbol<T>, value: T, owner: string | null): void {
     const taken = this.#exported.get(symbol.name);
@@ -96,6 +118,13 @@ export class SymbolTable {
    *
    * @param name Its name.
    * @returns What is offered under it, or null.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * assertEquals(kernel.symbols.find("pnotify")?.symbol.gplOnly, true);
+   * ```
    */
   find(name: string): ExportedSymbol | null {
     return this.#exported.get(name) ?? null;
@@ -107,6 +136,13 @@ export class SymbolTable {
    * @param symbol The symbol.
    * @returns What is offered under it.
    * @throws {KernelError} ENOENT when nobody exports it.
+   * @example
+   * ```ts
+   * import { boot, PNOTIFY } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel, pnotify } = boot();
+   * assertEquals(kernel.symbols.get(PNOTIFY), pnotify);
+   * ```
    */
   get<T>(symbol: KernelSymbol<T>): T {
     const found = this.find(symbol.name);
@@ -123,6 +159,16 @@ export class SymbolTable {
    * Takes back all that a module offered.
    *
    * @param owner The module.
+   * @example
+   * ```ts
+   * import { boot, defineSymbol } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const VERSION = defineSymbol<number>("job.version");
+   * const { kernel } = boot();
+   * kernel.symbols.export(VERSION, 2, "job");
+   * kernel.symbols.withdraw("job");
+   * assertEquals(kernel.symbols.find("job.version"), null);
+   * ```
    */
   withdraw(owner: string): void {
     for (const [name, { owner: by }] of this.#exported) {

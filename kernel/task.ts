@@ -12,7 +12,37 @@ import type { SignalActions } from "./signal.ts";
 /** What a task is doing, as the letter that `ps` shows. */
 export type TaskState = "N" | "R" | "S" | "D" | "Z" | "X";
 
-/** Under construction: not yet on the task list. */
+/**
+ * Under construction: not yet on the task list.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   boot,
+ *   EXIT_DEAD,
+ *   EXIT_ZOMBIE,
+ *   TASK_INTERRUPTIBLE,
+ *   TASK_NEW,
+ *   TASK_RUNNING,
+ *   TASK_UNINTERRUPTIBLE,
+ *   TaskReference,
+ *   type TaskState,
+ * } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const reference = new TaskReference(shell);
+ * assertEquals(shell.state, TASK_RUNNING);
+ * const child = kernel.fork(shell);
+ * kernel.exit(child);
+ * assertEquals(child.state, EXIT_ZOMBIE);
+ * kernel.exit(shell);
+ * assertEquals([shell.state, child.state], [EXIT_DEAD, EXIT_DEAD]);
+ * reference.put();
+ * const states: readonly TaskState[] = [TASK_NEW, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE];
+ * assertEquals(states.join(""), "NSD");
+ * ```
+ */
 export const TASK_NEW = "N";
 /** Running, or able to run. */
 export const TASK_RUNNING = "R";
@@ -25,7 +55,43 @@ export const EXIT_ZOMBIE = "Z";
 /** Reaped: it is off the task list and exists only for those that hold a reference. */
 export const EXIT_DEAD = "X";
 
-/** Getting shut down: set first of all in exit, so that nobody attaches any more. */
+/**
+ * Getting shut down: set first of all in exit, so that nobody attaches any more.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   boot,
+ *   PF_AUTOREAP,
+ *   PF_DUMPCORE,
+ *   PF_EXITING,
+ *   PF_FORKNOEXEC,
+ *   PF_HAS_SUBREAPER,
+ *   PF_KTHREAD,
+ *   PF_SIGNALED,
+ *   PF_SIGPENDING,
+ *   PF_SUBREAPER,
+ *   PF_SUPERPRIV,
+ *   PF_THREAD,
+ *   PF_UNKILLABLE,
+ *   PF_VFORK,
+ *   type Task,
+ * } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const has = (task: Task, flag: number) => (task.flags & flag) !== 0;
+ * const shell = kernel.fork(kernel.init);
+ * assertEquals([has(shell, PF_FORKNOEXEC), has(kernel.kthreadd, PF_KTHREAD)], [true, true]);
+ * assertEquals([has(kernel.init, PF_UNKILLABLE), has(kernel.init, PF_AUTOREAP)], [true, true]);
+ * kernel.setSubreaper(shell, true);
+ * const { child } = kernel.vfork(shell);
+ * assertEquals([has(shell, PF_SUBREAPER), has(child, PF_HAS_SUBREAPER)], [true, true]);
+ * assertEquals([has(child, PF_VFORK), has(child, PF_THREAD), has(child, PF_SUPERPRIV)], [true, false, false]);
+ * kernel.exit(child, { signal: "SIGSEGV", core: true });
+ * assertEquals([has(child, PF_EXITING), has(child, PF_SIGNALED)], [true, true]);
+ * assertEquals([has(child, PF_DUMPCORE), has(child, PF_SIGPENDING)], [true, false]);
+ * ```
+ */
 export const PF_EXITING = 0x4;
 /** Forked, and has not called exec since. */
 export const PF_FORKNOEXEC = 0x40;
@@ -70,39 +136,54 @@ export interface SubscriberList {
  * A process or thread (task_struct). Fields are grouped by what guards them; everybody may read, the kernel writes.
  *
  * What a thread group shares (signal_struct) is kept on its leader, so that a process costs one object.
+ *
+ * @example
+ * ```ts
+ * import { boot, type Task } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell: Task = kernel.fork(kernel.init);
+ * kernel.exec(shell, "/bin/sh");
+ * const thread = kernel.createThread(shell);
+ * assertEquals([shell.comm, shell.pid, thread.tgid, thread.isLeader], ["sh", 3, 3, false]);
+ * assertEquals([shell.parent, shell.subscribers], [kernel.init, null]);
+ * ```
  */
 export class Task implements Lockable {
+  // What the constructor sets is only declared here, as in everything that a lifecycle allocates or passes: a field that
+  // is defined first is undefined for a moment, and V8 takes it for one of any type ever after, which costs time.
+
   // Written once, before the task is published.
 
   /** The world it lives in. */
-  readonly kernel: Kernel;
+  declare readonly kernel: Kernel;
   /** Its number among all tasks since boot. (pid, serial) tells it from every other user of its pid. */
-  readonly serial: number;
+  declare readonly serial: number;
   /** Virtual time of its fork, in nanoseconds since boot. A thread that execs takes over that of its leader. */
-  startTime: number;
+  declare startTime: number;
 
   // Guarded by tasklistLock.
 
   /** Its pid (the tid of a thread). A thread that execs takes over the pid of its leader. */
-  pid: number;
+  declare pid: number;
   /** The leader of its thread group; itself in a process of one thread. */
-  groupLeader: Task;
+  declare groupLeader: Task;
   /** The task that will hear of its end: its forker, or whoever adopted it. Null for pid 0 only. */
-  parent: Task | null;
+  declare parent: Task | null;
   /** Its children, oldest first, linked through their siblings. */
   firstChild: Task | null = null;
   /** Its next younger sibling, or null. */
   nextSibling: Task | null = null;
   /** Its next older sibling; the youngest for the oldest one. */
-  prevSibling: Task;
+  declare prevSibling: Task;
   /** The next thread of its group, in a ring. */
-  nextThread: Task;
+  declare nextThread: Task;
   /** The previous thread of its group, in a ring. */
-  prevThread: Task;
+  declare prevThread: Task;
   /** What it is doing. */
   state: TaskState = TASK_NEW;
   /** The PF_ bits. */
-  flags: number;
+  declare flags: number;
   /** Its wait status: `code << 8 | signal | 0x80 if it dumped core`. */
   exitCode = 0;
   /** Virtual time of its exit, in nanoseconds since boot, or -1. */
@@ -115,24 +196,24 @@ export class Task implements Lockable {
   /** The wait status that a group exit or fatal signal gives to every thread, or -1. */
   groupExitCode: number = -1;
   /** Its process group. */
-  processGroup: ProcessGroup;
+  declare processGroup: ProcessGroup;
   /** The next member of the process group, in a ring. */
-  nextInGroup: Task;
+  declare nextInGroup: Task;
   /** The previous member of the process group, in a ring. */
-  prevInGroup: Task;
+  declare prevInGroup: Task;
   /** Its resource limits, shared until one process changes its own. */
-  limits: Limits;
+  declare limits: Limits;
   /** What it does about signals, shared until changed; null while all is default. */
-  signalActions: SignalActions | null;
+  declare signalActions: SignalActions | null;
 
   // Written by the task itself only.
 
   /** The name of its program: at most 15 characters. */
-  comm: string;
+  declare comm: string;
   /** Its credentials, shared with the parent until either changes its own. */
-  credentials: Credentials;
+  declare credentials: Credentials;
   /** What it runs, shared with the parent until exec. */
-  program: Program;
+  declare program: Program;
   /** What it used, as far as anybody charged it; null while that is unknown. */
   resources: Resources | null = null;
   /** What it sleeps on, or null. */

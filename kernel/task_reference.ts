@@ -2,13 +2,43 @@ import type { Kernel } from "./kernel.ts";
 import { formatTaken, type Place } from "./report.ts";
 import { EXIT_DEAD, type Task } from "./task.ts";
 
-/** Takes a reference to a task, so that it does not vanish (get_task_struct). */
+/**
+ * Takes a reference to a task, so that it does not vanish (get_task_struct).
+ *
+ * @param task The task.
+ * @throws {KernelBug} When it was freed.
+ * @example
+ * ```ts
+ * import { boot, getTaskStruct, putTaskStruct } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * getTaskStruct(shell);
+ * kernel.exit(shell);
+ * assertEquals([shell.state, shell.usage], ["X", 1]);
+ * putTaskStruct(shell);
+ * ```
+ */
 export function getTaskStruct(task: Task): void {
   if (task.usage === 0) task.kernel.useAfterFree("take a reference to", task);
   task.usage++;
 }
 
-/** Gives a reference back (put_task_struct). The task is freed with the last one. */
+/**
+ * Gives a reference back (put_task_struct). The task is freed with the last one.
+ *
+ * @param task The task.
+ * @throws {KernelBug} When it was freed.
+ * @example
+ * ```ts
+ * import { boot, KernelBug, putTaskStruct } from "@pnotify/pnotify";
+ * import { assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * kernel.exit(shell);
+ * assertThrows(() => putTaskStruct(shell), KernelBug, "it was freed");
+ * ```
+ */
 export function putTaskStruct(task: Task): void {
   if (task.usage === 0) task.kernel.useAfterFree("drop a reference to", task);
   if (--task.usage === 0) free(task);
@@ -44,7 +74,7 @@ export class TaskReference implements Disposable {
   #held = true;
 
   /**
-   * Makes one.
+   * Takes a reference to a task that the caller knows to be there.
    *
    * @param task The task; a reference to it is taken.
    */

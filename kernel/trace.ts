@@ -87,6 +87,21 @@ export type TraceSink = (event: TraceEvent) => void;
 /**
  * Numbers trace events and hands them to the sinks. A kernel that nobody traces and that checks nothing has none, so
  * that its paths pay one test for null.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, Trace, type TraceEvent } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const kernel = new Kernel();
+ * const trace = new Trace(kernel);
+ * const seen: number[] = [];
+ * const sink = (event: TraceEvent) => void seen.push(event.sequence);
+ * trace.add(sink);
+ * trace.emit({ type: "register", module: "job" });
+ * trace.remove(sink);
+ * trace.emit({ type: "unregister", module: "job" });
+ * assertEquals([seen, trace.sequence, trace.idle], [[1], 2, true]);
+ * ```
  */
 export class Trace {
   /** The number of the last event. */
@@ -95,7 +110,7 @@ export class Trace {
   readonly #sinks: TraceSink[] = [];
 
   /**
-   * Makes one.
+   * Makes a trace to which nobody listens.
    *
    * @param kernel The world.
    */
@@ -108,18 +123,30 @@ export class Trace {
     return this.#sinks.length === 0;
   }
 
-  /** Adds a sink, after those already there. */
+  /**
+   * Adds a sink, after those already there.
+   *
+   * @param sink Called with each event from now on.
+   */
   add(sink: TraceSink): void {
     this.#sinks.push(sink);
   }
 
-  /** Removes a sink. */
+  /**
+   * Removes a sink.
+   *
+   * @param sink What was added; one that was not is passed over.
+   */
   remove(sink: TraceSink): void {
     const at = this.#sinks.indexOf(sink);
     if (at >= 0) this.#sinks.splice(at, 1);
   }
 
-  /** Stamps an event and hands it to every sink. */
+  /**
+   * Stamps an event and hands it to every sink.
+   *
+   * @param body What happened, without number, time and CPU.
+   */
   emit(body: TraceBody): void {
     this.sequence++;
     if (this.#sinks.length === 0) return;

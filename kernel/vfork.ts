@@ -2,13 +2,27 @@ import type { Kernel } from "./kernel.ts";
 import { fallAsleep, Pending, wakeUp } from "./pending.ts";
 import { PF_VFORK, type Task } from "./task.ts";
 
-/** A parent that sleeps in vfork. It is not interruptible, but a fatal signal ends it. */
+/**
+ * A parent that sleeps in vfork. It is not interruptible, but a fatal signal ends it.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const { child, returned } = kernel.vfork(shell);
+ * assertEquals([returned.done, returned.interruptible, returned.killable], [false, false, true]);
+ * kernel.exit(child);
+ * assertEquals(returned.value, child);
+ * ```
+ */
 export class VforkPending extends Pending<Task> {
   /** The child whose exec or exit ends the sleep. */
   readonly child: Task;
 
   /**
-   * Makes one.
+   * Makes the call of a parent whose child is not yet published.
    *
    * @param parent The task that called vfork.
    * @param child Its child.

@@ -26,7 +26,7 @@ export interface WaitResult {
 
 /** A task that sleeps in wait. */
 class WaitPending extends Pending<WaitResult> {
-  readonly options: WaitOptions;
+  declare readonly options: WaitOptions;
 
   constructor(task: Task, options: WaitOptions) {
     super(task, true);
@@ -43,12 +43,23 @@ export function waitForChild(
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
   const child = findChild(kernel, task, options);
-  const result = child !== null && hasEnded(child) ? reap(kernel, child, task) : null;
-  const sleeps = child !== null && result === null && !options.noHang;
-  const pending = sleeps ? new WaitPending(task, options) : null;
-  if (pending !== null) prepareToSleep(kernel, pending);
+  if (child === null || !hasEnded(child)) return waitInVain(kernel, task, options, child);
+  const result = reap(kernel, child, task);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();
+  return returned(task, result);
+}
+
+/** There is nobody to reap: sleeps until there is, unless that is not wanted or will never be. Drops tasklistLock. */
+function waitInVain(
+  kernel: Kernel,
+  task: Task,
+  options: WaitOptions,
+  child: Task | null,
+): Pending<WaitResult> {
+  const pending = child === null || options.noHang ? null : new WaitPending(task, options);
+  if (pending !== null) prepareToSleep(kernel, pending);
+  unlockWrite(kernel.tasklistLock.state);
   if (child === null) {
     throw new KernelError("ECHILD", {
       action: "wait in",
@@ -57,7 +68,7 @@ export function waitForChild(
       wanted: "a child to wait for is wanted",
     });
   }
-  if (pending === null) return returned(task, result);
+  if (pending === null) return returned<WaitResult>(task, null);
   if (!pending.done) fallAsleep(kernel, pending);
   return pending;
 }
@@ -103,7 +114,22 @@ export function hasEnded(leader: Task): boolean {
   return leader.state === EXIT_ZOMBIE && leader.nextThread === leader;
 }
 
-/** The wait status of a process: its group's when exit or a signal ended the group, else its leader's own. */
+/**
+ * The wait status of a process: its group's when exit or a signal ended the group, else its leader's own.
+ *
+ * @param leader The leader of its thread group.
+ * @returns `code << 8 | signal | 0x80` if it dumped core.
+ * @example
+ * ```ts
+ * import { boot, processStatus } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const child = kernel.fork(shell);
+ * kernel.exit(child, 3);
+ * assertEquals(processStatus(child), 3 << 8);
+ * ```
+ */
 export function processStatus(leader: Task): number {
   return leader.groupExitCode >= 0 ? leader.groupExitCode : leader.exitCode;
 }

@@ -9,6 +9,51 @@ import { PNOTIFY_NAMELN, type Verdict } from "./verdict.ts";
  * What a module wants to hear of (struct pnotify_events), as its author describes it.
  *
  * @typeParam D The data that the module hangs on each task.
+ * @example
+ * ```ts
+ * import { boot, type EventsDescription, PNOTIFY_NOSUB, PNOTIFY_OK, PnotifyEvents, type Task } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const heard: string[] = [];
+ * const hear = (what: string) => (task: Task) => void heard.push(`${what} ${task}`);
+ * const agree = (what: string) => (task: Task) => (heard.push(`${what} ${task}`), PNOTIFY_OK);
+ * const description: EventsDescription<null> = {
+ *   name: "everything",
+ *   init: () => PNOTIFY_NOSUB,
+ *   canFork: agree("canFork"),
+ *   cancelFork: hear("cancelFork"),
+ *   fork: agree("fork"),
+ *   clone: agree("clone"),
+ *   exec: hear("exec"),
+ *   rename: hear("rename"),
+ *   session: hear("session"),
+ *   credentials: hear("credentials"),
+ *   reparent: hear("reparent"),
+ *   signal: hear("signal"),
+ *   exit: hear("exit"),
+ *   free: hear("free"),
+ * };
+ * const { kernel, pnotify } = boot();
+ * const events = new PnotifyEvents(description);
+ * pnotify.register(events);
+ * const shell = kernel.fork(kernel.init);
+ * pnotify.track(shell, events);
+ * const child = kernel.fork(shell);
+ * kernel.exec(child, "/bin/make");
+ * kernel.setsid(child);
+ * kernel.setuid(child, 1000);
+ * kernel.kill(child.pid, "SIGTERM");
+ * kernel.wait(shell);
+ * assertEquals(heard, [
+ *   "canFork init[3]",
+ *   "fork init[4]",
+ *   "exec make[4]",
+ *   "session make[4]",
+ *   "credentials make[4]",
+ *   "signal make[4]",
+ *   "exit make[4]",
+ *   "free make[4]",
+ * ]);
+ * ```
  */
 export interface EventsDescription<D> {
   /** The name, unique among registered ones: 1 to 32 characters. Usually that of the module. */
@@ -71,6 +116,11 @@ export interface EventsDescription<D> {
    * Instead of `fork`, when the child is a thread.
    *
    * Locking: as `fork`.
+   *
+   * @param thread The thread.
+   * @param subscriber The module's entry on the thread's list.
+   * @param parentData The forker's data for this module.
+   * @returns As `fork`.
    */
   clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
   /**
@@ -78,6 +128,11 @@ export interface EventsDescription<D> {
    * anything else is a yes, and the fork hook decides about the child.
    *
    * Locking: the parent's list is held for reading.
+   *
+   * @param parent The task that forks.
+   * @param subscriber The module's entry on the parent's list.
+   * @param child The child, with its pid set.
+   * @returns PNOTIFY_ERROR to fail the fork, anything else to go on.
    */
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
   /**
@@ -85,23 +140,60 @@ export interface EventsDescription<D> {
    * asked is not called.
    *
    * Locking: the parent's list is held for reading.
+   *
+   * @param parent The task that forks.
+   * @param subscriber The module's entry on the parent's list.
+   * @param child The child that never ran.
    */
   cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
-  /** A user, group or capability changed. Locking: the task's list is held for reading. */
+  /**
+   * A user, group or capability changed. Locking: the task's list is held for reading.
+   *
+   * @param task The task.
+   * @param subscriber The module's entry on its list.
+   * @param before What they were.
+   */
   credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;
-  /** A session was made. Locking: the task's list is held for reading. */
+  /**
+   * A session was made. Locking: the task's list is held for reading.
+   *
+   * @param task The task.
+   * @param subscriber The module's entry on its list.
+   * @param before The id of its session before.
+   */
   session?(task: Task, subscriber: Subscriber<D>, before: number): void;
-  /** A comm changed without exec. Locking: the task's list is held for reading. */
+  /**
+   * A comm changed without exec. Locking: the task's list is held for reading.
+   *
+   * @param task The task.
+   * @param subscriber The module's entry on its list.
+   * @param before The old comm.
+   */
   rename?(task: Task, subscriber: Subscriber<D>, before: string): void;
-  /** A fatal signal ends the task; its exit follows. Locking: the task's list is held for reading. */
+  /**
+   * A fatal signal ends the task; its exit follows. Locking: the task's list is held for reading.
+   *
+   * @param task The task.
+   * @param subscriber The module's entry on its list.
+   * @param signal The number of the signal.
+   */
   signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
-  /** The parent of its process ended and another adopted it; its leader hears. Locking: the task's list is held for reading. */
+  /**
+   * The parent of its process ended and another adopted it; its leader hears. Locking: the task's list is held for reading.
+   *
+   * @param task The leader of the process.
+   * @param subscriber The module's entry on its list.
+   * @param before The parent it had.
+   */
   reparent?(task: Task, subscriber: Subscriber<D>, before: Task): void;
   /**
    * The task is reaped. A module with this hook stays on the list, data and all, from exit until here. When it is
    * unregistered in between, this comes then, in place of a second exit.
    *
    * Locking: the task's list is held for writing.
+   *
+   * @param task The task, off the task list.
+   * @param subscriber The module's entry on its list, still there.
    */
   free?(task: Task, subscriber: Subscriber<D>): void;
 }
@@ -122,7 +214,17 @@ export type HookName =
   | "reparent"
   | "free";
 
-/** The hooks that an events structure may have. */
+/**
+ * The hooks that an events structure may have.
+ *
+ * @example
+ * ```ts
+ * import { defineEvents, HOOKS, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const events = defineEvents({ name: "small", fork: () => PNOTIFY_OK });
+ * assertEquals(HOOKS.filter((hook) => events[hook] !== null), ["fork"]);
+ * ```
+ */
 export const HOOKS: readonly HookName[] = Object.freeze([
   "init",
   "fork",
@@ -146,6 +248,14 @@ export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
  * A checked description, with every field set. It holds no state of any kernel, so one serves many.
  *
  * @typeParam D The data that the module hangs on each task.
+ * @example
+ * ```ts
+ * import { defineEvents, PNOTIFY_OK, PnotifyEvents } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const events: PnotifyEvents<null> = defineEvents({ name: "small", fork: () => PNOTIFY_OK });
+ * assertEquals([events.name, events.exit, events.priority, events.global], ["small", null, 0, false]);
+ * assertEquals(events instanceof PnotifyEvents, true);
+ * ```
  */
 export class PnotifyEvents<D> {
   /** The name. */
@@ -188,7 +298,7 @@ export class PnotifyEvents<D> {
   readonly free: Hook<D, "free"> | null;
 
   /**
-   * Makes one.
+   * Sets every field of a description that was checked.
    *
    * @param from A checked description; use {@linkcode defineEvents}.
    */

@@ -30,7 +30,8 @@ export function callExec(kernel: Kernel, task: Task, subscriber: Subscriber<unkn
   const outer = beginHook(kernel, entry, "exec", task);
   try {
     if (hookFails(kernel, entry, "exec")) throw INJECTED;
-    checkVoid(entry.events.exec!(task, subscriber));
+    const answer: unknown = entry.events.exec!(task, subscriber);
+    if (answer !== undefined) checkVoid(answer);
     if (kernel.trace !== null) traceHook(kernel, entry, "exec", task);
   } catch (error) {
     voidHookError(kernel, entry, "exec", task, error);

@@ -28,7 +28,7 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
       const subscriber = firstSubscriber(task);
       if (subscriber === null) break;
       callExit(kernel, task, subscriber, rollback);
-      if (rollback || subscriber.events.free === null) {
+      if (rollback || subscriber.entry.events.free === null) {
         detach(kernel, task, subscriber);
       } else if (unlink(task, subscriber)) {
         subscriber.entry.count++;
@@ -65,7 +65,8 @@ export function callExit(
   const outer = beginHook(kernel, entry, "exit", task);
   try {
     if (hookFails(kernel, entry, "exit")) throw INJECTED;
-    checkVoid(events.exit(task, subscriber));
+    const answer: unknown = events.exit(task, subscriber);
+    if (answer !== undefined) checkVoid(answer);
     if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback });
   } catch (error) {
     voidHookError(kernel, entry, "exit", task, error, rollback);

@@ -1,5 +1,5 @@
 import { KernelError } from "../kernel/errno.ts";
-import type { KernelOptions } from "../kernel/kernel.ts";
+import type { Kernel, KernelOptions } from "../kernel/kernel.ts";
 import type { ReportKind } from "../kernel/report.ts";
 import type { TraceEvent } from "../kernel/trace.ts";
 import { boot, type World } from "./boot.ts";
@@ -28,10 +28,33 @@ export interface Run<S> extends World {
   readonly outcomes: Readonly<Record<string, string>>;
 }
 
+/** A schedule that is about to run, or runs. */
+export interface Attempt {
+  /** Its kernel, once that has booted. */
+  readonly kernel: Kernel | null;
+  /** The schedule in one line, as far as it has come; given as `only` it comes as far again. */
+  readonly schedule: string;
+}
+
 /**
  * What is to be explored, and how far.
  *
  * @typeParam S What the setup made.
+ * @example
+ * ```ts
+ * import { explore, type ExploreOptions, type Task } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const options: ExploreOptions<Task> = {
+ *   setup: ({ kernel }) => kernel.fork(kernel.init),
+ *   operations: {
+ *     rename: ({ kernel }) => kernel.rename(kernel.init, "sh"),
+ *     exit: ({ kernel, state }) => kernel.exit(state),
+ *   },
+ *   guard: (_attempt, run) => run(),
+ *   check: ({ state }) => state.state === "X" ? [] : ["the task lives"],
+ * };
+ * assertEquals(explore(options).failed, 0);
+ * ```
  */
 export interface ExploreOptions<S> {
   /**
@@ -65,6 +88,14 @@ export interface ExploreOptions<S> {
   readonly expect?: readonly ReportKind[];
   /** Runs just this schedule, a line that an earlier exploration gave. */
   readonly only?: string;
+  /**
+   * Runs one schedule, for whoever puts a time limit around each: it calls `run` once, and lets through whatever that
+   * throws. What it throws itself ends the exploration; the world of that schedule is not touched again.
+   *
+   * @param attempt What is known of the schedule, also when it was stopped in its middle.
+   * @param run Runs it.
+   */
+  guard?(attempt: Attempt, run: () => void): void;
 }
 
 /** How often a predicate held. */
@@ -212,12 +243,39 @@ interface Tried {
   readonly held: Readonly<Record<string, boolean>>;
 }
 
+type Sink = (event: TraceEvent) => void;
+
 function runOnce<S>(
   options: ExploreOptions<S>,
   chooser: Chooser,
-  sink: ((event: TraceEvent) => void) | null = null,
+  sink: Sink | null = null,
+): Tried {
+  if (options.guard === undefined) return runIn(new Attempted(), options, chooser, sink);
+  let tried: Tried | null = null;
+  const attempt = new Attempted();
+  options.guard(attempt, () => {
+    tried = runIn(attempt, options, chooser, sink);
+  });
+  return tried!;
+}
+
+class Attempted implements Attempt {
+  kernel: Kernel | null = null;
+  explorer: Explorer | null = null;
+
+  get schedule(): string {
+    return formatSchedule(scheduleOf(this.explorer?.done ?? []));
+  }
+}
+
+function runIn<S>(
+  attempt: Attempted,
+  options: ExploreOptions<S>,
+  chooser: Chooser,
+  sink: Sink | null,
 ): Tried {
   const world = boot({ ...options.boot, debug: true });
+  attempt.kernel = world.kernel;
   const state = options.setup(world);
   const hash = new TraceHash();
   world.kernel.addTraceSink(sink ?? ((event) => hash.add(event)));
@@ -228,6 +286,7 @@ function runOnce<S>(
     operations.set(name, () => void operation(run));
   }
   const explorer = new Explorer(world.kernel, operations, chooser, outcomes);
+  attempt.explorer = explorer;
   explorer.run();
   const schedule = scheduleOf(explorer.done);
   if (explorer.blockedOn !== null) {

@@ -32,27 +32,39 @@ export function forkSubscribers(
   lockRead(parent);
   try {
     if (registry.twoPhase) askCanFork(kernel, registry, child, parent);
-    for (let from = firstSubscriber(parent); from !== null; from = from.next) {
-      inherit(kernel, child, parent, from);
-    }
+    inheritAll(kernel, registry, child, parent);
   } finally {
     unlockRead(parent);
   }
 }
 
-function inherit(
+function inheritAll(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
+  const { unlinked } = registry;
+  let last: Subscriber<unknown> | null = null;
+  let seen = unlinked.count;
+  for (let from = firstSubscriber(parent); from !== null; from = from.next) {
+    const { entry } = from;
+    checkMemory(kernel, child, entry);
+    const data = entry.events.taskData === null ? null : inheritData(kernel, child, parent, from);
+    // In the parent's order each belongs behind the one before, unless a hook may have taken that one off.
+    if (unlinked.count !== seen) last = null;
+    last = attach(child, entry, data, last);
+    seen = unlinked.count;
+    settle(kernel, child, last, from.data);
+  }
+}
+
+/** Lets the fork hook decide whether the child stays subscribed. */
+function settle(
   kernel: Kernel,
   child: Task,
-  parent: Task,
-  from: Subscriber<unknown>,
+  subscriber: Subscriber<unknown>,
+  parentData: unknown,
 ): void {
-  const { entry } = from;
-  checkMemory(kernel, child, entry);
-  const data = entry.events.taskData === null ? null : inheritData(kernel, child, parent, from);
-  const subscriber = attach(child, entry, data);
+  const { entry } = subscriber;
   let verdict: number;
   try {
-    verdict = askFork(kernel, child, subscriber, from.data);
+    verdict = askFork(kernel, child, subscriber, parentData);
   } catch (error) {
     // The failing module gets no exit (A41).
     detach(kernel, child, subscriber);

@@ -22,6 +22,21 @@ import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
 
 /**
  * What pnotify offers to modules. All of it is exported to GPL modules only, to discourage abuse (the seed, A6).
+ *
+ * @example
+ * ```ts
+ * import { boot, defineModule, PNOTIFY } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const found = defineModule({
+ *   name: "finder",
+ *   license: "GPL",
+ *   uses: { pnotify: PNOTIFY },
+ *   load: ({ pnotify }) => pnotify.registeredEvents().length,
+ *   unload() {},
+ * });
+ * const { kernel } = boot();
+ * assertEquals(kernel.modules.insmod(found).state, "live");
+ * ```
  */
 export const PNOTIFY: KernelSymbol<Pnotify> = defineSymbol<Pnotify>("pnotify", {
   gplOnly: true,
@@ -181,6 +196,19 @@ export class Pnotify implements TaskCallouts {
    * @returns The entry.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
    * global structure and for what is none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents<string>({ name: "labels", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * const { init } = kernel;
+   * init.subscriberListSem.downWrite();
+   * const subscriber = pnotify.subscribe(init, events, "the first one");
+   * assertEquals(subscriber.data, "the first one");
+   * pnotify.unsubscribe(init, subscriber);
+   * init.subscriberListSem.upWrite();
+   * ```
    */
   subscribe<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): Subscriber<D> {
     const entry = this.#registry.of(events as PnotifyEvents<unknown>);
@@ -198,6 +226,18 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    * @param subscriber The entry.
    * @throws {KernelError} EINVAL when it is not on the list.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * const { init } = kernel;
+   * init.subscriberListSem.downWrite();
+   * pnotify.unsubscribe(init, pnotify.subscribe(init, events));
+   * init.subscriberListSem.upWrite();
+   * assertEquals(init.subscribers, null);
+   * ```
    */
   unsubscribe<D>(task: Task, subscriber: Subscriber<D>): void {
     unsubscribeByHand(this.#kernel, task, subscriber as Subscriber<unknown>);
@@ -211,6 +251,19 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    * @param events The structure; its data is typed. Or a name, and then it is not.
    * @returns The entry, or null.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * const { init } = kernel;
+   * pnotify.track(init, events, 7);
+   * init.subscriberListSem.downRead();
+   * assertEquals(pnotify.getSubscriber(init, events)?.data, 7);
+   * assertEquals(pnotify.getSubscriber(init, "others"), null);
+   * init.subscriberListSem.upRead();
+   * ```
    */
   getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
   /**
@@ -264,6 +317,16 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    * @param events What to unsubscribe.
    * @returns Whether it was subscribed.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * assertEquals(pnotify.untrack(kernel.init, events), true);
+   * assertEquals(pnotify.untrack(kernel.init, events), false);
+   * ```
    */
   untrack<D>(task: Task, events: PnotifyEvents<D>): boolean {
     return this.#withList(task, "write", () => {
@@ -281,6 +344,15 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    * @param events Whose data.
    * @returns The data, or null when it is not subscribed.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events, 7);
+   * assertEquals([pnotify.dataOf(kernel.init, events), pnotify.dataOf(kernel.kthreadd, events)], [7, null]);
+   * ```
    */
   dataOf<D>(task: Task, events: PnotifyEvents<D>): D | null {
     return this.#withList(task, "read", () => this.getSubscriber(task, events)?.data ?? null);
@@ -307,6 +379,16 @@ export class Pnotify implements TaskCallouts {
    *
    * @param events The structure.
    * @returns True from register to unregister.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+   * const { pnotify } = boot();
+   * assertEquals(pnotify.isRegistered(events), false);
+   * pnotify.register(events);
+   * assertEquals(pnotify.isRegistered(events), true);
+   * ```
    */
   isRegistered<D>(events: PnotifyEvents<D>): boolean {
     return this.#registry.find(events as PnotifyEvents<unknown>)?.registered ?? false;
@@ -334,6 +416,16 @@ export class Pnotify implements TaskCallouts {
    *
    * @param events The structure.
    * @returns The number.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * kernel.fork(kernel.init);
+   * assertEquals(pnotify.subscriptionCount(events), 2);
+   * ```
    */
   subscriptionCount<D>(events: PnotifyEvents<D>): number {
     return this.#registry.find(events as PnotifyEvents<unknown>)?.count ?? 0;
@@ -344,6 +436,17 @@ export class Pnotify implements TaskCallouts {
    *
    * @param events The structure.
    * @returns The terms, and whether it holds.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * kernel.exit(kernel.fork(kernel.init));
+   * const { subscribed, fork, exit, current, balanced } = pnotify.balance(events);
+   * assertEquals([subscribed, fork, exit, current, balanced], [1, 1, 1, 1, true]);
+   * ```
    */
   balance<D>(events: PnotifyEvents<D>): Balance {
     return balanceOf(this.#registry.of(events as PnotifyEvents<unknown>));
@@ -353,6 +456,14 @@ export class Pnotify implements TaskCallouts {
    * Every structure that was ever registered or subscribed here, with its balance.
    *
    * @returns In order of first sight.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { pnotify } = boot();
+   * pnotify.register(defineEvents({ name: "audit", fork: () => PNOTIFY_OK }));
+   * assertEquals(pnotify.balances().map(({ name, balance }) => [name, balance.balanced]), [["audit", true]]);
+   * ```
    */
   balances(): { readonly name: string; readonly registered: boolean; readonly balance: Balance }[] {
     return this.#registry.all().map((entry) => ({
@@ -385,7 +496,28 @@ export class Pnotify implements TaskCallouts {
     return this.#registry.all();
   }
 
-  /** The callout for a task that was not forked here (A14). */
+  /**
+   * The callout for a task that was not forked here (A14).
+   *
+   * Locking: takes eventsSem for reading, and the task's list for writing.
+   *
+   * @param task The task.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const seen: string[] = [];
+   * const audit = defineEvents({
+   *   name: "audit",
+   *   init: (task) => (seen.push(task.comm), PNOTIFY_OK),
+   *   fork: () => PNOTIFY_OK,
+   * });
+   * const { kernel, pnotify } = boot();
+   * pnotify.register(audit);
+   * kernel.adoptTask(kernel.init, { comm: "sh" });
+   * assertEquals(seen, ["init", "kthreadd", "sh"]);
+   * ```
+   */
   init(task: Task): void {
     this.eventsSem.downRead();
     try {
@@ -395,32 +527,126 @@ export class Pnotify implements TaskCallouts {
     }
   }
 
-  /** The callout of copyProcess (A35). */
+  /**
+   * The callout of copyProcess (A35).
+   *
+   * Locking: takes the parent's list for reading; the child's counts as held.
+   *
+   * @param child The child, not yet on the task list.
+   * @param parent The task that forks.
+   * @throws {KernelError} EPERM or another errno when a hook refuses, ENOMEM, or EFAULT when one breaks the rules.
+   */
   fork(child: Task, parent: Task): void {
     forkSubscribers(this.#kernel, this.#registry, child, parent);
   }
 
-  /** The callout of a fork that failed (A41, A44). */
+  /**
+   * The callout of a fork that failed (A41, A44).
+   *
+   * @param child The child that never ran.
+   * @param parent The task that forks.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, KernelError, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * const heard: string[] = [];
+   * const events = defineEvents({
+   *   name: "audit",
+   *   fork: () => PNOTIFY_OK,
+   *   exit: (task) => void heard.push(`exit ${task.pid}`),
+   * });
+   * const veto = defineEvents({ name: "veto", fork: () => PNOTIFY_ERROR });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * pnotify.track(kernel.init, veto);
+   * assertThrows(() => kernel.fork(kernel.init), KernelError, "EPERM");
+   * assertEquals(heard, ["exit 3"]);
+   * ```
+   */
   forkFailed(child: Task, parent: Task): void {
     undoFork(this.#kernel, this.#registry, child, parent);
   }
 
-  /** The callout of exec (A51). */
+  /**
+   * The callout of exec (A51).
+   *
+   * Locking: takes the task's list for reading.
+   *
+   * @param task The task.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const heard: string[] = [];
+   * const events = defineEvents({
+   *   name: "audit",
+   *   fork: () => PNOTIFY_OK,
+   *   exec: (task) => void heard.push(task.comm),
+   * });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * pnotify.exec(kernel.init);
+   * assertEquals(heard, ["init"]);
+   * ```
+   */
   exec(task: Task): void {
     execSubscribers(this.#kernel, task);
   }
 
-  /** The callout of exit (A47). */
+  /**
+   * The callout of exit (A47).
+   *
+   * Locking: takes the task's list for writing.
+   *
+   * @param task The task.
+   */
   exit(task: Task): void {
     exitSubscribers(this.#kernel, task, false);
   }
 
-  /** The callouts of the further events. */
+  /**
+   * The callouts of the further events.
+   *
+   * Locking: takes the task's list, for writing when the event is `free`, else for reading.
+   *
+   * @param event What happened.
+   * @param task The task it happened to.
+   * @param detail What goes with the event.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const heard: string[] = [];
+   * const events = defineEvents({
+   *   name: "audit",
+   *   fork: () => PNOTIFY_OK,
+   *   rename: (_task, _subscriber, before) => void heard.push(before),
+   * });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * pnotify.further("rename", kernel.init, "swapper");
+   * assertEquals(heard, ["swapper"]);
+   * ```
+   */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
     if (this.#registry.wants[event]) furtherSubscribers(this.#kernel, event, task, detail);
   }
 
-  /** The names of a task's subscribers, in list order. */
+  /**
+   * The names of a task's subscribers, in list order.
+   *
+   * @param task The task; nobody else may use its list any more.
+   * @returns The names.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, events);
+   * assertEquals(pnotify.subscribersOf(kernel.init), ["audit"]);
+   * ```
+   */
   subscribersOf(task: Task): string[] {
     const names: string[] = [];
     for (let at = firstSubscriber(task); at !== null; at = at.next) names.push(at.events.name);

@@ -71,10 +71,15 @@ function checkRegister(
  * pid that the walk had passed, a further pass visits those, so that nobody is missed (A21).
  */
 function visitAll(kernel: Kernel, entry: EventsEntry): void {
-  const visited = new Set<Task>();
+  const start = movesOf(kernel);
+  const visited: Task[] = [];
+  let known: Set<Task> | null = null;
   const visitOnce = (task: Task) => {
-    if (visited.has(task)) return;
-    visited.add(task);
+    // As long as nothing moves the walk meets nobody twice, and a list is enough.
+    if (known === null && movesOf(kernel) !== start) known = new Set(visited);
+    if (known === null) visited.push(task);
+    else if (known.has(task)) return;
+    else known.add(task);
     visit(kernel, entry, task);
   };
   for (let before = -1; before < movesOf(kernel);) {

@@ -36,7 +36,27 @@ export interface Subscribed {
   readonly place: Place;
 }
 
-/** What one kernel knows of an events structure, so that the structure itself serves many kernels. */
+/** How often entries were taken off lists in one kernel: says whether a place in a list that was kept may be gone. */
+export interface Unlinked {
+  /** The count. */
+  count: number;
+}
+
+/**
+ * What one kernel knows of an events structure, so that the structure itself serves many kernels.
+ *
+ * @example
+ * ```ts
+ * import { boot, defineEvents, type EventsEntry, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+ * const { kernel, pnotify } = boot();
+ * pnotify.register(events);
+ * pnotify.track(kernel.init, events);
+ * const [entry]: readonly EventsEntry[] = pnotify.entries();
+ * assertEquals([entry.owner, entry.registered, entry.count], ["audit", true, 1]);
+ * ```
+ */
 export class EventsEntry {
   /** The structure. */
   readonly events: PnotifyEvents<unknown>;
@@ -50,6 +70,12 @@ export class EventsEntry {
   registeredAt = 0;
   /** Live subscriptions (refcnt, A1). */
   count = 0;
+  /**
+   * How often entries of any structure were taken off lists.
+   *
+   * @internal
+   */
+  readonly unlinked: Unlinked;
   /** The terms of the balance law. */
   readonly counts: Counts = { init: 0, fork: 0, subscribed: 0, exit: 0, unsubscribed: 0 };
   /**
@@ -72,13 +98,15 @@ export class EventsEntry {
   watcher: Subscriber<unknown> | null = null;
 
   /**
-   * Makes one.
+   * Makes the entry of a structure that is neither registered nor subscribed.
    *
    * @param events The structure.
+   * @param unlinked The kernel's.
    * @param checked Whether checks are on.
    */
-  constructor(events: PnotifyEvents<unknown>, checked: boolean) {
+  constructor(events: PnotifyEvents<unknown>, unlinked: Unlinked, checked: boolean) {
     this.events = events;
+    this.unlinked = unlinked;
     this.owner = events.module ?? events.name;
     this.places = checked ? new Map() : null;
     const { inherit, destroy } = events.taskData ?? {};
@@ -96,6 +124,8 @@ export class Registry {
   readonly registered: EventsEntry[] = [];
   /** Every one that was ever registered or subscribed here (A31). */
   readonly #entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
+  /** How often entries were taken off the lists of tasks. */
+  readonly unlinked: Unlinked = { count: 0 };
   /** Whether any of them has a say before forks. */
   twoPhase = false;
   /** Those that canFork asked and that agreed to each child, for as long as its fork may still fail. */
@@ -129,7 +159,7 @@ export class Registry {
     let entry = this.#entries.get(events);
     if (entry !== undefined) return entry;
     checkEvents("subscribe", events);
-    entry = new EventsEntry(events, this.#checked);
+    entry = new EventsEntry(events, this.unlinked, this.#checked);
     this.#entries.set(events, entry);
     return entry;
   }

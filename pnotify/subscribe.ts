@@ -12,11 +12,16 @@ import { shallowCopy } from "./task_data.ts";
  * child that is not yet published counts as locked by its forker.
  */
 
-/** Puts a module on a task's list. Throws, and changes nothing, when there is no memory. */
-export function attach(task: Task, entry: EventsEntry, data: unknown): Subscriber<unknown> {
+/** Puts a module on a task's list, behind the entry that is given or where it belongs. */
+export function attach(
+  task: Task,
+  entry: EventsEntry,
+  data: unknown,
+  after: Subscriber<unknown> | null = null,
+): Subscriber<unknown> {
   const subscriber = new Subscriber(entry, data);
-  link(task, subscriber);
-  entry.places?.set(subscriber, { task, place: task.kernel.place() });
+  link(task, subscriber, after);
+  if (entry.places !== null) entry.places.set(subscriber, { task, place: task.kernel.place() });
   return subscriber;
 }
 
@@ -33,9 +38,10 @@ export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): voi
 /** Takes an entry off a task's list and ends its data. False when it was off already. */
 export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): boolean {
   if (!unlink(task, subscriber)) return false;
-  subscriber.entry.places?.delete(subscriber);
-  subscriber.entry.exited?.delete(subscriber);
-  if (subscriber.entry.events.taskData !== null) endData(kernel, task, subscriber);
+  const { entry } = subscriber;
+  if (entry.places !== null) entry.places.delete(subscriber);
+  if (entry.exited !== null) entry.exited.delete(subscriber);
+  if (entry.events.taskData !== null) endData(kernel, task, subscriber);
   return true;
 }
 

@@ -6,17 +6,36 @@ import type { EventsEntry } from "./registry.ts";
  * A module's entry on a task's list (struct pnotify_subscriber, A2).
  *
  * @typeParam D The data that the module hangs on each task.
+ * @example
+ * ```ts
+ * import { boot, defineEvents, PNOTIFY_OK, Subscriber } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const heirs = new Map<string, Subscriber<number>>();
+ * const events = defineEvents<number>({
+ *   name: "heirs",
+ *   taskData: { create: () => 0 },
+ *   fork: (child, subscriber, parentData) => {
+ *     subscriber.data = parentData + 1;
+ *     heirs.set(String(child), subscriber);
+ *     return PNOTIFY_OK;
+ *   },
+ * });
+ * const { kernel, pnotify } = boot();
+ * pnotify.track(kernel.init, events, 1);
+ * kernel.fork(kernel.init);
+ * assertEquals(heirs.get("init[3]")?.data, 2);
+ * ```
  */
 export class Subscriber<D> {
   /** Who subscribed, as this kernel knows it. */
-  readonly entry: EventsEntry;
+  declare readonly entry: EventsEntry;
   /** The module's data for this task. Guarded by the task's subscriberListSem. */
-  data: D;
+  declare data: D;
   /** The next entry, or null. Guarded by the task's subscriberListSem. */
   next: Subscriber<unknown> | null = null;
 
   /**
-   * Makes one.
+   * Makes an entry that is on no list yet.
    *
    * @param entry Who subscribes.
    * @param data The data to begin with.
@@ -61,13 +80,21 @@ export function isListed(task: Task, subscriber: Subscriber<unknown>): boolean {
   return false;
 }
 
-/** Puts an entry on a task's list: at the tail (A27), or before the first of lower priority. */
-export function link(task: Task, subscriber: Subscriber<unknown>): void {
-  const { priority } = subscriber.entry.events;
-  subscriber.entry.count++;
-  let before: Subscriber<unknown> | null = null;
-  for (let at = firstSubscriber(task); at !== null; at = at.next) {
-    if (at.entry.events.priority < priority) break;
+/**
+ * Puts an entry on a task's list: at the tail (A27), or before the first of lower priority.
+ *
+ * @param after An entry of the list that it belongs behind, from which the walk starts; null for the whole list.
+ */
+export function link(
+  task: Task,
+  subscriber: Subscriber<unknown>,
+  after: Subscriber<unknown> | null,
+): void {
+  const { entry } = subscriber;
+  entry.count++;
+  let before = after;
+  for (let at = after === null ? firstSubscriber(task) : after.next; at !== null; at = at.next) {
+    if (at.entry.events.priority < entry.events.priority) break;
     before = at;
   }
   if (before === null) {
@@ -87,6 +114,7 @@ export function unlink(task: Task, subscriber: Subscriber<unknown>): boolean {
       if (before === null) task.subscribers = subscriber.next;
       else before.next = subscriber.next;
       subscriber.entry.count--;
+      subscriber.entry.unlinked.count++;
       return true;
     }
     before = at;

@@ -6,7 +6,20 @@ import { INJECTED } from "./hook.ts";
 import { checkInvariants } from "./invariants.ts";
 import { oneLine, tearDown } from "./_teardown.ts";
 
-/** How a sweep is to be run. */
+/**
+ * How a sweep is to be run.
+ *
+ * @example
+ * ```ts
+ * import { sweepFaults, type SweepOptions } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const options: SweepOptions = {
+ *   check: ({ kernel }) => kernel.taskCount <= 4 ? [] : ["a task was left"],
+ * };
+ * const result = sweepFaults(({ kernel }) => void kernel.fork(kernel.init), options);
+ * assertEquals([result.points, result.failures], [2, []]);
+ * ```
+ */
 export interface SweepOptions {
   /** How each world is booted. `faults` is the sweep's own. */
   readonly boot?: Omit<KernelOptions, "faults">;

@@ -15,6 +15,22 @@ export type Inheritance<D> =
  * The life of a module's per-task data. Every value ends in exactly one `destroy`, on every path.
  *
  * @typeParam D The data.
+ * @example
+ * ```ts
+ * import { boot, defineEvents, PNOTIFY_OK, type TaskData } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const ended: string[] = [];
+ * const pages: TaskData<string[]> = {
+ *   create: (task) => [task.comm],
+ *   inherit: "copy",
+ *   destroy: (data, task) => void ended.push(`${data} of ${task.pid}`),
+ * };
+ * const events = defineEvents({ name: "pages", taskData: pages, fork: () => PNOTIFY_OK });
+ * const { kernel, pnotify } = boot();
+ * pnotify.track(kernel.init, events);
+ * kernel.exit(kernel.fork(kernel.init));
+ * assertEquals(ended, ["init of 3"]);
+ * ```
  */
 export interface TaskData<D> {
   /**

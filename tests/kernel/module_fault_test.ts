@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { KernelBug, KernelError, PNOTIFY_OK } from "../../mod.ts";
+import { KernelBug, KernelError, type KernelOptions, PNOTIFY_OK } from "../../mod.ts";
 import { eventsOf, type Hooks, listening, track } from "./_modules.ts";
 import { bootShell, collect, kinds } from "./_shell.ts";
 import { checkWorld, snapshot } from "./_snapshot.ts";
@@ -197,3 +197,63 @@ Deno.test("a fault names the module, not only its events structure", () => {
   kernel.exec(sh, "/bin/sh");
   assertEquals([kernel.reports[0].module, eventsOf(kernel, "bad").module], ["bad", "bad"]);
 });
+
+/** The line that the report of a fault blames. */
+function blamed(cause: unknown, debug: KernelOptions["debug"] = { stacks: "reports" }) {
+  const { kernel } = bootShell({ debug });
+  kernel.moduleFault("bad", "fork", null, cause);
+  return kernel.reports[0].place.stack;
+}
+
+for (const stacks of [true, "reports"] as const) {
+  Deno.test(`moduleFault() has the first line of the module's code when stacks are ${stacks}`, () => {
+    const line = blamed(new TypeError("boom"), { stacks });
+    assert(line?.includes("module_fault_test.ts"), line);
+  });
+}
+
+Deno.test("moduleFault() has the line that called the library when the library threw", () => {
+  const error = assertThrows(() => bootShell().kernel.exit(null!, 999));
+  const line = blamed(error);
+  assert(line?.includes("module_fault_test.ts"), line);
+});
+
+Deno.test("moduleFault() shows the line in the text of its report", () => {
+  const { kernel } = bootShell({ debug: { stacks: "reports" } });
+  const error = new Error("boom");
+  error.stack = "Error: boom\n    at fork (mine.ts:15:3)\n    at other (mine.ts:1:1)";
+  kernel.moduleFault("bad", "fork", null, error);
+  const [first, second] = kernel.reports[0].text.split("\n");
+  assertEquals(first, "oops: module-fault: bad.fork: Error: boom");
+  assertEquals(
+    second,
+    "  at cpu0 in no call, event 2 (at fork (mine.ts:15:3)), module bad, Tainted: D",
+  );
+});
+
+Deno.test("moduleFault() has no line when nobody asked for stacks", () => {
+  assertEquals(blamed(new Error("boom"), true), undefined);
+  assertEquals(blamed(new Error("boom"), false), undefined);
+});
+
+Deno.test("moduleFault() does not take a line of the message for one of the stack", () => {
+  const line = blamed(new Error("boom\n    at fake (fake.ts:1:1)"));
+  assert(line?.includes("module_fault_test.ts"), line);
+});
+
+const STACKLESS: Readonly<Record<string, unknown>> = {
+  "a string": "boom",
+  "null": null,
+  "an object with a stack that is no text": { stack: { slice: () => ["    at x"] } },
+  "an object whose stack throws": {
+    get stack(): string {
+      throw new Error("boom");
+    },
+  },
+  "an error without places": Object.assign(new Error("boom"), { stack: "Error: boom" }),
+};
+for (const [what, cause] of Object.entries(STACKLESS)) {
+  Deno.test(`moduleFault() has no line when the cause is ${what}`, () => {
+    assertEquals(blamed(cause), undefined);
+  });
+}

@@ -97,3 +97,22 @@ Deno.test("place() has the line of the user's code when stacks are asked for", (
   assertStringIncludes(formatPlace(place), "report_test.ts");
   assertEquals(bootShell().kernel.place().stack, undefined);
 });
+
+Deno.test("report() alone has the line of the user's code when stacks are asked for in reports", () => {
+  const { kernel } = bootShell({ debug: { stacks: "reports" } });
+  assertEquals(kernel.place().stack, undefined);
+  const { place, text } = kernel.report("asleep", "x");
+  assert(place.stack?.includes("report_test.ts"), place.stack);
+  assertStringIncludes(text, place.stack!);
+});
+
+Deno.test("report() has the line that it is given, or none when it is null", () => {
+  const { kernel } = bootShell({ debug: { stacks: true } });
+  assertEquals(
+    kernel.report("asleep", "x", { stack: "at mine.ts:1:2" }).place.stack,
+    "at mine.ts:1:2",
+  );
+  assertEquals("stack" in kernel.report("asleep", "y", { stack: null }).place, false);
+  const silent = bootShell().kernel.report("asleep", "x", { stack: "at mine.ts:1:2" });
+  assertEquals("stack" in silent.place, false);
+});

@@ -1,4 +1,5 @@
 import {
+  type Attempt,
   boot,
   CLONE_PARENT,
   defineEvents,
@@ -612,4 +613,53 @@ Deno.test("explore() says so when a point of the schedule to run again is never 
 Deno.test("boot() has no preemption and one CPU when nothing is explored", () => {
   const { kernel } = boot();
   assertEquals([kernel.preemption, kernel.contexts.length], [null, 1]);
+});
+
+Deno.test("explore() runs every schedule through its guard, those that make a failure simple too", () => {
+  const seen: string[] = [];
+  let kernels = 0;
+  const result = explore({
+    setup: ({ kernel }) => kernel.fork(kernel.init),
+    operations: {
+      one: ({ kernel, state }) => kernel.fork(state),
+      two: ({ kernel, state }) => kernel.exit(state, 0),
+    },
+    check: () => ["never well"],
+    preemptions: 0,
+    guard(attempt, run) {
+      assertEquals([attempt.kernel, attempt.schedule], [null, ""]);
+      run();
+      if (attempt.kernel !== null) kernels++;
+      seen.push(attempt.schedule);
+    },
+  });
+  assertEquals([seen[0], seen.includes("two one")], ["one two", true]);
+  assert(seen.length > result.schedules);
+  assertEquals(kernels, seen.length);
+});
+
+Deno.test("explore() ends when its guard throws, which knows how far the schedule had come", () => {
+  let schedules = 0;
+  let far = "";
+  const explored = () =>
+    explore({
+      setup: ({ kernel }) => kernel.fork(kernel.init),
+      operations: {
+        one: ({ kernel, state }) => kernel.fork(state),
+        // Only where it is nested does it come while the other one runs.
+        two: ({ kernel }) => {
+          if (kernel.context.name === "cpu1") far = current!.schedule;
+        },
+      },
+      guard(attempt, run) {
+        current = attempt;
+        schedules++;
+        run();
+        if (far !== "") throw new RangeError("enough");
+      },
+    });
+  let current: Attempt | null = null;
+  assertThrows(explored, RangeError, "enough");
+  assertMatch(far, /^one\(\d+:two\)$/);
+  assert(schedules > 1);
 });
