@@ -1,3 +1,4 @@
+import config from "../deno.json" with { type: "json" };
 import type { SandboxJob } from "./sandbox/mod.ts";
 
 /** Megabytes that the heap of a sandbox may grow to. Its memory as a whole is watched besides. */
@@ -32,6 +33,18 @@ export function remoteProgram(place: string = import.meta.url): SandboxJob["prog
     "--unstable-worker-options",
     `--allow-import=${new URL(place).host}`,
     `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${HEAP_MB}`,
+    `--import-map=${importMap(place)}`,
     new URL("./sandbox/child.ts", place).href,
   ];
+}
+
+/** What modules import by the name of the package is what the sandbox has loaded. */
+function importMap(place: string): string {
+  const root = new URL("../", place);
+  const library = Object.entries<string>(config.exports)
+    .filter(([, file]) => !file.startsWith("./runner/"));
+  const imports = Object.fromEntries(
+    library.map(([entry, file]) => [`${config.name}${entry.slice(1)}`, new URL(file, root).href]),
+  );
+  return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }

@@ -2,7 +2,9 @@ import { KernelError } from "../kernel/errno.ts";
 import type { KernelModule } from "../kernel/module.ts";
 import { formatProcess, type ProcessRecord, type RecordingClock } from "../replay/mod.ts";
 import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
-import { styleFor } from "./cli/io.ts";
+import { styleFor, terminalWidth } from "./cli/io.ts";
+import { LIMIT_OPTIONS, readLimits } from "./cli/options.ts";
+import type { SandboxLimits } from "./sandbox/protocol.ts";
 import { shippedModules } from "./engine/shipped.ts";
 import { type PrintOptions, printOutcome, printWarnings } from "./replay/print.ts";
 import {
@@ -31,6 +33,8 @@ interface Settings {
   readonly table: boolean;
   readonly width: number;
   readonly params: readonly string[];
+  /** How far user code may go, where that is not the default. */
+  readonly limits: Partial<SandboxLimits>;
 }
 
 function readSettings(invocation: Invocation): Settings {
@@ -57,18 +61,10 @@ function readSettings(invocation: Invocation): Settings {
     log: invocation.flag("log") ?? false,
     // A drawing says it all, unless the table is asked for too.
     table: invocation.text("report") === "table" || (!json && !tree && !timeline),
-    width: invocation.count("width") ?? terminalWidth(invocation),
+    width: invocation.count("width") ?? terminalWidth(invocation.io),
     params: invocation.all("param"),
+    limits: readLimits(invocation),
   };
-}
-
-function terminalWidth({ io }: Invocation): number {
-  if (!io.isOutTerminal) return 100;
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 80;
-  }
 }
 
 function readModules(words: readonly string[]): {
@@ -122,7 +118,7 @@ async function replayPieces(
   if (settings.files.size > 0) {
     // Most replays need no sandbox, and it takes its time to load.
     const { replaySandboxed } = await import("./replay/sandboxed.ts");
-    return await replaySandboxed(request, settings.files, pieces, invocation);
+    return await replaySandboxed(request, settings.files, pieces, invocation, settings.limits);
   }
   const modules: ReadonlyMap<string, KernelModule> = shippedModules();
   const ended = (process: ProcessRecord, clock: RecordingClock) =>
@@ -268,6 +264,7 @@ export const replayCommand: Command = {
     { name: "strict", doc: "make warnings fail" },
     { name: "check", doc: "let the kernel check itself, which takes longer" },
     { name: "width", value: "N", isCount: true, doc: "how wide drawings may be" },
+    ...LIMIT_OPTIONS,
   ],
   examples: [
     ["pnotify replay build.strace --tree", "what ran, under whom, for how long, and how it ended"],

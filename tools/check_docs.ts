@@ -208,7 +208,9 @@ function missingInMethod(method: Member, owner: Declaration): string[] {
   if (kind === "getter") return missingSummary(jsDoc);
   const missing = missingInSignature(jsDoc, signatureOf(method));
   if (calledByLanguage.test(name)) return missing;
-  if (calls(examplesOf(owner.jsDoc ?? {}).join("\n"), name)) return missing;
+  const shown = examplesOf(owner.jsDoc ?? {}).join("\n");
+  // An interface may also be there to be implemented: its methods are properties of an object then.
+  if (calls(shown, name) || owner.kind === "interface" && implementsIt(shown, name)) return missing;
   const overloads = methods.filter((other) => other.name === name);
   return [...missing, ...needExample(examplesOf(...overloads.map((one) => one.jsDoc ?? {})))];
 }
@@ -262,6 +264,10 @@ function needExample(examples: string[]): string[] {
 
 function calls(code: string, name: string): boolean {
   return new RegExp(`\\b${escape(name)}(<[^>]*>)?\\(`).test(code);
+}
+
+function implementsIt(code: string, name: string): boolean {
+  return new RegExp(`\\b${escape(name)}(:|,$| })`, "m").test(code);
 }
 
 function uses(code: string, name: string): boolean {

@@ -4,7 +4,7 @@ import { ScenarioRun } from "../engine/run.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import type { Diagnostic } from "../scenario/diagnostic.ts";
 import type { Source } from "../scenario/source.ts";
-import type { SandboxOutcome } from "../sandbox/mod.ts";
+import type { SandboxLimits, SandboxOutcome } from "../sandbox/mod.ts";
 import { remoteProgram } from "../remote_program.ts";
 import { needsSandbox, pathUrl } from "./files.ts";
 
@@ -45,16 +45,22 @@ export function modulesOf(plan: ScenarioPlan): Map<string, KernelModule> {
  * Runs a scenario: here, or in the sandbox when it names files of its user.
  *
  * @param plan The scenario.
+ * @param inSandbox Whether it is to run in the sandbox; that depends on its modules when nothing is said.
+ * @param limits How far it may go there, where that is not the default.
  * @returns What came of it.
  */
-export async function execute(plan: ScenarioPlan): Promise<Executed> {
-  if (!needsSandbox(plan)) {
+export async function execute(
+  plan: ScenarioPlan,
+  inSandbox: boolean = needsSandbox(plan),
+  limits: Partial<SandboxLimits> = {},
+): Promise<Executed> {
+  if (!inSandbox) {
     const result = new ScenarioRun(plan, modulesOf(plan)).run();
     return { kind: "result", result, console: [] };
   }
   // Most scenarios need none, and it takes its time to load.
   const { runSandboxed } = await import("../sandbox/mod.ts");
-  const outcome = await runSandboxed({ kind: "run", plan, program: remoteProgram() });
+  const outcome = await runSandboxed({ kind: "run", plan, limits, program: remoteProgram() });
   if (outcome.kind === "result") {
     return { kind: "result", result: outcome.result, console: outcome.console };
   }
@@ -82,11 +88,15 @@ export function refusalOf(
  * Runs a scenario twice, and says where the two runs differ.
  *
  * @param plan The scenario.
+ * @param limits How far it may go in the sandbox, where that is not the default.
  * @returns What came of the first run, or a crash when the second one differs.
  */
-export async function executeTwice(plan: ScenarioPlan): Promise<Executed> {
-  const first = await execute(plan);
-  const second = await execute(plan);
+export async function executeTwice(
+  plan: ScenarioPlan,
+  limits: Partial<SandboxLimits> = {},
+): Promise<Executed> {
+  const first = await execute(plan, needsSandbox(plan), limits);
+  const second = await execute(plan, needsSandbox(plan), limits);
   if (JSON.stringify(first) === JSON.stringify(second)) return first;
   const notes = first.kind === "result" && second.kind === "result"
     ? [firstDifference(first.result, second.result)]

@@ -1,11 +1,14 @@
 import type { KernelModule } from "../../kernel/module.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import type { ScenarioPlan } from "../engine/plan.ts";
-import { SCENARIOS } from "../../scenarios/mod.ts";
+import { RECORDINGS, SCENARIOS } from "../../scenarios/mod.ts";
 import { type ParsedFile, parseScenarios } from "../scenario/parse.ts";
 
 /** The longest scenario file that is read, in bytes. */
 const MOST_BYTES = 16 * 2 ** 20;
+
+/** The longest packed file that is read, in bytes of what is in it. */
+const MOST_UNPACKED = 256 * 2 ** 20;
 
 /** A file as somebody named it. */
 export interface NamedFile {
@@ -15,6 +18,8 @@ export interface NamedFile {
   readonly location: string | URL;
   /** What is in it, where the program brings that along: there may be no such file then. */
   readonly text?: string;
+  /** What is in the files beside it that the program brings along too, by their names. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** A path that names nothing that can be read. */
@@ -34,7 +39,22 @@ export function shippedScenarios(): NamedFile[] {
     name: `scenarios/${name}.yaml`,
     location: new URL(`${name}.yaml`, folder),
     text,
+    beside: recordingsBeside(name),
   }));
+}
+
+function recordingsBeside(name: string): Record<string, string> {
+  const folder = name.slice(0, name.lastIndexOf("/") + 1);
+  const inside = Object.entries(RECORDINGS).filter(([path]) =>
+    path.startsWith(folder) && !path.slice(folder.length).includes("/")
+  );
+  return Object.fromEntries(inside.map(([path, text]) => [path.slice(folder.length), text]));
+}
+
+/** What a file brings along of those beside it, by where each would be. */
+function broughtBy(file: NamedFile): ReadonlyMap<string, string> {
+  const entries = Object.entries(file.beside ?? {});
+  return new Map(entries.map(([name, text]) => [resolvePath(file, name), text]));
 }
 
 function findShipped(operand: string): NamedFile[] {
@@ -134,11 +154,23 @@ async function readAttachment(file: NamedFile): Promise<string> {
   const bytes = readBytes(file);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
   try {
-    return await new Response(unpacked).text();
+    for await (const some of unpacked) {
+      length += some.length;
+      // A few bytes may be packed that no memory holds.
+      if (length > MOST_UNPACKED) break;
+      text += decoder.decode(some, { stream: true });
+    }
   } catch {
     throw new FileError(`Cannot read "${file.name}": it is no whole gzip file`);
   }
+  if (length <= MOST_UNPACKED) return text + decoder.decode();
+  throw new FileError(
+    `Cannot read "${file.name}": it has more than ${MOST_UNPACKED} bytes unpacked`,
+  );
 }
 
 /** What is known outside a file. */
@@ -159,6 +191,7 @@ export interface ParseOptions {
  */
 export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFile {
   const { seed, modules = shippedModules() } = options;
+  const brought = broughtBy(file);
   return parseScenarios(file.name, readText(file), {
     shipped: modules,
     resolve: (path) => resolvePath(file, path),
@@ -167,6 +200,7 @@ export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFi
       return path.startsWith("/") ? path : beside + path.replace(/^(\.\/)+/, "");
     },
     exists: (path) => {
+      if (brought.has(path)) return true;
       try {
         return Deno.statSync(path).isFile;
       } catch (error) {
@@ -188,10 +222,12 @@ export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFi
  */
 export async function withAttachments(file: NamedFile, plan: ScenarioPlan): Promise<ScenarioPlan> {
   if (plan.attachments.length === 0) return plan;
-  const attachments = await Promise.all(plan.attachments.map(async ({ path }) => ({
-    path,
-    text: await readAttachment({ name: path, location: resolvePath(file, path) }),
-  })));
+  const brought = broughtBy(file);
+  const attachments = await Promise.all(plan.attachments.map(async ({ path }) => {
+    const location = resolvePath(file, path);
+    const text = brought.get(location) ?? await readAttachment({ name: path, location });
+    return { path, text };
+  }));
   return { ...plan, attachments };
 }
 

@@ -1,6 +1,7 @@
 import type { Fields } from "../engine/shape.ts";
 import type { Verb } from "../engine/verb.ts";
 import { findVerb, VERBS } from "../engine/verbs.ts";
+import type { Expectation } from "../engine/expectation.ts";
 import { EXPECTATIONS, findExpectation } from "../engine/expectations.ts";
 import type { Style } from "../report/style.ts";
 import { wantedOf } from "../scenario/check_scalar.ts";
@@ -162,6 +163,26 @@ function verbHelp(verb: Verb, style: Style): string[] {
   ];
 }
 
+function expectationHelp({ summary, example, shape }: Expectation, style: Style): string[] {
+  const lines = [`${summary}.`, "", `  - ${example}`];
+  if (shape.type !== "record") return lines;
+  return [...lines, "", style.bold("Fields"), ...columns(fieldRows(shape.fields), style)];
+}
+
+/** One word may be a command, a step and an expectation. */
+function partsFor(topic: string, commands: readonly Command[], style: Style): string[][] {
+  const parts: string[][] = [];
+  const command = commands.find(({ name }) => name === topic);
+  if (command !== undefined) parts.push(commandHelp(command, style));
+  const verb = findVerb(topic);
+  if (verb !== null) parts.push([style.bold(`Step ${topic}`), ...verbHelp(verb, style)]);
+  const expectation = findExpectation(topic);
+  if (expectation !== null) {
+    parts.push([style.bold(`Expectation ${topic}`), ...expectationHelp(expectation, style)]);
+  }
+  return parts;
+}
+
 /**
  * Help for a command, a verb, an expectation or a topic.
  *
@@ -172,20 +193,11 @@ function verbHelp(verb: Verb, style: Style): string[] {
  * @throws {UsageError} When there is no help for it.
  */
 export function helpFor(topic: string, commands: readonly Command[], style: Style): string[] {
-  const command = commands.find(({ name }) => name === topic);
-  if (command !== undefined) return commandHelp(command, style);
   if (topic === "steps") return stepsHelp(style);
   if (topic === "expectations") return expectationsHelp(style);
   if (topic === "format") return formatHelp(style);
-  const verb = findVerb(topic);
-  const expectation = findExpectation(topic);
-  const lines = verb === null ? [] : [style.bold(`Step ${topic}`), ...verbHelp(verb, style)];
-  if (expectation !== null) {
-    if (lines.length > 0) lines.push("");
-    lines.push(style.bold(`Expectation ${topic}`), `${expectation.summary}.`);
-    lines.push("", `  - ${expectation.example}`);
-  }
-  if (lines.length > 0) return lines;
+  const parts = partsFor(topic, commands, style);
+  if (parts.length > 0) return parts.flatMap((part, i) => i === 0 ? part : ["", ...part]);
   const known = [...commands, ...VERBS].map(({ name }) => name);
   const near = nearest(topic, [
     ...known,

@@ -62,3 +62,18 @@ export function styleFor(choice: string, isTerminal: boolean, io: Io): Style {
   if (noColor !== undefined && noColor !== "") return PLAIN;
   return isTerminal && io.env("TERM") !== "dumb" ? COLOURED : PLAIN;
 }
+
+/**
+ * How wide a drawing may be.
+ *
+ * @param io Where it goes.
+ * @returns The width of the terminal, or 100 where there is none.
+ */
+export function terminalWidth(io: Io): number {
+  if (!io.isOutTerminal) return 100;
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}

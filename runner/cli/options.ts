@@ -1,5 +1,47 @@
 import { textMatches } from "../engine/expectations/kernel.ts";
+import type { SandboxLimits } from "../sandbox/protocol.ts";
 import { type Invocation, type Option, UsageError } from "./command.ts";
+
+/** How long user code may take, for the commands that run it. Nothing else is limited. */
+export const LIMIT_OPTIONS: readonly Option[] = Object.freeze([
+  {
+    name: "step-timeout",
+    value: "MS",
+    isCount: true,
+    doc: "stop a step of a module file after so many milliseconds",
+  },
+  {
+    name: "timeout",
+    value: "S",
+    isCount: true,
+    doc: "end what runs with a module file after so many seconds",
+  },
+]);
+
+/** A day. What waits longer than 24 of them waits not at all. */
+const MOST_SECONDS = 86_400;
+
+/**
+ * Reads the options that limit user code.
+ *
+ * @param invocation The command line.
+ * @returns The limits that were given.
+ * @throws {UsageError} For a limit that is none.
+ */
+export function readLimits(invocation: Invocation): Partial<SandboxLimits> {
+  const stepMs = limitOf(invocation, "step-timeout", MOST_SECONDS * 1000);
+  const seconds = limitOf(invocation, "timeout", MOST_SECONDS);
+  return {
+    ...(stepMs === undefined ? {} : { stepMs }),
+    ...(seconds === undefined ? {} : { totalMs: seconds * 1000 }),
+  };
+}
+
+function limitOf(invocation: Invocation, name: string, most: number): number | undefined {
+  const value = invocation.count(name);
+  if (value === undefined || (value >= 1 && value <= most)) return value;
+  throw new UsageError(`Wrong value "${value}" of --${name}: 1 to ${most} is wanted`);
+}
 
 /** The options of `pnotify run`. */
 export const RUN_OPTIONS: readonly Option[] = Object.freeze([
@@ -21,6 +63,7 @@ export const RUN_OPTIONS: readonly Option[] = Object.freeze([
   { name: "update", letter: "u", doc: "rewrite expected traces in place" },
   { name: "check-determinism", doc: "run each seed twice and compare every byte" },
   { name: "jobs", letter: "j", value: "N", isCount: true, doc: "how many files run side by side" },
+  ...LIMIT_OPTIONS,
 ]);
 
 /** How scenarios are to be run, as the command line has it. */
@@ -53,6 +96,8 @@ export interface RunSettings {
   readonly twice: boolean;
   /** How many files run side by side. */
   readonly jobs: number;
+  /** How far user code may go, where that is not the default. */
+  readonly limits: Partial<SandboxLimits>;
 }
 
 /**
@@ -86,6 +131,7 @@ export function readSettings(invocation: Invocation): RunSettings {
     update,
     twice: invocation.flag("check-determinism") ?? false,
     jobs,
+    limits: readLimits(invocation),
   };
 }
 

@@ -4,7 +4,14 @@ import type { Entry } from "../report/summary.ts";
 import type { ParsedFile } from "../scenario/parse.ts";
 import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
 import { execute, type Executed, executeTwice } from "./execute.ts";
-import { FileError, findFiles, type NamedFile, parseFile, readText } from "./files.ts";
+import {
+  FileError,
+  findFiles,
+  type NamedFile,
+  needsSandbox,
+  parseFile,
+  readText,
+} from "./files.ts";
 import { readSettings, RUN_OPTIONS, type RunSettings } from "./options.ts";
 import { Printer } from "./printer.ts";
 import { updateTraces } from "./update.ts";
@@ -47,8 +54,10 @@ async function runFile(
   const entries: Entry[] = [];
   for (const plan of plans) {
     const start = performance.now();
-    const run = settings.twice ? executeTwice : execute;
-    const executed = await run(adjusted(plan, settings));
+    const asked = adjusted(plan, settings);
+    const executed = settings.twice
+      ? await executeTwice(asked, settings.limits)
+      : await execute(asked, needsSandbox(asked), settings.limits);
     entries.push(entryOf(parsed, plan, executed, performance.now() - start));
   }
   if (parsed.diagnostics.length > 0) {

@@ -1,6 +1,7 @@
 import type { Expectation } from "./expectation.ts";
 import { HOOK_EXPECTATIONS } from "./expectations/hooks.ts";
 import { KERNEL_EXPECTATIONS } from "./expectations/kernel.ts";
+import { REPLAY_EXPECTATIONS } from "./expectations/replay.ts";
 import { SUBSCRIPTION_EXPECTATIONS } from "./expectations/subscriptions.ts";
 import { TASK_EXPECTATIONS } from "./expectations/tasks.ts";
 
@@ -9,6 +10,7 @@ export const EXPECTATIONS: readonly Expectation[] = Object.freeze([
   ...HOOK_EXPECTATIONS,
   ...SUBSCRIPTION_EXPECTATIONS,
   ...TASK_EXPECTATIONS,
+  ...REPLAY_EXPECTATIONS,
   ...KERNEL_EXPECTATIONS,
 ]);
 

@@ -1,5 +1,6 @@
 import type { ReportKind } from "../../kernel/report.ts";
 import {
+  type Attempt,
   explore,
   type ExploreFailure,
   type ExploreOptions,
@@ -46,12 +47,14 @@ type Quantifier = "always" | "sometimes" | "never";
  * @param plan The scenario.
  * @param concurrently Its lanes, and what is wanted of them.
  * @param modules The modules that are no scripts.
+ * @param guard Runs each schedule. What it throws ends it all.
  * @returns The counts, and what did not hold.
  */
 export function exploreLanes(
   plan: ScenarioPlan,
   concurrently: ConcurrentPlan,
   modules: Modules,
+  guard: (attempt: Attempt, run: () => void) => void,
 ): Explored {
   const { debug: _, ...boot } = plan.kernel;
   const { always, sometimes, only } = concurrently;
@@ -76,6 +79,7 @@ export function exploreLanes(
     preemptions: concurrently.preemptions,
     limit: concurrently.schedules,
     boot: { ...boot, seed: plan.seed },
+    guard,
     expect: wantedKinds([...always, ...sometimes]),
     ...(only === null ? {} : { only }),
   };

@@ -214,7 +214,7 @@ export interface StepLabel {
   readonly module?: string;
   /** The hook called at once, when that is known beforehand. */
   readonly hook?: string;
-  /** How many times the ordinary limit it may take; 1 when nothing is said. A storm or an exploration takes long. */
+  /** How many times the ordinary limit it may take; 1 when nothing is said. A storm takes long. */
   readonly weight?: number;
 }
 
@@ -322,6 +322,8 @@ export interface LockupReport extends RunProgress {
   readonly title: string;
   /** The heading the step stands under, or null. */
   readonly phase: string | null;
+  /** The schedule of the lanes in which it was stopped, as far as that had come, or null. */
+  readonly schedule: string | null;
 }
 
 /** What came of trying schedules. */

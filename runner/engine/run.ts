@@ -1,6 +1,7 @@
 import { KernelError } from "../../kernel/errno.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import { WouldWait } from "../../kernel/preempt.ts";
+import type { Attempt } from "../../pnotify/explore.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";
 import { exploreLanes } from "./exploring.ts";
@@ -27,15 +28,23 @@ import { treeOf } from "./tree.ts";
 export interface RunOptions {
   /** Executes each step, for whoever puts a time limit around it. */
   readonly guard?: StepGuard;
+  /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
+  readonly stacks?: boolean;
 }
 
+/** So much of a recording has the time of one step. */
+const CHARACTERS_PER_WEIGHT = 250_000;
+
 type Status = RunResult["status"];
+
+const IMMEDIATELY: StepGuard = (_label, run) => run();
 
 /** Runs one scenario in a world of its own. It never throws for what a scenario or a module does. */
 export class ScenarioRun {
   readonly #plan: ScenarioPlan;
   readonly #modules: Modules;
   readonly #guard: StepGuard;
+  readonly #stacks: boolean;
   readonly #failures: Failure[] = [];
   readonly #actualTraces: Record<string, readonly string[]> = {};
   readonly #claimed = new Set<number>();
@@ -44,6 +53,8 @@ export class ScenarioRun {
   #phase: string | null = null;
   #lockup: LockupReport | null = null;
   #explored: ExploreResult | null = null;
+  /** The schedule that runs, or ran last. */
+  #exploring: Attempt | null = null;
   #isBroken = false;
   #expectations = 0;
   #steps = 0;
@@ -60,7 +71,8 @@ export class ScenarioRun {
   constructor(plan: ScenarioPlan, modules: Modules, options: RunOptions = {}) {
     this.#plan = plan;
     this.#modules = modules;
-    this.#guard = options.guard ?? ((_label, run) => run());
+    this.#guard = options.guard ?? IMMEDIATELY;
+    this.#stacks = options.stacks ?? false;
   }
 
   /**
@@ -88,7 +100,7 @@ export class ScenarioRun {
    * @returns The step, module, hook and last event.
    */
   progress(): RunProgress {
-    const kernel = this.#scene?.kernel;
+    const kernel = this.#exploring === null ? this.#scene?.kernel : this.#exploring.kernel;
     const context = kernel?.context;
     const frame = context?.frames.at(-1);
     return {
@@ -101,10 +113,10 @@ export class ScenarioRun {
   }
 
   /** Everything that may run a module's code comes through here. */
-  #guarded(label: StepLabel, run: () => void): void {
+  #guarded(label: StepLabel, run: () => void, guard: StepGuard = this.#guard): void {
     this.#label = label;
     try {
-      this.#guard(label, run);
+      guard(label, run);
     } catch (error) {
       if (!(error instanceof SoftLockup)) throw error;
       this.#lockUp(label, error.message);
@@ -118,13 +130,14 @@ export class ScenarioRun {
       ...progress,
       title: message === "" ? `Soft lockup in ${where}` : message,
       phase: this.#phase,
+      schedule: this.#exploring?.schedule || null,
     };
     this.#ended = "broken";
   }
 
   #setUp(): void {
     const make = () => {
-      this.#scene = new Scene(this.#plan, this.#modules);
+      this.#scene = new Scene(this.#plan, this.#modules, { stacks: this.#stacks });
       this.#scene.makeTasks();
     };
     this.#attempt({ step: 0, what: "boot" }, this.#plan.at, "set the scene", make);
@@ -137,9 +150,9 @@ export class ScenarioRun {
     }
   }
 
-  #attempt(label: StepLabel, at: Position, what: string, run: () => void): void {
+  #attempt(label: StepLabel, at: Position, what: string, run: () => void, guard?: StepGuard): void {
     try {
-      this.#guarded(label, run);
+      this.#guarded(label, run, guard);
     } catch (error) {
       if (error instanceof KernelBug) this.#ended = "broken";
       else {
@@ -162,7 +175,7 @@ export class ScenarioRun {
     this.#phase = step.phase;
     this.#steps++;
     const module = typeof step.args.module === "string" ? { module: step.args.module } : {};
-    const weight = step.verb === "storm" ? 1 + (step.args.count as number) / 1000 : 1;
+    const weight = this.#weightOf(step);
     const label: StepLabel = { step: step.number, what: step.verb, weight, ...module };
     try {
       this.#guarded(label, () => {
@@ -172,6 +185,14 @@ export class ScenarioRun {
     } catch (error) {
       this.#stepThrew(step, error);
     }
+  }
+
+  /** Some steps do many things, and get the time for it. */
+  #weightOf({ verb, args }: StepPlan): number {
+    if (verb === "storm") return 1 + (args.count as number) / 1000;
+    if (verb !== "replay") return 1;
+    const recording = this.#plan.attachments.find(({ path }) => path === args.file);
+    return 1 + (recording?.text.length ?? 0) / CHARACTERS_PER_WEIGHT;
   }
 
   #stepThrew(step: StepPlan, error: unknown): void {
@@ -194,15 +215,25 @@ export class ScenarioRun {
   #explore(): void {
     const { concurrently } = this.#plan;
     if (concurrently === null) return;
-    const label = { step: this.#steps, what: "explore", weight: 60 };
-    this.#attempt(label, concurrently.at, "explore the lanes", () => {
-      const explored = exploreLanes(this.#plan, concurrently, this.#modules);
+    const steps = [...this.#plan.steps, ...concurrently.lanes.flatMap(({ steps }) => steps)];
+    // All steps run in every schedule.
+    const weight = steps.reduce((sum, step) => sum + this.#weightOf(step) - 1, 1);
+    const label = { step: this.#steps, what: "explore", weight };
+    const guard = (attempt: Attempt, run: () => void) => {
+      this.#exploring = attempt;
+      this.#guard(label, run);
+    };
+    const explore = () => {
+      const explored = exploreLanes(this.#plan, concurrently, this.#modules, guard);
       this.#explored = explored.result;
       const { always, sometimes, never } = concurrently;
       this.#expectations += always.length + sometimes.length + never.length;
       for (const failure of explored.failures) this.#fail(failure);
       this.#isBroken = explored.isBroken;
-    });
+    };
+    // Each schedule is guarded, and a guard is not to be called in another one.
+    this.#attempt(label, concurrently.at, "explore the lanes", explore, IMMEDIATELY);
+    if (this.#lockup === null) this.#exploring = null;
   }
 
   #shutDown(): void {

@@ -14,6 +14,7 @@ import { PlannedFaults } from "./planned_faults.ts";
 import { Naming } from "./naming.ts";
 import type { Json, ModulePlan, ScenarioPlan, TaskPlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
+import type { Replayed } from "./replayed.ts";
 import { type Scripted, scriptModule } from "./scripted.ts";
 
 /** Modules by their name in the scenario. */
@@ -25,6 +26,8 @@ export interface SceneOptions {
   readonly world?: World;
   /** Whether to keep the trace; true when nothing is said. */
   readonly keepTrace?: boolean;
+  /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
+  readonly stacks?: boolean;
 }
 
 /** One world of a scenario, with the names that its steps have given so far. */
@@ -45,6 +48,8 @@ export class Scene {
   readonly values: Map<string, unknown> = new Map();
   /** Which step has bound each value, in words. */
   readonly bound: Map<string, string> = new Map();
+  /** What came of the last recording that a step replayed. */
+  replayed: Replayed | null = null;
   /** Semaphores of the scenario's own. */
   readonly semaphores: Map<string, RwSemaphore> = new Map();
   /** Wait queues of the scenario's own. */
@@ -69,8 +74,10 @@ export class Scene {
   constructor(plan: ScenarioPlan, modules: Modules, options: SceneOptions = {}) {
     this.plan = plan;
     this.#modules = modules;
-    const { world, keepTrace = true } = options;
-    const { kernel, pnotify } = world ?? boot({ ...plan.kernel, seed: plan.seed });
+    const { world, keepTrace = true, stacks = false } = options;
+    const { debug = true } = plan.kernel;
+    const checks = debug && stacks ? { stacks: "reports" as const } : debug;
+    const { kernel, pnotify } = world ?? boot({ ...plan.kernel, debug: checks, seed: plan.seed });
     this.kernel = kernel;
     this.pnotify = pnotify;
     this.naming = new Naming(kernel);

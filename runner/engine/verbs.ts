@@ -3,6 +3,7 @@ import { LOCK_VERBS } from "./verbs/locks.ts";
 import { MODULE_VERBS } from "./verbs/modules.ts";
 import { PNOTIFY_VERBS } from "./verbs/pnotify.ts";
 import { PROCESS_VERBS } from "./verbs/process.ts";
+import { REPLAY_VERBS } from "./verbs/replay.ts";
 import { SIGNAL_VERBS } from "./verbs/signal.ts";
 import { STORM_VERBS } from "./verbs/storm.ts";
 import { WORLD_VERBS } from "./verbs/world.ts";
@@ -12,6 +13,7 @@ export const VERBS: readonly Verb[] = Object.freeze([
   ...PROCESS_VERBS,
   ...SIGNAL_VERBS,
   ...STORM_VERBS,
+  ...REPLAY_VERBS,
   ...PNOTIFY_VERBS,
   ...MODULE_VERBS,
   ...LOCK_VERBS,

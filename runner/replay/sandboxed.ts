@@ -2,7 +2,7 @@ import { EXIT, type Invocation } from "../cli/command.ts";
 import { refusalOf } from "../cli/execute.ts";
 import { pathUrl } from "../cli/files.ts";
 import { printRefusal } from "../cli/printer.ts";
-import { runSandboxed } from "../sandbox/mod.ts";
+import { runSandboxed, type SandboxLimits } from "../sandbox/mod.ts";
 import { RefusedError } from "./refused.ts";
 import type { ReplayOutcome, ReplayRequest } from "./session.ts";
 
@@ -16,6 +16,7 @@ const TOTAL_MS = 6 * 3600 * 1000;
  * @param files The files, by the names under which the request knows them.
  * @param pieces The text of the recording.
  * @param invocation Where to say why a file was refused.
+ * @param wanted How far the files may go, where that is not the default.
  * @returns What came of it.
  * @throws {RefusedError} When a file was refused, or the sandbox ended without a result.
  */
@@ -24,6 +25,7 @@ export async function replaySandboxed(
   files: ReadonlyMap<string, string>,
   pieces: AsyncIterable<string>,
   invocation: Invocation,
+  wanted: Partial<SandboxLimits> = {},
 ): Promise<ReplayOutcome> {
   const paths = new Map(
     [...files].map(([name, written]) => [name, {
@@ -31,7 +33,7 @@ export async function replaySandboxed(
       written,
     }]),
   );
-  const limits = { totalMs: TOTAL_MS };
+  const limits = { totalMs: TOTAL_MS, ...wanted };
   const outcome = await runSandboxed({ kind: "replay", request, files: paths, pieces, limits });
   if (outcome.kind === "replayed") return outcome.outcome;
   if (outcome.kind === "refused" || outcome.kind === "crashed") {

@@ -20,6 +20,7 @@ import {
   type ReplayReport,
   untoldBy,
 } from "../../replay/mod.ts";
+import { jobOf } from "../engine/job_of.ts";
 
 /** A module to load, and the values of its parameters as the command line has them. */
 export interface ReplayModule {
@@ -246,15 +247,6 @@ export class ReplaySession {
       warnings: warnings.kept,
       tree: keep ? nodesOf(processes, clock, loaded) : null,
     };
-  }
-}
-
-function jobOf(jobs: Jobs, task: Task): string | null {
-  try {
-    return jobs.getJid({ pid: task });
-  } catch (error) {
-    if (error instanceof KernelError) return null;
-    throw error;
   }
 }
 

@@ -210,12 +210,16 @@ function formatReports(result: RunResult, style: Style, rerun: boolean): string[
 }
 
 function formatLockup(result: RunResult, style: Style): string[] {
-  const { title, module, hook, task, event, label } = result.lockup!;
+  const { title, module, hook, task, event, label, schedule } = result.lockup!;
+  const where = schedule === null ? "" : `, schedule ${schedule}`;
   const who = task === null ? "" : `, for ${task}`;
   return [
     style.red(`BUG: soft lockup: ${printable(title)}`),
     printable(`  in ${hook ?? "no call"} of module ${module ?? "none"}${who}`),
-    printable(`  in step ${label?.step ?? 0} (${label?.what ?? "none"}), after event ${event}`),
+    printable(
+      `  in step ${label?.step ?? 0} (${label?.what ?? "none"})${where}, after event ${event}`,
+    ),
     "  the world is gone with it, so nothing more was run or checked",
+    ...(schedule === null ? [] : [`  ${style.cyan("=")} to run just it: --schedule "${schedule}"`]),
   ];
 }

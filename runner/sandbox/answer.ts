@@ -28,6 +28,7 @@ const place: Shape = fields({
   module: orNull(text),
   what: text,
   event: number,
+  stack: optional(text),
 });
 const report: Shape = fields({
   kind: text,
@@ -130,6 +131,7 @@ const result: Shape = fields({
     event: number,
     title: text,
     phase: orNull(text),
+    schedule: orNull(text),
   })),
   tree: list((value) => isTree(value, 0)),
   taint: text,

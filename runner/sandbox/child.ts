@@ -95,6 +95,7 @@ class Supervisor {
   readonly #encoder = new TextEncoder();
   #version = -1;
   #since = performance.now();
+  readonly #begun = performance.now();
 
   constructor(job: ChildJob) {
     this.#job = job;
@@ -152,6 +153,9 @@ class Supervisor {
     const { limits } = this.#job;
     if (Deno.memoryUsage().rss > limits.memoryMb * 1e6) {
       this.#end({ kind: "crashed", why: "memory", text: `${limits.memoryMb} MB` });
+    }
+    if (performance.now() - this.#begun > limits.totalMs) {
+      this.#end({ kind: "crashed", why: "total", text: "" });
     }
     const limit = this.#limitOf(doing);
     if (performance.now() - this.#since > limit) {

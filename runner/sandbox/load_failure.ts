@@ -83,7 +83,8 @@ function thrown(error: unknown, file: string, text: string): LoadFailure {
     // Whoever throws something with a hostile stack gets a message without a place.
   }
   const place = /\n {4}at (?:[^\n]* \()?([^\n()]+):(\d+):(\d+)\)?/.exec(stack);
-  const isOurs = place !== null && place[1] === file;
+  // In stacks a file goes by its name in the folder of the module.
+  const isOurs = place !== null && `/${file}`.endsWith(`/${place[1]}`);
   return {
     file,
     line: isOurs ? Number(place[2]) : null,

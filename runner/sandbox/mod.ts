@@ -157,12 +157,13 @@ function crashOf(end: ChildEnd, limits: SandboxLimits): Crash {
   const during = describe(doing);
   const crash = (title: string, ...notes: string[]): Crash => ({ kind: "crashed", title, notes });
   switch (why) {
+    case "total":
+      return crash("It took too long", during, `it was stopped after ${limits.totalMs / 1000} s`);
     case "time": {
-      const limit = text === "" ? `${limits.totalMs} ms` : text;
       const title = doing?.stage === "step"
         ? `Soft lockup in ${doing.module ?? "a module"}: it did not return`
         : `Module ${doing?.module ?? ""} did not finish loading`.replace("  ", " ");
-      return crash(title, during, `it was stopped after ${limit}`);
+      return crash(title, during, `it was stopped after ${text}`);
     }
     case "memory":
       return crash("A module ran out of memory", during, `${limits.memoryMb} MB are allowed`);
@@ -182,8 +183,8 @@ function crashOf(end: ChildEnd, limits: SandboxLimits): Crash {
   }
 }
 
-function whyEnded(end: ChildEnd): "time" | "memory" | "answer" | "silent" {
-  if (end.killed) return "time";
+function whyEnded(end: ChildEnd): "total" | "memory" | "answer" | "silent" {
+  if (end.killed) return "total";
   if (end.flooded) return "answer";
   return /out of memory|heap limit|allocation failed/i.test(end.complaint) ? "memory" : "silent";
 }

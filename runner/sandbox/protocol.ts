@@ -78,6 +78,7 @@ export type ChildAnswer =
 /** Ways in which a sandbox ends without a result. */
 export type CrashKind =
   | "time"
+  | "total"
   | "memory"
   | "silent"
   | "exited"

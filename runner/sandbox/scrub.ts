@@ -27,9 +27,14 @@ const REPLACED: readonly string[] = ["console", "performance", "crypto", "Date",
  *
  * @param world What stands for the host from now on.
  * @param extra Further properties for the global object, not to be seen or changed.
+ * @param folders Folders of modules, each with a slash at its end: in stacks their files go by the rest of their names.
  * @throws {Error} When something of the host is still there. User code must not be loaded then.
  */
-export function scrubGlobals(world: HostWorld, extra: Readonly<Record<string, unknown>>): void {
+export function scrubGlobals(
+  world: HostWorld,
+  extra: Readonly<Record<string, unknown>>,
+  folders: readonly string[] = [],
+): void {
   const global = globalThis as unknown as Record<string | symbol, unknown>;
   const clone = structuredClone;
   const replacements: Record<string, unknown> = {
@@ -46,7 +51,7 @@ export function scrubGlobals(world: HostWorld, extra: Readonly<Record<string, un
     },
   };
   Math.random = createRandom(world);
-  setUpStacks();
+  setUpStacks(folders);
   // Twice, as a few come to be only when others are touched.
   for (let pass = 0; pass < 2; pass++) {
     for (const key of Reflect.ownKeys(global)) if (!isKept(key)) remove(global, key);
@@ -126,7 +131,7 @@ interface CallSite {
  * Stack traces name the module's own files and this library's, by names that say nothing of the host and are the same
  * everywhere. Nobody can put another function in place of this one to get at the call sites.
  */
-function setUpStacks(): void {
+function setUpStacks(folders: readonly string[]): void {
   const root = new URL("../../", import.meta.url).href;
   const prepareStackTrace = (error: unknown, sites: readonly CallSite[]) => {
     let text: string;
@@ -136,7 +141,7 @@ function setUpStacks(): void {
       text = "Error";
     }
     for (const site of sites) {
-      const place = describePlace(site.getScriptNameOrSourceURL() ?? "", root);
+      const place = describePlace(site.getScriptNameOrSourceURL() ?? "", root, folders);
       if (place === null) continue;
       const where = `${place}:${site.getLineNumber()}:${site.getColumnNumber()}`;
       const name = site.getFunctionName();
@@ -147,11 +152,13 @@ function setUpStacks(): void {
   Object.defineProperty(Error, "prepareStackTrace", { value: prepareStackTrace });
 }
 
-function describePlace(script: string, root: string): string | null {
+function describePlace(script: string, root: string, folders: readonly string[]): string | null {
   if (script.startsWith(root)) {
     const path = script.slice(root.length);
     return path.startsWith("runner/") ? null : `@pnotify/pnotify/${path}`;
   }
   if (script === "" || /^(?:ext|node|file|data|npm|https?):/.test(script)) return null;
-  return decodeURI(script);
+  const file = decodeURI(script);
+  const folder = folders.find((one) => file.startsWith(one)) ?? "";
+  return file.slice(folder.length);
 }

@@ -1,4 +1,3 @@
-/// <reference lib="deno.worker" />
 /**
  * The worker in which user code runs: without permissions, and without a host.
  *
@@ -32,9 +31,17 @@ export interface WorkerJob {
 
 type Answer = (answer: ChildAnswer) => void;
 
+/** What is global here. A library of types that says so would hold for all who use this package, so JSR refuses it. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerJob>) => void) | null;
+  postMessage(message: unknown): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
 async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   const write = boardWriter(board);
-  const post = self.postMessage.bind(self);
+  const post = scope.postMessage.bind(scope);
   const recording = slotReader(slot);
   const { nonce, limits } = job;
   const answer: Answer = (body) => {
@@ -49,13 +56,21 @@ async function serve({ job, board, slot }: WorkerJob): Promise<void> {
     write({ stage: "step", what, step, module, limitMs });
     return limitMs;
   });
+  // The longest first: one may be in another.
+  const folders = job.modules.map(folderOf).sort((a, b) => b.length - a.length);
   try {
-    scrubGlobals(world, { [STEP_HOOK]: watchdog.hook });
+    scrubGlobals(world, { [STEP_HOOK]: watchdog.hook }, folders);
   } catch (error) {
     answer({ kind: "crashed", why: "unprotected", text: String(error) });
     return;
   }
   await work(job, { world, watchdog, write, answer, recording, loadMs: limits.loadMs });
+}
+
+/** How a scenario was named is no part of what comes of it, so stacks are told from a module's own folder. */
+function folderOf({ files }: ModuleFiles): string {
+  const { file } = files.at(-1)!;
+  return file.slice(0, file.lastIndexOf("/") + 1);
 }
 
 interface Means {
@@ -104,7 +119,7 @@ function runPlan(plan: ScenarioPlan, modules: Map<string, KernelModule>, means: 
     const module = source.kind === "shipped" ? shipped.get(source.module) : undefined;
     if (module !== undefined) modules.set(name, module);
   }
-  const run = new ScenarioRun(plan, modules, { guard: means.watchdog.guard });
+  const run = new ScenarioRun(plan, modules, { guard: means.watchdog.guard, stacks: true });
   means.answer({ kind: "result", result: run.run(), console: means.world.early });
 }
 
@@ -195,8 +210,8 @@ function isModule(value: unknown): value is KernelModule {
   return typeof name === "string" && typeof load === "function";
 }
 
-self.onmessage = ({ data }: MessageEvent<WorkerJob>) => {
-  self.onmessage = null;
+scope.onmessage = ({ data }) => {
+  scope.onmessage = null;
   void serve(data);
 };
-self.postMessage("ready");
+scope.postMessage("ready");

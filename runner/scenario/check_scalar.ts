@@ -88,6 +88,8 @@ export function wantedOf(shape: Shape): string {
       return "true or false";
     case "choice":
       return shape.of.length === 1 ? shape.of[0] : `one of ${shape.of.join(", ")}`;
+    case "file":
+      return "the path of a file";
     case "hook-call":
       return '"EVENT TASK", such as "fork make",';
     case "task-path":

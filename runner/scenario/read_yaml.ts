@@ -212,7 +212,9 @@ class Reader {
     const [start, end] = this.#span(key);
     const isText = isScalar(key) && typeof key.value !== "object";
     if (!isText) this.#refuse(start, end, "Wrong key", "a text is wanted");
-    const text = isText ? String(key.value) : "?";
+    // The number of a job is written as 0x1, and stays so.
+    const isHex = isText && /^0x/i.test(key.source ?? "");
+    const text = isText ? String(isHex ? key.source : key.value) : "?";
     const keyAt: ScalarNode = { kind: "scalar", value: text, start, end };
     if (value === null || value === undefined) {
       return { key: text, keyAt, value: { kind: "scalar", value: null, start: end, end: end + 1 } };

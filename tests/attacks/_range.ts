@@ -1,7 +1,7 @@
 import type { SandboxLimits, SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { runSandboxed } from "../../runner/sandbox/mod.ts";
 import type { SandboxProgram } from "../../runner/sandbox/process.ts";
-import { fileModule, planOf } from "../sandbox/_plan.ts";
+import { fileModule, LANES, planOf } from "../sandbox/_plan.ts";
 
 const SECRET = "s3cr3t-4711";
 const source = new URL("modules/", import.meta.url);
@@ -83,7 +83,8 @@ export function attack(
   program?: SandboxProgram,
 ): Promise<SandboxOutcome> {
   const name = file.replace(/\..*/, "");
-  const plan = planOf([fileModule(name, range.path(file), `modules/${file}`)]);
+  const lanes = file.startsWith("lane_") ? { concurrently: LANES } : {};
+  const plan = planOf([fileModule(name, range.path(file), `modules/${file}`)], lanes);
   const limits = limitsFor(file);
   return runSandboxed({ kind: "run", plan, limits, ...(program && { program }) });
 }

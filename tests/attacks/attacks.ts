@@ -12,6 +12,8 @@ export type Fate =
   | "spoilt"
   /** A step is stopped by the watchdog: the hook that is held responsible. */
   | { readonly lockup: string }
+  /** The same while schedules are tried; which one is told too. */
+  | { readonly lockup: string; readonly schedule: RegExp }
   /** Its process ends: what the host says of it. */
   | { readonly crashed: RegExp }
   /** It is stopped, one way or the other; which one is a race. */
@@ -89,6 +91,7 @@ export const ATTACKS: Readonly<Record<string, Fate>> = {
   "thrown_later.js": "harmless",
   "async_hook.js": "fault",
   "weird_errors.js": "fault",
+  "forged_stack.js": "fault",
   "weird_proxy.js": { crashed: /broke the kernel/ },
 
   // Messages, results and output.
@@ -110,6 +113,9 @@ export const ATTACKS: Readonly<Record<string, Fate>> = {
   "loop_generator.js": "stopped",
   "loop_fork_bomb.js": "fault",
   "loop_to_string.js": lockup("loop_to_string.fork"),
+  "loop_stack.js": lockup("loop_stack.fork"),
+  "lane_loop.js": { lockup: "lane_loop.exec", schedule: /^two\(\d+:one\)$/ },
+  "lane_finally.js": { lockup: "lane_finally.fork", schedule: /two/ },
   "loop_after_answer.js": "harmless",
   "loop_top_level.js": NOT_LOADED,
   "loop_microtasks.js": "contained",

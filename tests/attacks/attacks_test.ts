@@ -68,6 +68,8 @@ function checkFate(outcome: SandboxOutcome, fate: Fate): void {
     assert(outcome.kind === "result", describe(outcome));
     assertStrictEquals(outcome.result.lockup?.hook, fate.lockup);
     assertStrictEquals(outcome.result.lockup?.module, fate.lockup.split(".")[0]);
+    if ("schedule" in fate) assertMatch(outcome.result.lockup?.schedule ?? "", fate.schedule);
+    else assertStrictEquals(outcome.result.lockup?.schedule, null);
   } else {
     assert(outcome.kind === "crashed", describe(outcome));
     assertMatch(outcome.title, fate.crashed);

@@ -1,13 +1,25 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { newModuleFiles } from "../../runner/cli/templates.ts";
 import { publishedFiles, startRegistry, unfurl } from "./_registry.ts";
 
-/** Runs a program in an empty project whose only source of packages is the registry, without any permission. */
-async function runIn(url: string, source: string): Promise<{ stdout: string; stderr: string }> {
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs deno in a project that holds some files, and whose only source of packages is the registry. */
+async function denoIn(
+  url: string,
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<Ran> {
   const project = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${project}/main.ts`, source);
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${project}/${name}`, text);
+    }
     const output = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-lock", "--no-prompt", "--quiet", "--check", "main.ts"],
+      args: ["run", "--no-lock", "--no-prompt", "--quiet", ...args],
       cwd: project,
       env: {
         DENO_DIR: `${project}/deno_dir`,
@@ -22,6 +34,13 @@ async function runIn(url: string, source: string): Promise<{ stdout: string; std
     await Deno.remove(project, { recursive: true });
   }
 }
+
+/** Type-checks and runs a program in an otherwise empty project, without any permission. */
+function runIn(url: string, source: string): Promise<Ran> {
+  return denoIn(url, { "main.ts": source }, ["--check", "main.ts"]);
+}
+
+const CLI = "jsr:@pnotify/pnotify@^0.1.0/cli";
 
 Deno.test("the package type-checks and runs from an empty project when it comes from a registry", async () => {
   await using registry = await startRegistry();
@@ -50,6 +69,88 @@ Deno.test("the package type-checks and runs from an empty project when it comes 
     stderr: "",
     missing: [],
   });
+});
+
+Deno.test("runScenario() needs no permission when the package comes from a registry", async () => {
+  await using registry = await startRegistry();
+  const { stdout, stderr } = await runIn(
+    registry.url,
+    `
+      import { runScenario, type ScenarioResult } from "jsr:@pnotify/pnotify@^0.1.0/scenario";
+      const results: ScenarioResult[] = [
+        await runScenario("demo"),
+        await runScenario({ scenario: "A child", steps: [{ fork: { parent: "init", as: "sh" } }] }),
+      ];
+      console.log(results.map(({ status, events }) => \`\${status} \${events > 0}\`).join());
+    `,
+  );
+  assertEquals({ stdout, stderr, missing: registry.missing }, {
+    stdout: "passed true,passed true\n",
+    stderr: "",
+    missing: [],
+  });
+});
+
+Deno.test("the program runs a shipped scenario when it comes from a registry", async () => {
+  await using registry = await startRegistry();
+  const ran = await denoIn(registry.url, {}, ["-A", CLI, "run", "veto"]);
+  assertEquals({ stderr: ran.stderr, missing: registry.missing }, { stderr: "", missing: [] });
+  assertStringIncludes(ran.stdout, "2 scenarios, 2 passed, 0 failed");
+});
+
+Deno.test("the program sandboxes a module file when it comes from a registry", async () => {
+  await using registry = await startRegistry();
+  const files = newModuleFiles("mine", "0.1.0", null);
+  const ran = await denoIn(
+    registry.url,
+    { "mine.ts": files["mine.ts"], "mine.yaml": files["mine.yaml"] },
+    ["-A", CLI, "run", "mine.yaml", "--quiet"],
+  );
+  assertEquals({ ...ran, missing: registry.missing }, {
+    stdout: "1 scenario, 1 passed, 0 failed\n",
+    stderr: "",
+    missing: [],
+  });
+});
+
+Deno.test("runScenario() sandboxes with the flags that it names when the package comes from a registry", async () => {
+  await using registry = await startRegistry();
+  const module = newModuleFiles("mine", "0.1.0", null);
+  const files = {
+    "mine.ts": module["mine.ts"],
+    "mine.yaml": module["mine.yaml"],
+    "main.ts": `
+      import { runScenario } from "jsr:@pnotify/pnotify@^0.1.0/scenario";
+      try {
+        const { status } = await runScenario("mine.yaml", { sandbox: true });
+        console.log(status);
+      } catch (error) {
+        console.log((error as Error).message);
+      }
+    `,
+  };
+  const few = await denoIn(registry.url, files, ["--allow-read", "main.ts"]);
+  const title = "mine counts what a shell starts";
+  const missing = `Cannot run "${title}" in a sandbox: --allow-run and --allow-env are missing`;
+  assertEquals(few.stderr, "");
+  assertStringIncludes(few.stdout, missing);
+  const flags = ["--allow-read", "--allow-run", "--allow-env"];
+  const enough = await denoIn(registry.url, files, [...flags, "main.ts"]);
+  assertEquals(enough, { stdout: "passed\n", stderr: "" });
+});
+
+Deno.test("the program begins a module that takes the library from JSR when it comes from a registry", async () => {
+  await using registry = await startRegistry();
+  const source = `
+    import "${CLI}";
+    const { code } = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "${CLI}", "new", "module", "mine"],
+      stdout: "null",
+    }).outputSync();
+    console.log(code, Deno.readTextFileSync("mine/deno.json").includes("links"));
+  `;
+  const ran = await denoIn(registry.url, { "main.ts": source }, ["-A", "main.ts"]);
+  assertEquals(ran, { stdout: "0 false\n", stderr: "" });
 });
 
 Deno.test("the package holds no test, bench or tool when it is published", async () => {

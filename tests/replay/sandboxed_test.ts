@@ -3,6 +3,7 @@ import type { Invocation } from "../../runner/cli/command.ts";
 import type { Io } from "../../runner/cli/io.ts";
 import { RefusedError } from "../../runner/replay/refused.ts";
 import { replaySandboxed } from "../../runner/replay/sandboxed.ts";
+import type { SandboxLimits } from "../../runner/sandbox/mod.ts";
 import type { ReplayOutcome } from "../../runner/replay/session.ts";
 import { readData, RECORDINGS } from "./_support.ts";
 
@@ -42,7 +43,11 @@ interface Sandboxed {
   readonly err: string;
 }
 
-async function replay(module: string, pieces: AsyncIterable<string>): Promise<Sandboxed> {
+async function replay(
+  module: string,
+  pieces: AsyncIterable<string>,
+  limits?: Partial<SandboxLimits>,
+): Promise<Sandboxed> {
   const folder = await Deno.makeTempDir();
   const err: string[] = [];
   const io: Pick<Io, "err" | "isErrTerminal" | "env"> = {
@@ -66,7 +71,7 @@ async function replay(module: string, pieces: AsyncIterable<string>): Promise<Sa
       width: 80,
     };
     const files = new Map([["counter", path]]);
-    const outcome = await replaySandboxed(request, files, pieces, invocation);
+    const outcome = await replaySandboxed(request, files, pieces, invocation, limits);
     return { outcome, status: 0, err: err.join("\n") };
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
@@ -119,6 +124,16 @@ Deno.test("replaySandboxed() stops a module that does not return", async () => {
   const endless = COUNTER.replace("// BAD", "for (;;);");
   const { status, err } = await replay(endless, piecesOf(await readData(make), 5000));
   assertEquals([status, err.includes("Soft lockup in counter")], [3, true]);
+});
+
+Deno.test("replaySandboxed() stops a module when the limits that it is given are over", async () => {
+  const endless = COUNTER.replace("// BAD", "for (;;);");
+  const text = await readData(make);
+  const step = await replay(endless, piecesOf(text, 5000), { stepMs: 200 });
+  assertEquals([step.status, step.err.includes("it was stopped after 200 ms")], [3, true]);
+  const limits = { stepMs: 60_000, totalMs: 600 };
+  const { status, err } = await replay(endless, piecesOf(text, 5000), limits);
+  assertEquals([status, err.includes("it was stopped after 0.6 s")], [3, true]);
 });
 
 Deno.test("replaySandboxed() refuses a module that wants more than it may have", async () => {

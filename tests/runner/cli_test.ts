@@ -378,3 +378,21 @@ Deno.test("completions refuses a shell when it knows none of that name", async (
   assertEquals(status, 2);
   assertStringIncludes(err, 'Unknown shell "tcsh"');
 });
+
+for (const command of ["run", "replay"]) {
+  for (const [option, most] of [["step-timeout", 86_400_000], ["timeout", 86_400]] as const) {
+    Deno.test(`${command} refuses a --${option} when it is no time that can be waited`, async () => {
+      for (const value of ["0", String(most + 1)]) {
+        const { status, err } = await runProgram([command, "nothing", `--${option}`, value]);
+        const wanted = `1 to ${most} is wanted`;
+        assertEquals([status, err], [
+          2,
+          `error: Wrong value "${value}" of --${option}: ${wanted}\n`,
+        ]);
+      }
+      const { status, err } = await runProgram([command, "nothing", `--${option}`, "1.5"]);
+      assertEquals(status, 2);
+      assertStringIncludes(err, `Wrong value "1.5" of --${option}: a whole number is wanted`);
+    });
+  }
+}

@@ -240,3 +240,44 @@ Deno.test("the engine imports nothing but itself and the inner layers", async ()
   await visit(folder);
   assertThrows(() => check(folder, 'import "npm:yaml"'));
 });
+
+const LANES = `scenario: Lanes
+tasks: [init, init/a, init/b]
+concurrently: { cpu0: [{ exit: a }], cpu1: [{ exit: b }] }
+`;
+
+Deno.test("ScenarioRun.run() guards each schedule by itself, with the time of all steps", () => {
+  const labels: StepLabel[] = [];
+  let depth = 0;
+  const steps = "steps: [{ storm: { parent: a, count: 500 } }]\n";
+  const result = run(LANES + steps, {
+    guard: (label, step) => {
+      if (label.what === "explore") labels.push(label);
+      assertEquals(depth++, 0);
+      step();
+      depth--;
+    },
+  });
+  const { schedules, infeasible } = result.explored!;
+  assertEquals([labels.length, labels[0].weight], [schedules + infeasible, 1.5]);
+});
+
+Deno.test("ScenarioRun.run() reports a soft lockup with its schedule when a schedule is stopped", () => {
+  let tried = 0;
+  const result = run(LANES, {
+    guard: (label, step) => {
+      step();
+      if (label.what === "explore" && ++tried === 2) throw new SoftLockup("");
+    },
+  });
+  assertEquals([result.status, tried, result.explored], ["broken", 2, null]);
+  assert(/cpu0.*cpu1/.test(result.lockup!.schedule!), result.lockup!.schedule!);
+});
+
+Deno.test("ScenarioRun.run() has no schedule in a soft lockup of a step", () => {
+  const guard: RunOptions["guard"] = (label, step) => {
+    step();
+    if (label.what === "exit") throw new SoftLockup("");
+  };
+  assertEquals(run(SIMPLE, { guard }).lockup!.schedule, null);
+});

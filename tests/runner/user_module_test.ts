@@ -92,3 +92,48 @@ Deno.test("modinfo tells what a module file is", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("run shows the line of a module file that threw in a hook", async () => {
+  const { err } = await runModule('{ throw new TypeError("no good"); }');
+  assertStringIncludes(err, " in mine.exec, event ");
+  assertStringIncludes(err, "(at exec (mine.ts:11:31)), module mine, Tainted: OD");
+});
+
+Deno.test("run stops a step of a module file when --step-timeout is over", async () => {
+  const { status, err } = await runModule("{ for (;;); }", ["--step-timeout", "150"]);
+  assertEquals(status, 3);
+  assertStringIncludes(err, "in mine.exec of module mine, for sh[3]");
+});
+
+Deno.test("run ends a scenario with a module file when --timeout is over", async () => {
+  const args = ["--timeout", "1", "--step-timeout", "60000"];
+  for (const more of [[], ["--check-determinism"]]) {
+    const { status, err } = await runModule("{ for (;;); }", [...args, ...more]);
+    assertEquals(status, 3);
+    assertStringIncludes(err, "It took too long");
+    assertStringIncludes(err, "it was stopped after 1 s");
+  }
+});
+
+Deno.test("run limits no scenario without module files when --timeout is given", async () => {
+  const args = ["run", "storm", "--step-timeout", "1", "--timeout", "1"];
+  assertEquals((await runProgram(args)).status, 0);
+});
+
+const LANES = SCENARIO.replace(/expect:[^]*/, "") + `concurrently:
+  one:
+    - exec: { task: sh, path: /bin/sh }
+  two:
+    - fork: { parent: init, as: late }
+`;
+
+Deno.test("run tells the schedule when a module file never returns in a lane", async () => {
+  const body = '{ if (task.kernel.context.name === "cpu1") for (;;); }';
+  const limit = ["--step-timeout", "200"];
+  const { status, err } = await runModule(body, limit, LANES);
+  assertEquals(status, 3);
+  const [, schedule] = /\(explore\), schedule (two\(\d+:one\)), after event/.exec(err) ?? [];
+  assertStringIncludes(err, `= to run just it: --schedule "${schedule}"`);
+  const again = await runModule(body, [...limit, "--schedule", schedule], LANES);
+  assertStringIncludes(again.err, `(explore), schedule ${schedule}, after event`);
+});

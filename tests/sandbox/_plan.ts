@@ -1,4 +1,10 @@
-import type { ModulePlan, Position, ScenarioPlan, StepPlan } from "../../runner/engine/plan.ts";
+import type {
+  ConcurrentPlan,
+  ModulePlan,
+  Position,
+  ScenarioPlan,
+  StepPlan,
+} from "../../runner/engine/plan.ts";
 
 const at: Position = { line: 1, column: 1, length: 1 };
 
@@ -11,6 +17,21 @@ export function fileModule(name: string, path: string, written: string = `${name
 export function step(verb: string, args: StepPlan["args"], as: string | null = null): StepPlan {
   return { number: 0, verb, args, as, fails: null, phase: null, at: { "": at } };
 }
+
+/** Two lanes after the steps of {@linkcode planOf}: `make` execs, and the shell forks. */
+export const LANES: ConcurrentPlan = {
+  lanes: [
+    { name: "one", steps: [{ ...step("exec", { task: "make", path: "/bin/make" }), number: 101 }] },
+    { name: "two", steps: [{ ...step("fork", { parent: "sh" }, "late"), number: 102 }] },
+  ],
+  preemptions: 1,
+  schedules: 1000,
+  only: null,
+  always: [],
+  sometimes: [],
+  never: [],
+  at,
+};
 
 /** A plan with a shell, `sh`, in which every module is subscribed to it, it forks twice, and a child execs and exits. */
 export function planOf(

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import type { RunResult } from "../../runner/engine/plan.ts";
-import { runSandboxed, type SandboxOutcome } from "../../runner/sandbox/mod.ts";
+import type { RunResult, ScenarioPlan } from "../../runner/engine/plan.ts";
+import { runSandboxed, type SandboxLimits, type SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { makeFolder } from "./_folder.ts";
-import { fileModule, planOf } from "./_plan.ts";
+import { fileModule, LANES, planOf } from "./_plan.ts";
 
 const MODULE = `import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
 const define = (hooks, more = {}) => defineModule({
@@ -200,4 +200,75 @@ Deno.test("runSandboxed() reports a child that cannot be started", async () => {
   const outcome = await runSandboxed({ kind: "run", plan, program: ["/nonexistent/program"] });
   assert(outcome.kind === "crashed");
   assertMatch(outcome.title, /^The sandbox ended with status 127/);
+});
+
+async function runLanes(
+  text: string,
+  limits: Partial<SandboxLimits>,
+  changes: Partial<ScenarioPlan> = {},
+): Promise<SandboxOutcome> {
+  using folder = makeFolder({ "mine.js": MODULE + text });
+  const modules = [fileModule("mine", `${folder.path}/mine.js`, "mine.js")];
+  const plan = planOf(modules, { concurrently: LANES, ...changes });
+  return await runSandboxed({ kind: "run", plan, limits });
+}
+
+const NESTED_LOOP = `export default define(({ kernel }) => ({
+  exec() { if (kernel.context.name === "cpu1") for (;;); },
+}));`;
+
+Deno.test("runSandboxed() stops a loop in a lane at the limit of a step, and says in which schedule", async () => {
+  // The time of all is far off: what is stopped is the one schedule.
+  const limits = { stepMs: 300, totalMs: 600_000 };
+  const result = resultOf(await runLanes(NESTED_LOOP, limits));
+  assertStrictEquals(result.status, "broken");
+  const { module, hook, task, label, schedule } = result.lockup!;
+  assertEquals([module, hook, task, label?.what], ["mine", "mine.exec", "make[4]", "explore"]);
+  assertMatch(schedule!, /^two\(\d+:one\)$/);
+});
+
+Deno.test("runSandboxed() comes to the same loop when the schedule is given", async () => {
+  const limits = { stepMs: 300 };
+  const { schedule } = resultOf(await runLanes(NESTED_LOOP, limits)).lockup!;
+  const concurrently = { ...LANES, only: schedule };
+  const again = resultOf(await runLanes(NESTED_LOOP, limits, { concurrently }));
+  assertEquals([again.lockup!.hook, again.lockup!.schedule], ["mine.exec", schedule]);
+});
+
+Deno.test("runSandboxed() ends a scenario when its time is up", async () => {
+  const text = `export default define(() => ({ exec() { for (;;); } }));`;
+  const outcome = await runLanes(text, { stepMs: 60_000, totalMs: 700 });
+  assert(outcome.kind === "crashed", JSON.stringify(outcome));
+  assertEquals([outcome.title, outcome.notes], [
+    "It took too long",
+    ["during step 4: exec", "it was stopped after 0.7 s"],
+  ]);
+});
+
+Deno.test("runSandboxed() shows in the report of a fault where the module threw", async () => {
+  using folder = makeFolder({
+    "mine.ts": MODULE + `import { fail } from "./sub/fail.ts";
+export default define(() => ({ exec: () => fail({ why: "no" }) }));`,
+    "sub/fail.ts": `interface Reason { why: string }
+export function fail({ why }: Reason): never {
+  throw new TypeError(why);
+}`,
+  });
+  // As messages name it makes no difference.
+  for (const written of ["mine.ts", `${folder.path}/mine.ts`]) {
+    const plan = planOf([fileModule("mine", `${folder.path}/mine.ts`, written)]);
+    const { reports } = resultOf(await runSandboxed({ kind: "run", plan }));
+    assertEquals(reports.map(({ place }) => place.stack), ["at fail (sub/fail.ts:3:9)"]);
+    assertMatch(reports[0].text, /^ {2}at cpu0 .* \(at fail \(sub\/fail\.ts:3:9\)\), module mine/m);
+  }
+});
+
+Deno.test("runSandboxed() shows in the report of a misuse where the module called", async () => {
+  const text = `export default define(({ kernel }) => ({
+  exec() { kernel.tasklistLock.readUnlock(); },
+}));`;
+  const { reports } = resultOf(await run(text));
+  assertEquals(reports.map(({ kind, place }) => [kind, place.stack]), [
+    ["lock-not-held", "at exec (mine.js:13:32)"],
+  ]);
 });

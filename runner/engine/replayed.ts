@@ -1,0 +1,175 @@
+import { KernelError } from "../../kernel/errno.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task } from "../../kernel/task.ts";
+import { JOB, type Jobs } from "../../modules/job/mod.ts";
+import { type ProcessRecord, type RecordedEvent, Recording, Replay } from "../../replay/mod.ts";
+import { jobOf } from "./job_of.ts";
+
+/** What came of a recording that a scenario replayed. */
+export class Replayed {
+  /** Processes that were forked in it, or did something. */
+  readonly processes: number;
+  /** Threads, beside the first one of each process. */
+  readonly threads: number;
+  /** Execs that succeeded. */
+  readonly execs: number;
+  /** Execs that failed. */
+  readonly failed_execs: number;
+  /** Processes that ended. */
+  readonly exits: number;
+  /** How many processes ended how, by exit code or `sigN`. */
+  readonly exit_codes: Readonly<Record<string, number>>;
+  /** How many processes are above the deepest one. */
+  readonly depth: number;
+  /** Processes that got another parent while they lived. */
+  readonly reparented: number;
+  /** Processes that a module refused. */
+  readonly refused: number;
+  /** Events that the recorder lost; null when nobody knows how many. */
+  readonly lost: number | null;
+  /** Complaints about the recording. */
+  readonly warnings: number;
+  /** How many processes were in each job; those in none count under `none`. */
+  readonly jobs: Readonly<Record<string, number>>;
+  /** Every process, each below its first parent: `make/cc/as 0`. */
+  readonly tree: readonly string[];
+  /** The first complaints, with their lines, for messages. */
+  readonly complaints: readonly string[];
+
+  /**
+   * Sums a replay up.
+   *
+   * @param replay The replay, finished.
+   */
+  constructor(replay: Replay) {
+    const { summary, gaps, warnings, processes } = replay;
+    this.processes = summary.processes;
+    this.threads = summary.threads;
+    this.execs = summary.execs;
+    this.failed_execs = gaps.failed_execs;
+    this.exits = summary.process_exits;
+    this.exit_codes = summary.exit_codes;
+    this.depth = summary.max_depth;
+    this.reparented = gaps.reparentings;
+    this.refused = gaps.refused_forks;
+    this.lost = gaps.lost_events;
+    this.warnings = warnings.total;
+    this.jobs = countJobs(processes);
+    this.tree = treeLines(processes);
+    this.complaints = warnings.kept.map(({ line, text }) => `line ${line}: ${text}`);
+  }
+
+  /** It in a few words. */
+  get text(): string {
+    const counts = { processes: this.processes, execs: this.execs, exits: this.exits };
+    const shown = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
+    return this.warnings === 0 ? shown : `${shown}, ${this.warnings} warnings`;
+  }
+}
+
+/** What is to be replayed. */
+export interface ReplayWish {
+  /** The name of the recording, for messages. */
+  readonly name: string;
+  /** The recording. */
+  readonly text: string;
+  /** Who forks its first process; without it that existed before. */
+  readonly root: Task | undefined;
+  /** How much of it, in nanoseconds since its first event; all by default. */
+  readonly until: number;
+}
+
+/**
+ * Makes happen in a kernel what a recording tells.
+ *
+ * @param kernel The kernel, with its modules loaded.
+ * @param wish What is to be replayed.
+ * @returns What came of it.
+ * @throws {KernelError} ENODATA when the recording is empty, ENOEXEC when it is none of a known format, ESRCH when the
+ * root has ended.
+ */
+export function replayInto(kernel: Kernel, { name, text, root, until }: ReplayWish): Replayed {
+  if (root !== undefined && hasEnded(root)) {
+    throw new KernelError("ESRCH", {
+      action: "replay below",
+      name: root.comm,
+      found: "it has ended",
+      wanted: "a task that can fork is wanted",
+    });
+  }
+  const jobs = (kernel.symbols.find(JOB.name)?.value ?? null) as Jobs | null;
+  const replay = new Replay(kernel, {
+    tree: true,
+    ...(root === undefined ? {} : { root }),
+    observer: { ending: (process, task) => nameJob(process, task, jobs) },
+  });
+  let end: number | null = null;
+  const sink = (event: RecordedEvent) => {
+    end ??= event.time + until;
+    if (event.time <= end) replay.take(event);
+  };
+  // A recording of one process has no pids in it; the recorder writes that of the process behind the file's name.
+  const pid = /\.(\d+)$/.exec(name)?.[1];
+  const recording = new Recording({
+    sink,
+    warnings: replay.warnings,
+    name,
+    ...(pid === undefined ? {} : { pid: Number(pid) }),
+  });
+  recording.push(text);
+  recording.end();
+  replay.finish();
+  nameRunning(kernel, replay.processes, jobs);
+  return new Replayed(replay);
+}
+
+function hasEnded(task: Task): boolean {
+  return (task.flags & PF_EXITING) !== 0 || task.state === EXIT_ZOMBIE || task.state === EXIT_DEAD;
+}
+
+function nameJob(process: ProcessRecord, task: Task | null, jobs: Jobs | null): void {
+  if (jobs !== null && task !== null) process.job = jobOf(jobs, task);
+}
+
+/** Those that still run are in their jobs now. */
+function nameRunning(
+  kernel: Kernel,
+  processes: readonly ProcessRecord[],
+  jobs: Jobs | null,
+): void {
+  for (const process of processes) {
+    if (process.end !== null || process.endUnseen) continue;
+    const reference = kernel.getTask(process.pid);
+    if (reference === null) continue;
+    nameJob(process, reference.task, jobs);
+    reference.put();
+  }
+}
+
+function countJobs(processes: readonly ProcessRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { job } of processes) counts[job ?? "none"] = (counts[job ?? "none"] ?? 0) + 1;
+  return counts;
+}
+
+/** Recordings may be deeper than calls can nest, so there is a stack. */
+function treeLines(processes: readonly ProcessRecord[]): string[] {
+  const lines: string[] = [];
+  const open: { process: ProcessRecord; above: string }[] = [];
+  const push = (some: readonly ProcessRecord[], above: string) => {
+    for (let i = some.length - 1; i >= 0; i--) open.push({ process: some[i], above });
+  };
+  push(processes.filter(({ above }) => above === null), "");
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { process, above } = at;
+    const path = `${above}${process.comm ?? "?"}`;
+    lines.push(`${path} ${endOf(process)}`);
+    push(process.below, `${path}/`);
+  }
+  return lines;
+}
+
+function endOf(process: ProcessRecord): string {
+  if (process.end === null && !process.endUnseen) return "runs";
+  return process.exit ?? "?";
+}

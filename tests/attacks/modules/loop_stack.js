@@ -1,0 +1,15 @@
+// deno-lint-ignore-file
+// Never returns from the stack of what it threw, for whoever shows where that was.
+import { hostile } from "./_attack.js";
+
+export default hostile({
+  fork() {
+    const error = new Error("x");
+    Object.defineProperty(error, "stack", {
+      get() {
+        for (;;);
+      },
+    });
+    throw error;
+  },
+});
