@@ -48,7 +48,24 @@ export interface ForkLimitCounts {
   readonly rolledBack: number;
 }
 
-/** What the module offers. */
+/**
+ * What the module offers.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { FORK_LIMIT, type ForkLimit, forkLimit } from "@pnotify/pnotify/modules/fork_limit";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(forkLimit, { params: { depth: 1 } });
+ * const limits: ForkLimit = kernel.symbols.get(FORK_LIMIT);
+ * const shell = kernel.fork(kernel.init);
+ * limits.limit({ pid: shell });
+ * const child = kernel.fork(shell);
+ * assertEquals([limits.depthOf({ pid: child }), limits.counts().allowed], [1, 1]);
+ * assertEquals(limits.release({ pid: child }), true);
+ * ```
+ */
 export interface ForkLimit {
   /**
    * Limits a task and the children that it will have. Locking: takes the task's list for writing.

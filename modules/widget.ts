@@ -30,7 +30,21 @@ export interface WidgetData {
   readonly widgetId: number;
 }
 
-/** What the module offers. */
+/**
+ * What the module offers.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { WIDGET, type Widget, widget } from "@pnotify/pnotify/modules/widget";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(widget);
+ * const widgets: Widget = kernel.symbols.get(WIDGET);
+ * widgets.attach(1);
+ * assertEquals([widgets.widgetOf(1), widgets.widgetOf(2)], [1, null]);
+ * ```
+ */
 export interface Widget {
   /**
    * Gives a task a widget. Its children will get one each.

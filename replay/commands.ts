@@ -16,11 +16,39 @@ export interface CommandTotals {
   longest: number;
 }
 
-/** Adds up what each command came to, as processes end. It needs memory for commands, not for processes. */
+/**
+ * Adds up what each command came to, as processes end. It needs memory for commands, not for processes.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { CommandTable, Recording, Replay } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const commands = new CommandTable();
+ * const replay = new Replay(boot().kernel, { observer: commands });
+ * const recording = new Recording({ sink: replay.sink });
+ * recording.push('7 execve("/bin/false", ["false"], 0x7ffc /* 9 vars *\/) = 0\n7 +++ exited with 1 +++\n');
+ * recording.end();
+ * replay.finish();
+ * assertEquals(commands.rows.map(({ command, runs, failed }) => [command, runs, failed]), [["false", 1, 1]]);
+ * ```
+ */
 export class CommandTable implements ReplayObserver {
   readonly #totals = new Map<string, CommandTotals>();
 
-  /** Counts a process that has ended. */
+  /**
+   * Counts a process that has ended.
+   *
+   * @param process What is known of it.
+   * @example
+   * ```ts
+   * import { CommandTable, ProcessRecord } from "@pnotify/pnotify/replay";
+   * import { assertEquals } from "@std/assert";
+   * const commands = new CommandTable();
+   * commands.ended(new ProcessRecord(7, 0, 0, true, "cc1"));
+   * assertEquals(commands.rows[0].command, "cc1");
+   * ```
+   */
   ended(process: ProcessRecord): void {
     const command = process.comm === null ? "?" : printable(process.comm);
     let totals = this.#totals.get(command);

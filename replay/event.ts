@@ -210,5 +210,16 @@ export interface RecordingClock {
   readonly kind: "monotonic" | "epoch" | "day" | "relative" | "none";
 }
 
-/** The bit of clone flags that makes the child the init of a new pid namespace. */
+/**
+ * The bit of clone flags that makes the child the init of a new pid namespace.
+ *
+ * @example
+ * ```ts
+ * import { CLONE_NEWPID, nodesOf, ProcessRecord } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const container = new ProcessRecord(7, 0, 0, true, "init");
+ * container.cloneFlags = CLONE_NEWPID | 17;
+ * assertEquals(nodesOf([container], { origin: 0, kind: "monotonic" })[0].clone_flags, "0x20000011");
+ * ```
+ */
 export const CLONE_NEWPID = 0x20000000;

@@ -4,7 +4,18 @@ import type { EventSink, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { excerpt, type Warnings } from "./warning.ts";
 
-/** What the header of an event recording calls itself. */
+/**
+ * What the header of an event recording calls itself.
+ *
+ * @example
+ * ```ts
+ * import { EVENTS_FORMAT, EVENTS_VERSION, EventsParser, Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const parser = new EventsParser({ sink: () => {}, warnings: new Warnings() });
+ * parser.line(JSON.stringify({ format: EVENTS_FORMAT, version: EVENTS_VERSION, clock: "monotonic" }), 1);
+ * assertEquals(parser.version, EVENTS_VERSION);
+ * ```
+ */
 export const EVENTS_FORMAT = "pnotify-events";
 /** The newest version that is read, and the one that is written. */
 export const EVENTS_VERSION = 1;
@@ -17,6 +28,19 @@ const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", 
 /**
  * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
  * line. Version 1 begins with a header and may tell more, lost events above all.
+ *
+ * @example
+ * ```ts
+ * import { EventsParser, Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const pids: number[] = [];
+ * const warnings = new Warnings();
+ * const parser = new EventsParser({ sink: (event) => event.type === "fork" && pids.push(event.pid), warnings });
+ * parser.line('{"t":5,"cpu":0,"seq":0,"ev":"fork","ppid":1,"ptgid":1,"pid":7,"tgid":7}', 1);
+ * parser.line("what", 2);
+ * parser.end();
+ * assertEquals([pids, warnings.total], [[7], 1]);
+ * ```
  */
 export class EventsParser implements LineParser {
   /** The name of the format. */
@@ -35,7 +59,7 @@ export class EventsParser implements LineParser {
   #time = 0;
 
   /**
-   * Makes one.
+   * Makes a parser that has read no line.
    *
    * @param options Where events and warnings go.
    */
@@ -52,7 +76,12 @@ export class EventsParser implements LineParser {
   /** Nothing is left over. */
   end(): void {}
 
-  /** Takes a line. */
+  /**
+   * Takes a line.
+   *
+   * @param text The line, without its end.
+   * @param number Its number, from 1.
+   */
   line(text: string, number: number): void {
     if (text.length === 0) return;
     this.#line = number;

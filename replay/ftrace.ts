@@ -14,6 +14,18 @@ const HARMLESS: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28]);
  * Reads the text of tracefs (`trace`, `trace_pipe`, `trace-cmd report`) and of `perf script`, line by line: the events
  * `sched_process_fork`, `_exec` and `_exit`, `task_newtask`, and where present `task_rename`, `signal_deliver` and the
  * exit and setsid system calls.
+ *
+ * @example
+ * ```ts
+ * import { FtraceParser, type RecordedEvent, Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const paths: (string | null)[] = [];
+ * const sink = (event: RecordedEvent) => event.type === "exec" && paths.push(event.path);
+ * const parser = new FtraceParser({ sink, warnings: new Warnings() }, "ftrace");
+ * parser.line("sh-7 [000] d..1. 10.000000: sched_process_exec: filename=/bin/make pid=7 old_pid=7", 1);
+ * parser.end();
+ * assertEquals([paths, parser.clock.origin], [["/bin/make"], 10e9]);
+ * ```
  */
 export class FtraceParser implements LineParser {
   /** The name of the format. */
@@ -32,7 +44,7 @@ export class FtraceParser implements LineParser {
   #tgid: number | null = null;
 
   /**
-   * Makes one.
+   * Makes a parser that has read no line.
    *
    * @param options Where events and warnings go.
    * @param format Which of the two it is.
@@ -54,7 +66,12 @@ export class FtraceParser implements LineParser {
     this.#unsure.clear();
   }
 
-  /** Takes a line. */
+  /**
+   * Takes a line.
+   *
+   * @param text The line, without its end.
+   * @param number Its number, from 1.
+   */
   line(text: string, number: number): void {
     this.#line = number;
     if (text.length === 0 || text.charCodeAt(0) === 35) return;

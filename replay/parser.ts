@@ -14,7 +14,21 @@ export interface ParserOptions {
   readonly pid?: number;
 }
 
-/** Makes events of the lines of one format. */
+/**
+ * Makes events of the lines of one format.
+ *
+ * @example
+ * ```ts
+ * import { type LineParser, type RecordedEvent, StraceParser, Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const types: string[] = [];
+ * const sink = (event: RecordedEvent) => void types.push(event.type);
+ * const parser: LineParser = new StraceParser({ sink, warnings: new Warnings(), pid: 7 });
+ * parser.line("+++ exited with 0 +++", 1);
+ * parser.end();
+ * assertEquals([parser.format, types.at(-1)], ["strace", "exit"]);
+ * ```
+ */
 export interface LineParser {
   /** The format. */
   readonly format: RecordingFormat;

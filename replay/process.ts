@@ -14,6 +14,15 @@ export interface ExecRecord {
 
 /**
  * What a recording tells of one process. Whatever it does not tell is null.
+ *
+ * @example
+ * ```ts
+ * import { ProcessRecord } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const record = new ProcessRecord(7, 0, 0, true, "cc1");
+ * record.status = 3 << 8;
+ * assertEquals([record.exit, record.end, record.job], ["3", null, null]);
+ * ```
  */
 export class ProcessRecord {
   /** Its pid; 0 in a recording that does not number it. */
@@ -58,7 +67,7 @@ export class ProcessRecord {
   readonly below: ProcessRecord[] = [];
 
   /**
-   * Makes one.
+   * Makes the record of a process of which nothing else is known yet.
    *
    * @param pid Its pid.
    * @param serial Its number among the processes of the recording.

@@ -51,7 +51,7 @@ export class Recording {
   #binary = 0;
 
   /**
-   * Makes one.
+   * Makes a reader that has seen no text yet.
    *
    * @param options Where its events go.
    */

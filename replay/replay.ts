@@ -24,7 +24,28 @@ const CLONE_THREAD = 0x10000;
 /** An end that turns up so soon after a fork of its pid may be that of the pid's last user. */
 const LATE_EXIT_NS = 1_000_000;
 
-/** Hears of processes as a replay goes on, beside the modules. */
+/**
+ * Hears of processes as a replay goes on, beside the modules.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { Recording, Replay, type ReplayObserver } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const heard: string[] = [];
+ * const observer: ReplayObserver = {
+ *   started: (process) => void heard.push(`started ${process.pid}`),
+ *   ending: (_process, task) => void heard.push(`ending ${task?.comm}`),
+ *   ended: (process) => void heard.push(`ended ${process.exit}`),
+ * };
+ * const replay = new Replay(boot().kernel, { observer });
+ * const recording = new Recording({ sink: replay.sink });
+ * recording.push('7 execve("/bin/true", ["true"], 0x7ffc /* 9 vars *\/) = 0\n7 +++ exited with 0 +++\n');
+ * recording.end();
+ * replay.finish();
+ * assertEquals(heard, ["started 7", "ending true", "ended 0"]);
+ * ```
+ */
 export interface ReplayObserver {
   /**
    * A process counts: it was forked in the recording, or existed before and does something for the first time. One that
@@ -99,7 +120,7 @@ export class Replay {
   #serial = 0;
 
   /**
-   * Makes one.
+   * Makes a replay that begins with the tasks that the kernel has.
    *
    * @param kernel Where things shall happen. Modules are best loaded before.
    * @param options How to replay.
@@ -133,6 +154,16 @@ export class Replay {
    * Takes the next event.
    *
    * @param event The event.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { Replay } from "@pnotify/pnotify/replay";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const replay = new Replay(kernel, { tree: true });
+   * replay.take({ type: "rename", line: 1, time: 0, pid: 7, comm: "worker" });
+   * assertEquals([replay.processes[0].comm, replay.liveTasks], ["worker", 1]);
+   * ```
    */
   take(event: RecordedEvent): void {
     this.#model.advance(event.time);

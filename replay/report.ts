@@ -68,7 +68,18 @@ const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.free
   perf: ["subreapers and pid namespaces", "command lines", "resources"],
 });
 
-/** What a format does not tell. */
+/**
+ * What a format does not tell.
+ *
+ * @param format The format, or null while it is not known.
+ * @returns What it does not tell, in words; nothing of no format.
+ * @example
+ * ```ts
+ * import { untoldBy } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(untoldBy("events"), ["resources"]);
+ * ```
+ */
 export function untoldBy(format: RecordingFormat | null): readonly string[] {
   return format === null ? [] : UNTOLD[format];
 }
@@ -80,6 +91,15 @@ export function untoldBy(format: RecordingFormat | null): readonly string[] {
  * @param clock How the times are to be read.
  * @param loaded Which modules have something to say: whether nodes have a `job` and `accounting`.
  * @returns The nodes, in order of birth.
+ * @example
+ * ```ts
+ * import { nodesOf, ProcessRecord } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const record = new ProcessRecord(7, 0, 500, true, "cc1");
+ * record.status = 9;
+ * const [node] = nodesOf([record], { origin: 1000, kind: "monotonic" });
+ * assertEquals([node.pid, node.start_ns, node.exit], [7, 1500, "sig9"]);
+ * ```
  */
 export function nodesOf(
   processes: readonly ProcessRecord[],
@@ -115,6 +135,26 @@ const MOST_ROWS = 20;
  * @param report The result.
  * @param commands What each command came to.
  * @returns The lines.
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { formatReport, Replay, untoldBy } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const { summary, gaps } = new Replay(boot().kernel);
+ * const lines = formatReport({
+ *   recording: "build.strace",
+ *   format: "strace",
+ *   lines: 0,
+ *   clock: { origin: 0, kind: "none" },
+ *   summary,
+ *   gaps,
+ *   untold: untoldBy("strace"),
+ *   warning_counts: {},
+ *   warnings: [],
+ *   tree: null,
+ * });
+ * assertEquals(lines[0], "recording    build.strace: strace, 0 lines");
+ * ```
  */
 export function formatReport(
   report: ReplayReport,

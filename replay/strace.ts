@@ -47,6 +47,19 @@ const CALLS: ReadonlySet<string> = new Set([
 
 /**
  * Reads the output of `strace`, with or without `-f`, a pid column, a time and a comm, line by line.
+ *
+ * @example
+ * ```ts
+ * import { type RecordedEvent, StraceParser, Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const types: string[] = [];
+ * const sink = (event: RecordedEvent) => void types.push(event.type);
+ * const parser = new StraceParser({ sink, warnings: new Warnings() });
+ * parser.line('7 execve("/bin/true", ["true"], 0x7ffc /* 9 vars *\/) = 0', 1);
+ * parser.line("7 +++ exited with 0 +++", 2);
+ * parser.end();
+ * assertEquals(types, ["exec", "exit"]);
+ * ```
  */
 export class StraceParser implements LineParser {
   /** The name of the format. */
@@ -78,7 +91,7 @@ export class StraceParser implements LineParser {
   #foreign = false;
 
   /**
-   * Makes one.
+   * Makes a parser that has read no line.
    *
    * @param options Where events and warnings go, and the pid of a recording without a pid column.
    */
@@ -93,7 +106,12 @@ export class StraceParser implements LineParser {
     return this.#head.clock;
   }
 
-  /** Takes a line. */
+  /**
+   * Takes a line.
+   *
+   * @param text The line, without its end.
+   * @param number Its number, from 1.
+   */
   line(text: string, number: number): void {
     this.#line = number;
     const whole = this.#interrupted === "" ? text : this.#resumeText(text);

@@ -34,7 +34,18 @@ export interface ReplayWarning {
 /** How many warnings of each kind are kept in full; the rest is only counted. */
 const KEPT = 20;
 
-/** Collects warnings: all are counted, and the first ones of each kind are kept with their place. */
+/**
+ * Collects warnings: all are counted, and the first ones of each kind are kept with their place.
+ *
+ * @example
+ * ```ts
+ * import { Warnings } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * const warnings = new Warnings();
+ * for (let line = 1; line <= 100; line++) warnings.add("binary", line, "bytes that are no text");
+ * assertEquals([warnings.total, warnings.counts.binary, warnings.kept.length], [100, 100, 20]);
+ * ```
+ */
 export class Warnings {
   /** Those that are kept, in order. */
   readonly kept: ReplayWarning[] = [];
@@ -62,6 +73,13 @@ export class Warnings {
  *
  * @param text The text.
  * @returns At most 60 characters of it.
+ * @example
+ * ```ts
+ * import { excerpt } from "@pnotify/pnotify/replay";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(excerpt("a\tb"), "a?b");
+ * assertEquals(excerpt("x".repeat(99)).length, 60);
+ * ```
  */
 export function excerpt(text: string): string {
   // deno-lint-ignore no-control-regex

@@ -1,3 +1,4 @@
+import { type SignalName, signalNumber } from "../kernel/mod.ts";
 import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
 import type { Io } from "./cli/io.ts";
 import { printable } from "./report/style.ts";
@@ -58,25 +59,6 @@ export async function checkStrace(strace: string): Promise<StraceCheck> {
   return { ok: false, why: `strace is refused: ${complaint}`, hint };
 }
 
-/** The number of a signal, for the exit status of whoever was ended by it. */
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = Object.freeze({
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGSEGV: 11,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-});
-
 /**
  * Runs a command under strace.
  *
@@ -104,7 +86,7 @@ export async function runTraced(
   });
   try {
     const { code, signal } = await child.status;
-    return signal === null ? code : 128 + (SIGNAL_NUMBERS[signal] ?? 0);
+    return signal === null ? code : 128 + signalNumber(signal as SignalName);
   } finally {
     for (const { signal, pass } of listeners) Deno.removeSignalListener(signal, pass);
   }

@@ -93,6 +93,8 @@ const empty =
   /^(makes?|creates?|gets?|returns?|sets?|does|constructs?) (one|it|them|this|an? \w+)\.?$/i;
 /** What the language calls: an example of it would show something else. */
 const calledByLanguage = /^(\[.*\]|toString|toJSON)$/;
+/** What registers tests: an example of it cannot run inside of one. */
+const cannotRunInTest: ReadonlySet<string> = new Set(["testScenario"]);
 const voidTypes = new Set(["void", "never", "this"]);
 
 /** Reads what `deno doc --json` prints, in the format of Deno 2.4 and in that of 2.9. */
@@ -156,11 +158,13 @@ export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
   const shown = examplesOf(moduleDoc, ...declarations.flatMap(allDocs)).join("\n");
   for (const declaration of declarations) {
     const { name, kind, jsDoc = {}, definition } = declaration;
-    if (declaration.declarationKind !== "export") continue;
+    if (!isExported(declaration)) continue;
     if (kind === "function") {
       if (isImplementation(declaration, declarations)) continue;
       const others = declarations.filter((one) => one.name === name && one.kind === kind);
-      const examples = examplesOf(...others.map((one) => one.jsDoc ?? {}));
+      const examples = cannotRunInTest.has(name)
+        ? ["left to its own tests"]
+        : examplesOf(...others.map((one) => one.jsDoc ?? {}));
       add(name, declaration, [...missingInSignature(jsDoc, definition), ...needExample(examples)]);
     } else if (kind === "variable") {
       const examples = uses(shown, name) ? ["shown"] : examplesOf(jsDoc);
@@ -179,6 +183,11 @@ export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
     }
   }
   return gaps;
+}
+
+/** What exported types mention is listed too, as private. */
+function isExported({ declarationKind }: Declaration): boolean {
+  return declarationKind === "export";
 }
 
 function allDocs({ jsDoc = {}, definition }: Declaration): JsDoc[] {
@@ -203,8 +212,8 @@ function isPrivate({ accessibility }: Member): boolean {
 function missingInMethod(method: Member, owner: Declaration): string[] {
   const methods = owner.definition.methods!;
   const { name, kind, jsDoc = {} } = method;
-  if (isPrivate(method) || kind !== "setter" && isImplementation(method, methods)) return [];
-  if (kind === "setter") return [];
+  // What a property is, its getter says.
+  if (isPrivate(method) || kind === "setter" || isImplementation(method, methods)) return [];
   if (kind === "getter") return missingSummary(jsDoc);
   const missing = missingInSignature(jsDoc, signatureOf(method));
   if (calledByLanguage.test(name)) return missing;
@@ -283,6 +292,7 @@ export function formatGap({ file, line, name, missing }: Gap): string {
   return `${file}:${line} ${name}: ${missing.join(", ")}`;
 }
 
+/** What `deno doc` says of an entry point, whichever Deno runs this. */
 async function document(entry: string, world: World): Promise<DocumentedModule[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: denoArguments(["doc", "--json", entry], world),
@@ -297,12 +307,14 @@ async function document(entry: string, world: World): Promise<DocumentedModule[]
 export async function checkAll(entries: string[]): Promise<Gap[]> {
   const world = await findWorld();
   const modules = await Promise.all(entries.map((entry) => document(entry, world)));
+  const exported = modules.flat().flatMap(({ declarations }) => declarations.filter(isExported));
+  if (exported.length === 0) {
+    throw new Error(`Cannot check the documentation: ${entries.join(", ")} exports nothing`);
+  }
   const gaps = new Map<string, Gap>();
-  const complete = new Set<string>();
   for (const module of modules.flat()) {
     for (const gap of findGaps(module)) gaps.set(formatGap(gap), gap);
   }
-  for (const key of complete) gaps.delete(key);
   return [...gaps.values()].sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
   );

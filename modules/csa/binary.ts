@@ -24,13 +24,36 @@ import {
 /** The order of bytes in the binary layout. */
 export type Endian = "big" | "little";
 
-/** The magic number of records with the high byte first. */
+/**
+ * The magic number of records with the high byte first.
+ *
+ * @example
+ * ```ts
+ * import { type DaemonRecord, encodeRecord, MAGIC_BIG, MAGIC_LITTLE, REVISION } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * const record: DaemonRecord = { type: "daemon", kind: "nqs", time: 5, data: "ff" };
+ * const word = new DataView(encodeRecord(record).buffer).getUint32(0);
+ * assertEquals([word >>> 15, word & 0x7fff], [MAGIC_BIG, REVISION]);
+ * const other = new DataView(encodeRecord(record, "little").buffer).getUint32(0, true);
+ * assertEquals(other >>> 15, MAGIC_LITTLE);
+ * ```
+ */
 export const MAGIC_BIG = 0o030510;
 /** The magic number of records with the low byte first. */
 export const MAGIC_LITTLE = 0o030512;
 /** The revision of the layout. */
 export const REVISION = 0o2400;
-/** How many bytes of a command are kept. */
+/**
+ * How many bytes of a command are kept.
+ *
+ * @example
+ * ```ts
+ * import { TASK_COMM_LENGTH } from "@pnotify/pnotify";
+ * import { COMMAND_LENGTH } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(COMMAND_LENGTH, TASK_COMM_LENGTH + 1);
+ * ```
+ */
 export const COMMAND_LENGTH = 16;
 
 const TYPE_CSA = 0o1;

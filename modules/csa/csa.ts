@@ -37,6 +37,40 @@ export interface RecordsOf {
  * count. Errors are listed in the order in which they are tested (B45).
  *
  * Locking: all calls take `csa_sem`, which is taken after Job's locks.
+ *
+ * @example
+ * ```ts
+ * import { boot, KernelError } from "@pnotify/pnotify";
+ * import { CSA, type Csa, csa, decodeRecords } from "@pnotify/pnotify/modules/csa";
+ * import { JOB, job } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * kernel.modules.insmod(csa);
+ * const accounting: Csa = kernel.symbols.get(CSA);
+ * const task = kernel.init;
+ * accounting.auth({ task });
+ * accounting.start({ task, kinds: ["csa", "nqs"], path: "/var/csa/pacct" });
+ * assertEquals(accounting.writeDaemon({ task, kind: "nqs", text: "queued" }), true);
+ *
+ * const make = kernel.fork(kernel.init);
+ * kernel.symbols.get(JOB).create({ task: make, uid: 1000 });
+ * accounting.startUserFile({ task: make, path: "/home/make" });
+ * kernel.exec(make, "/usr/bin/make");
+ * kernel.exit(kernel.fork(make));
+ * accounting.stopUserFile({ task: make });
+ * kernel.exit(make);
+ * assertEquals(accounting.records({ path: "/home/make" }).map(({ type }) => type), ["process"]);
+ * assertEquals(accounting.report({ by: "command" }).map(({ key, tasks }) => [key, tasks]), [["make", 2]]);
+ * assertEquals(accounting.reportText({ by: "user" }).split("\n").length, 3);
+ * assertEquals(decodeRecords(accounting.bytes()).length, accounting.records().length);
+ * assertEquals(accounting.jsonLines({ path: "/home/make" }).trim().split("\n").length, 1);
+ *
+ * accounting.stop({ task, kinds: ["nqs"] });
+ * accounting.halt({ task });
+ * assertEquals(accounting.status().path, null);
+ * assertThrows(() => accounting.incremental(), KernelError, "EINVAL");
+ * ```
  */
 export interface Csa {
   /**
@@ -155,12 +189,43 @@ export interface Csa {
    * Sends the files that are opened from now on somewhere else than into memory.
    *
    * @param files What opens them, or null for memory.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { CSA, csa, type CsaFiles } from "@pnotify/pnotify/modules/csa";
+   * import { job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * kernel.modules.insmod(csa);
+   * const accounting = kernel.symbols.get(CSA);
+   * const written: string[] = [];
+   * const files: CsaFiles = { open: (path) => ({ write: ({ type }) => void written.push(`${path} ${type}`) }) };
+   * accounting.useFiles(files);
+   * accounting.start({ task: kernel.init, kinds: ["nqs"], path: "/disk/pacct" });
+   * accounting.writeDaemon({ task: kernel.init, kind: "nqs", text: "queued" });
+   * assertEquals(written.at(-1), "/disk/pacct daemon");
+   * ```
    */
   useFiles(files: CsaFiles | null): void;
   /**
    * Makes something wrong with a file in memory, or right again.
    *
    * @param options The file, and what is wrong with it.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { CSA, csa } from "@pnotify/pnotify/modules/csa";
+   * import { job } from "@pnotify/pnotify/modules/job";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * kernel.modules.insmod(csa);
+   * const accounting = kernel.symbols.get(CSA);
+   * accounting.setCondition({ path: "/disk/pacct", condition: "missing" });
+   * const start = () => accounting.start({ task: kernel.init, kinds: ["csa"], path: "/disk/pacct" });
+   * assertThrows(start, KernelError, "ENOENT");
+   * ```
    */
   setCondition(options: {
     readonly path: string;

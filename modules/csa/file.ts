@@ -1,7 +1,23 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { CsaRecord } from "./record.ts";
 
-/** An open accounting file. */
+/**
+ * An open accounting file.
+ *
+ * @example
+ * ```ts
+ * import type { CsaFile } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * const lines: string[] = [];
+ * const file: CsaFile = {
+ *   write: (record) => void lines.push(record.type),
+ *   close: () => void lines.push("closed"),
+ * };
+ * file.write({ type: "daemon", kind: "nqs", time: 5, data: "ff" });
+ * file.close?.();
+ * assertEquals(lines, ["daemon", "closed"]);
+ * ```
+ */
 export interface CsaFile {
   /**
    * Appends a record.
@@ -14,7 +30,19 @@ export interface CsaFile {
   close?(): void;
 }
 
-/** Where accounting files are: the module knows none, so somebody has to open them for it. */
+/**
+ * Where accounting files are: the module knows none, so somebody has to open them for it.
+ *
+ * @example
+ * ```ts
+ * import { type CsaFiles, MemoryFiles } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * const files: CsaFiles = new MemoryFiles(100);
+ * const file = files.open("/var/csa/pacct");
+ * file.write({ type: "daemon", kind: "nqs", time: 5, data: "ff" });
+ * assertEquals(file.close, undefined);
+ * ```
+ */
 export interface CsaFiles {
   /**
    * Opens a file for appending.
@@ -48,7 +76,7 @@ export class MemoryFiles implements CsaFiles {
   readonly #keep: number;
 
   /**
-   * Makes them.
+   * Makes a place without files; each begins when it is opened.
    *
    * @param keep How many records each file keeps.
    */
@@ -56,17 +84,43 @@ export class MemoryFiles implements CsaFiles {
     this.#keep = keep;
   }
 
-  /** Makes something wrong with a file, or right again. */
+  /**
+   * Makes something wrong with a file, or right again.
+   *
+   * @param path Its path.
+   * @param condition What is wrong with it, or null.
+   * @example
+   * ```ts
+   * import { KernelError } from "@pnotify/pnotify";
+   * import { MemoryFiles } from "@pnotify/pnotify/modules/csa";
+   * import { assertThrows } from "@std/assert";
+   * const files = new MemoryFiles(100);
+   * files.setCondition("/var/csa/pacct", "missing");
+   * assertThrows(() => files.open("/var/csa/pacct"), KernelError, "ENOENT");
+   * ```
+   */
   setCondition(path: string, condition: FileCondition | null): void {
     if (condition === null) this.#conditions.delete(path);
     else this.#conditions.set(path, condition);
   }
 
-  /** The records in a file, oldest first. */
+  /**
+   * The records in a file, oldest first.
+   *
+   * @param path Its path.
+   * @returns The records that it keeps; none of a file that was never opened.
+   */
   records(path: string): readonly CsaRecord[] {
     return this.#files.get(path)?.slice(-this.#keep) ?? [];
   }
 
+  /**
+   * Opens a file for appending, and makes it when there is none.
+   *
+   * @param path Its path.
+   * @returns The file.
+   * @throws {KernelError} ENOENT, EACCES or EIO when something is wrong with it.
+   */
   open(path: string): CsaFile {
     switch (this.#conditions.get(path)) {
       case "missing":

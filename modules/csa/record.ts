@@ -180,7 +180,16 @@ export type DaemonKind = "nqs" | "workload" | "tape" | "site";
 /** What can be accounted: records of tasks and their two parts, two thresholds, and daemons (B42, B45). */
 export type CsaKind = "csa" | "mem" | "io" | "memt" | "time" | DaemonKind;
 
-/** The daemons, in the order of their indices. */
+/**
+ * The daemons, in the order of their indices.
+ *
+ * @example
+ * ```ts
+ * import { CSA_KINDS, DAEMON_KINDS } from "@pnotify/pnotify/modules/csa";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(CSA_KINDS.slice(-DAEMON_KINDS.length), [...DAEMON_KINDS]);
+ * ```
+ */
 export const DAEMON_KINDS: readonly DaemonKind[] = Object.freeze([
   "nqs",
   "workload",

@@ -113,6 +113,23 @@ function figuresOf(record: ProcessRecord): (number | null)[] {
  * import { assertEquals } from "@std/assert";
  * assertEquals(new Totals().report("user"), []);
  * ```
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { CSA, csa, Totals } from "@pnotify/pnotify/modules/csa";
+ * import { JOB, job } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * kernel.modules.insmod(csa);
+ * const make = kernel.fork(kernel.init);
+ * kernel.symbols.get(JOB).create({ task: make });
+ * kernel.exit(make);
+ * const totals = new Totals();
+ * for (const record of kernel.symbols.get(CSA).records()) totals.add(record);
+ * assertEquals(totals.report("job").map(({ key, tasks }) => [key, tasks]), [["0x1", 1]]);
+ * assertEquals(totals.text("user").split("\n").length, 3);
+ * ```
  */
 export class Totals {
   readonly #lines: Readonly<Record<ReportKey, Map<string, Line>>> = {

@@ -22,7 +22,33 @@ export interface JobAccountingData {
   file: string | null;
 }
 
-/** What an accounting module wants to be told (struct job_acctmod). */
+/**
+ * What an accounting module wants to be told (struct job_acctmod).
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { ACCOUNTING_CSA, JOB, job, type JobAccounting } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * const jobs = kernel.symbols.get(JOB);
+ * const heard: string[] = [];
+ * const accounting: JobAccounting = {
+ *   type: ACCOUNTING_CSA,
+ *   module: null,
+ *   jobStart: (kind, { jid }) => void heard.push(`${kind} ${jid}`),
+ *   eop: (status, task) => void heard.push(`${task} ${status}`),
+ *   jobEnd: (status, { jid }) => void heard.push(`end ${jid} ${status}`),
+ * };
+ * jobs.registerAccounting(accounting);
+ * const shell = kernel.fork(kernel.init);
+ * jobs.create({ task: shell });
+ * kernel.exit(shell, 1);
+ * jobs.unregisterAccounting(accounting);
+ * assertEquals(heard, ["start 0x1", "init[3] 256", "end 0x1 256"]);
+ * ```
+ */
 export interface JobAccounting {
   /** The kind; {@linkcode ACCOUNTING_CSA}. */
   readonly type: number;

@@ -12,7 +12,19 @@ export type Jid = `0x${string}`;
 /** A job id as callers may give it: text, or a number where 53 bits are enough, or a bigint. */
 export type JidArgument = Jid | string | number | bigint;
 
-/** The job id of no job (B1). */
+/**
+ * The job id of no job (B1).
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { HID_DISABLED, JOB, job, NO_JOB } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job, { params: { hid: HID_DISABLED.toString(16) } });
+ * assertEquals(kernel.symbols.get(JOB).create({ task: kernel.fork(kernel.init) }), NO_JOB);
+ * ```
+ */
 export const NO_JOB: Jid = "0x0";
 
 /** The host id with which no jobs are created (B2). */

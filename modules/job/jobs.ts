@@ -99,6 +99,33 @@ export interface SetAccounting {
  *
  * Errors are listed in the order in which they are tested (B17-B31). `create` and the calls after it need
  * CAP_SYS_RESOURCE where they list EPERM.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { JOB, job, type Jobs } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * const jobs: Jobs = kernel.symbols.get(JOB);
+ * const task = kernel.init;
+ * const shell = kernel.fork(task);
+ * const jid = jobs.create({ task: shell, uid: 1000, keep: true });
+ * const child = kernel.fork(shell);
+ * assertEquals([jobs.getJid({ pid: child }), jobs.getUser({ jid }), jobs.getPrimePid({ jid })], [jid, 1000, 3]);
+ * assertEquals([jobs.getJidCount(), jobs.getJidList()], [1, [jid]]);
+ * assertEquals([jobs.getPidCount({ jid }), jobs.getPidList({ jid })], [2, [3, 4]]);
+ * assertEquals(jobs.ioctl({ task: shell, request: "JOB_GETJID", args: { pid: child.pid } }), jid);
+ *
+ * assertEquals(jobs.detachPid({ task, pid: child }), jid);
+ * assertEquals(jobs.attachPid({ task, pid: child, jid }), jid);
+ * assertEquals(jobs.setLimit({ task, jid, limit: 2 }), null);
+ * assertEquals(jobs.list().map((row) => [row.tasks, row.limit]), [[2, 2]]);
+ *
+ * const waiting = jobs.waitJid({ task, jid });
+ * assertEquals(jobs.killJid({ task, jid, signal: "SIGTERM" }), 2);
+ * assertEquals([jobs.end({ task, jid }), waiting.value], [true, { jid, status: 15 }]);
+ * ```
  */
 export interface Jobs {
   /**
@@ -199,6 +226,17 @@ export interface Jobs {
    * @param options The task that calls, and the host id in hexadecimal; `ffffffff` disables creation.
    * @returns The host id, in hexadecimal.
    * @throws {KernelError} EPERM, EINVAL for a bad host id.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * assertEquals(jobs.setHid({ task: kernel.init, hid: "a" }), "0xa");
+   * assertEquals(jobs.create({ task: kernel.fork(kernel.init) }).slice(0, 3), "0xa");
+   * ```
    */
   setHid(options: { readonly task: TaskArgument; readonly hid: string | number }): string;
   /**
@@ -208,6 +246,17 @@ export interface Jobs {
    * @param options The task that calls, and the job.
    * @returns How many tasks.
    * @throws {KernelError} EPERM, ENODATA when there is no such job.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * const jid = jobs.create({ task: kernel.fork(kernel.init) });
+   * assertEquals([jobs.detachJid({ task: kernel.init, jid }), jobs.getJidCount()], [1, 0]);
+   * ```
    */
   detachJid(options: { readonly task: TaskArgument; readonly jid: JidArgument }): number;
   /**
@@ -280,6 +329,17 @@ export interface Jobs {
    * All jobs as a table.
    *
    * @returns Lines of text.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * jobs.create({ task: kernel.fork(kernel.init) });
+   * assertEquals(jobs.listText().split("\n")[0].split(/ +/), ["JID", "UID", "STATE", "TASKS", "LIMIT", "IN", "PRIME"]);
+   * ```
    */
   listText(): string;
   /**
@@ -287,12 +347,37 @@ export interface Jobs {
    * tasklistLock.
    *
    * @returns The jobs that are not nested, oldest first.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * const shell = kernel.fork(kernel.init);
+   * jobs.create({ task: shell });
+   * kernel.fork(shell);
+   * const [{ processes: [first] }] = jobs.tree();
+   * assertEquals([first.pid, first.children.map(({ pid }) => pid)], [3, [4]]);
+   * ```
    */
   tree(): JobTree[];
   /**
    * All jobs with their processes, drawn.
    *
    * @returns Lines of text.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * jobs.create({ task: kernel.fork(kernel.init) });
+   * assertEquals(jobs.treeText(), "job 0x1 uid 0 running, 1 task\n`- init[3]");
+   * ```
    */
   treeText(): string;
 
@@ -301,6 +386,18 @@ export interface Jobs {
    *
    * @param accounting What is to be told.
    * @throws {KernelError} EINVAL for null or a bad type, EBUSY when the place is taken.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { ACCOUNTING_CSA, JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * jobs.registerAccounting({ type: ACCOUNTING_CSA, module: null });
+   * const again = () => jobs.registerAccounting({ type: ACCOUNTING_CSA, module: null });
+   * assertThrows(again, KernelError, "EBUSY");
+   * ```
    */
   registerAccounting(accounting: JobAccounting): void;
   /**
@@ -308,6 +405,19 @@ export interface Jobs {
    *
    * @param accounting What was registered.
    * @throws {KernelError} EINVAL for null or a bad type, EFAULT when it does not have the place.
+   * @example
+   * ```ts
+   * import { boot, KernelError } from "@pnotify/pnotify";
+   * import { ACCOUNTING_CSA, JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertThrows } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * const accounting = { type: ACCOUNTING_CSA, module: null };
+   * jobs.registerAccounting(accounting);
+   * jobs.unregisterAccounting(accounting);
+   * assertThrows(() => jobs.unregisterAccounting(accounting), KernelError, "EFAULT");
+   * ```
    */
   unregisterAccounting(accounting: JobAccounting): void;
   /**
@@ -317,6 +427,17 @@ export interface Jobs {
    * @param options The job, and the kind.
    * @returns A copy.
    * @throws {KernelError} EINVAL for job 0 or a bad type, ENODATA when there is no such job.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { ACCOUNTING_CSA, JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * const jid = jobs.create({ task: kernel.fork(kernel.init), uid: 1000 });
+   * assertEquals(jobs.getAccounting({ jid, type: ACCOUNTING_CSA }).uid, 1000);
+   * ```
    */
   getAccounting(options: { readonly jid: JidArgument; readonly type: number }): JobAccountingData;
   /**
@@ -325,6 +446,18 @@ export interface Jobs {
    *
    * @param options The job, the kind, and what to change.
    * @throws {KernelError} EINVAL for job 0 or a bad type, ENODATA when there is no such job.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { ACCOUNTING_CSA, JOB, job } from "@pnotify/pnotify/modules/job";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * kernel.modules.insmod(job);
+   * const jobs = kernel.symbols.get(JOB);
+   * const jid = jobs.create({ task: kernel.fork(kernel.init) });
+   * jobs.setAccounting({ jid, type: ACCOUNTING_CSA, file: "/home/user/acct" });
+   * assertEquals(jobs.getAccounting({ jid, type: ACCOUNTING_CSA }).file, "/home/user/acct");
+   * ```
    */
   setAccounting(options: SetAccounting): void;
 }

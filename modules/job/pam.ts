@@ -13,7 +13,24 @@ export interface Login {
   readonly uid: number;
 }
 
-/** What pam_job does at a login (B10): the way in which users come to be in a job. */
+/**
+ * What pam_job does at a login (B10): the way in which users come to be in a job.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { JOB, job, PAM_JOB, type PamJob } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * const pam: PamJob = kernel.symbols.get(PAM_JOB);
+ * const login = { task: kernel.fork(kernel.init), uid: 1000 };
+ * assertEquals(pam.openSession(login), "0x1");
+ * assertEquals(pam.checkAccount({ task: kernel.fork(kernel.init), uid: 1001 }), "0x2");
+ * pam.closeSession(login);
+ * assertEquals(kernel.symbols.get(JOB).getJidCount(), 2);
+ * ```
+ */
 export interface PamJob {
   /**
    * Makes a job for the user, with the login task in it (pam_sm_open_session).

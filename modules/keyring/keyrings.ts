@@ -47,6 +47,29 @@ export interface TaskKeyrings {
  *
  * Locking: all calls take the task's list, for it guards what hangs on the task, then `keyring_sem`, which guards the
  * keys and their links.
+ *
+ * @example
+ * ```ts
+ * import { boot, KernelError } from "@pnotify/pnotify";
+ * import { KEYRING, keyring, type Keyrings } from "@pnotify/pnotify/modules/keyring";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(keyring);
+ * const keys: Keyrings = kernel.symbols.get(KEYRING);
+ * const task = kernel.fork(kernel.init);
+ * keys.joinSession({ task, name: "login" });
+ * const key = keys.add({ task, description: "ticket", payload: "secret" });
+ * const own = keys.getKeyring({ task, keyring: "thread", create: true });
+ * keys.link({ task, key, keyring: own });
+ * keys.unlink({ task, key, keyring: "session" });
+ * assertEquals(keys.request({ task, description: "ticket" }), key);
+ * assertEquals(keys.read({ task, key }), "secret");
+ * assertEquals(keys.keyringsOf({ pid: task }).thread?.keys.length, 1);
+ * assertEquals(keys.treeText({ pid: task }).split("\n")[1], "`- key 2 ticket, uid 0");
+ * assertEquals(keys.list().map(({ description }) => description), ["login", "ticket", "_tid"]);
+ * keys.revoke({ task, key });
+ * assertThrows(() => keys.read({ task, key }), KernelError, "EKEYREVOKED");
+ * ```
  */
 export interface Keyrings {
   /**

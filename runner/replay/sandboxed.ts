@@ -1,3 +1,4 @@
+import { remoteProgram } from "../remote_program.ts";
 import { EXIT, type Invocation } from "../cli/command.ts";
 import { refusalOf } from "../cli/execute.ts";
 import { pathUrl } from "../cli/files.ts";
@@ -34,7 +35,14 @@ export async function replaySandboxed(
     }]),
   );
   const limits = { totalMs: TOTAL_MS, ...wanted };
-  const outcome = await runSandboxed({ kind: "replay", request, files: paths, pieces, limits });
+  const outcome = await runSandboxed({
+    kind: "replay",
+    request,
+    files: paths,
+    pieces,
+    limits,
+    program: remoteProgram(),
+  });
   if (outcome.kind === "replayed") return outcome.outcome;
   if (outcome.kind === "refused" || outcome.kind === "crashed") {
     printRefusal(invocation, refusalOf(outcome));

@@ -95,7 +95,8 @@ class Supervisor {
   readonly #encoder = new TextEncoder();
   #version = -1;
   #since = performance.now();
-  readonly #begun = performance.now();
+  /** When the worker was there: what it takes to start is nobody's time. */
+  #begun = 0;
 
   constructor(job: ChildJob) {
     this.#job = job;
@@ -112,7 +113,7 @@ class Supervisor {
       await dropPermissions();
       worker.postMessage({ job: this.#job, board: this.#board, slot: this.#slot });
       if (this.#job.replay !== undefined) void this.#feed();
-      this.#since = performance.now();
+      this.#begun = this.#since = performance.now();
       setInterval(() => this.#watch(), POLL_MS);
     };
     worker.onerror = (event) => {
