@@ -2,6 +2,37 @@
 import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
 import { testModule } from "@pnotify/pnotify/modules/test_module";
 import { WIDGET, widget } from "@pnotify/pnotify/modules/widget";
+import { csa } from "@pnotify/pnotify/modules/csa";
+import { forkLimit } from "@pnotify/pnotify/modules/fork_limit";
+import { job } from "@pnotify/pnotify/modules/job";
+import { keyring } from "@pnotify/pnotify/modules/keyring";
+import { formatTree, Recording, Replay } from "@pnotify/pnotify/replay";
+
+/** Replays a small recording with job, csa and the other modules loaded, and returns what came of it. */
+function replayed(): unknown {
+  const { kernel } = boot({ seed: 42 });
+  kernel.modules.insmod(job);
+  kernel.modules.insmod(csa);
+  kernel.modules.insmod(keyring);
+  kernel.modules.insmod(forkLimit);
+  const replay = new Replay(kernel, { tree: true });
+  const recording = new Recording({ sink: replay.sink, warnings: replay.warnings });
+  recording.push(
+    `10 1700000000.000000 execve("/bin/sh", ["sh", "check.sh"], 0x7ffc /* 9 vars */) = 0
+10 1700000000.000100 vfork( <unfinished ...>
+11 1700000000.000200 execve("/bin/grep", ["grep", "x"], 0x7ffc /* 9 vars */) = 0
+10 1700000000.000300 <... vfork resumed>) = 11
+11 1700000000.001000 exit_group(1) = ?
+11 1700000000.001100 +++ exited with 1 +++
+10 1700000000.002000 exit_group(0) = ?
+10 1700000000.002100 +++ exited with 0 +++
+`,
+  );
+  recording.end();
+  replay.finish();
+  const tree = formatTree(replay.processes, { clock: recording.clock, width: 60 });
+  return { summary: replay.summary, tree, log: kernel.log.records() };
+}
 
 /** Runs a small world, and returns its trace, log and data as JSON. */
 export function run(): string {
@@ -31,5 +62,6 @@ export function run(): string {
   kernel.modules.rmmod("widget");
   kernel.modules.rmmod("test_module");
   const reports = kernel.shutdown();
-  return JSON.stringify({ depth, status, log: kernel.log.records(), reports, trace }, null, 1);
+  const log = kernel.log.records();
+  return JSON.stringify({ depth, status, log, reports, trace, replay: replayed() }, null, 1);
 }
