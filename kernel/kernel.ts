@@ -287,6 +287,8 @@ export class Kernel {
   /**
    * Makes a child (fork, clone; copy_process). Its fork hooks run before it is on the task list, and may refuse it.
    *
+   * Locking: takes the parent's list for reading while fork hooks run, then tasklistLock for writing.
+   *
    * @param parent The task that forks. With CLONE_VFORK it sleeps until the child calls exec or ends.
    * @param options The clone flags, and the pid it shall have.
    * @returns The child, running.
@@ -316,6 +318,8 @@ export class Kernel {
   /**
    * Puts a task on the task list that was not forked here: one that existed before anybody looked. Its init hooks run,
    * and no fork hook. What is not known of it, it has from its parent.
+   *
+   * Locking: takes tasklistLock for writing, drops it, and takes eventsSem for reading while init hooks run.
    *
    * @param parent Its parent; of a thread, any task of its process.
    * @param options What is known of it.
@@ -369,6 +373,8 @@ export class Kernel {
   /**
    * Makes a thread of a task's process (pthread_create).
    *
+   * Locking: as {@linkcode Kernel.fork}.
+   *
    * @param task Any thread of the process.
    * @returns The thread, running.
    * @throws {KernelError} As {@linkcode Kernel.fork}.
@@ -388,6 +394,8 @@ export class Kernel {
 
   /**
    * Makes a child while its parent sleeps (vfork).
+   *
+   * Locking: as {@linkcode Kernel.fork}.
    *
    * @param parent The task that forks.
    * @returns The child, and the parent's call, which is done when the child has called exec or ended.
@@ -411,6 +419,9 @@ export class Kernel {
 
   /**
    * Replaces what a task runs (execve). A thread that is not the leader ends all others and takes over the pid.
+   *
+   * Locking: takes tasklistLock for writing when a thread takes over the pid, and the task's list for reading while
+   * exec hooks run.
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
@@ -439,6 +450,8 @@ export class Kernel {
   /**
    * Ends a process with all its threads (exit_group).
    *
+   * Locking: takes the list of each thread for writing while its exit hooks run, then tasklistLock for writing.
+   *
    * @param task Any thread of it; the others end when the outermost call returns.
    * @param how The exit code from 0 to 255, or the signal that kills it.
    * @throws {KernelError} ESRCH when it has ended, EPERM for init and pid 0, EINVAL for a bad code.
@@ -465,6 +478,8 @@ export class Kernel {
 
   /**
    * Ends one thread (the exit system call). A process ends with its last thread.
+   *
+   * Locking: as {@linkcode Kernel.exit}.
    *
    * @param task The thread.
    * @param how The exit code from 0 to 255, or the signal that kills it.
@@ -494,6 +509,8 @@ export class Kernel {
   /**
    * Waits for a child to end, and reaps it (wait4). Every thread of a process may wait for the children of all.
    *
+   * Locking: takes tasklistLock for writing; it is dropped before the task sleeps.
+   *
    * @param task The task that waits; it sleeps while no child has ended.
    * @param options Which children, and whether to return at once.
    * @returns The call: done at once when a child has ended, else when one does. A signal ends it with EINTR.
@@ -519,6 +536,8 @@ export class Kernel {
 
   /**
    * Sends a signal (kill). It is delivered when the outermost call returns, never under a hook's locks.
+   *
+   * Locking: takes tasklistLock for reading, so that no child that is just published escapes a signal to its group.
    *
    * @param pid A process; 0 the sender's process group; below -1 that process group; -1 everybody but init.
    * @param signal The signal; 0 only asks whether one could be sent.
@@ -633,6 +652,8 @@ export class Kernel {
   /**
    * Changes a task's user (setuid). Leaving uid 0 gives up every capability.
    *
+   * Locking: takes the task's list for reading while credentials hooks run; so do `setgid` and `dropCapabilities`.
+   *
    * @param task The task.
    * @param uid The user.
    * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for what is no uid.
@@ -710,6 +731,8 @@ export class Kernel {
 
   /**
    * Renames a task (PR_SET_NAME).
+   *
+   * Locking: takes the task's list for reading while rename hooks run.
    *
    * @param task The task.
    * @param comm The name; 15 characters of it count.

@@ -49,12 +49,16 @@ export interface Widget {
   /**
    * Gives a task a widget. Its children will get one each.
    *
+   * Locking: takes the task's list for writing.
+   *
    * @param pid The task.
    * @throws {KernelError} ESRCH when there is no such task.
    */
   attach(pid: number): void;
   /**
    * Reads the widget of a task.
+   *
+   * Locking: takes the task's list for reading.
    *
    * @param pid The task.
    * @returns The widget, or null when the task has none.

@@ -179,7 +179,9 @@ export interface EventsDescription<D> {
    */
   signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
   /**
-   * The parent of its process ended and another adopted it; its leader hears. Locking: the task's list is held for reading.
+   * The parent of its process ended and another adopted it; its leader hears.
+   *
+   * Locking: the task's list is held for reading.
    *
    * @param task The leader of the process.
    * @param subscriber The module's entry on its list.

@@ -163,7 +163,7 @@ export interface ExploreResult {
  * @throws {KernelError} EINVAL for a bad name, bound or limit, or when `only` is no schedule of these operations.
  * @example
  * ```ts
- * import { boot, defineEvents, explore, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { defineEvents, explore, PNOTIFY_OK } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const result = explore({
  *   setup: ({ kernel }) => ({

@@ -29,7 +29,7 @@ export class GlobalWatchers implements TaskCallouts {
   readonly #agreed = new WeakMap<Task, Subscriber<unknown>[]>();
 
   /**
-   * Makes one.
+   * Makes a list without watchers.
    *
    * @param kernel The world.
    */

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { boot, defineEvents, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify/pnotify";
+ * import { boot, defineEvents, PNOTIFY_ERROR } from "@pnotify/pnotify/pnotify";
  * import { assertThrows } from "@std/assert";
  * const { kernel, pnotify } = boot();
  * const noChildren = defineEvents({ name: "no_children", fork: () => PNOTIFY_ERROR });

@@ -141,7 +141,7 @@ export class Registry {
   };
 
   /**
-   * Makes one.
+   * Makes a registry that knows of no structure.
    *
    * @param checked Whether checks are on.
    */

@@ -79,7 +79,7 @@ export interface SweepResult {
  * @throws {KernelError} EINVAL when `only` is no integer from 1.
  * @example
  * ```ts
- * import { boot, sweepFaults } from "@pnotify/pnotify";
+ * import { sweepFaults } from "@pnotify/pnotify";
  * import { testModule } from "@pnotify/pnotify/modules/test_module";
  * import { assertEquals } from "@std/assert";
  * const result = sweepFaults(({ kernel }) => {

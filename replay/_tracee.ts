@@ -68,7 +68,7 @@ export class Tracee {
   unshared = false;
 
   /**
-   * Makes one.
+   * Makes the state of a task of which nothing else is known yet.
    *
    * @param pid Its pid.
    * @param tgid Its process.

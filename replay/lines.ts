@@ -15,7 +15,7 @@ export class Lines {
   #overlong = false;
 
   /**
-   * Makes one.
+   * Makes a splitter that has seen no text.
    *
    * @param take Called with each line, without its end.
    * @param warnings Where to complain.

@@ -72,7 +72,7 @@ export class SummaryCounter {
   readonly #list: boolean;
 
   /**
-   * Makes one.
+   * Makes a counter that begins at 0.
    *
    * @param list Whether to list reparentings, not only to count them.
    */

@@ -55,6 +55,7 @@ const checks: Check[] = [
     name: "doc-lint",
     run: (context) => deno(context, ["doc", "--lint", ...Object.values(context.config.exports)]),
   },
+  { name: "docs", run: (context) => deno(context, ["run", "-A", "tools/check_docs.ts"]) },
   {
     // Without permissions: the library needs none, and neither do its examples.
     name: "doc-tests",

@@ -35,6 +35,8 @@ export interface PamJob {
   /**
    * Makes a job for the user, with the login task in it (pam_sm_open_session).
    *
+   * Locking: as {@linkcode Jobs.create}.
+   *
    * @param login Who logs in.
    * @returns The job, or `"0x0"` when creation is disabled: that is only logged, and the login goes on.
    * @throws {KernelError} What made the job fail; the session is denied.

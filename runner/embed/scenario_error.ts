@@ -18,7 +18,7 @@ export class ScenarioError extends Error {
   override readonly name = "ScenarioError";
 
   /**
-   * Makes one.
+   * Makes the error of a scenario that was not run.
    *
    * @param message What is wrong, with the lines of the scenario that are.
    */
