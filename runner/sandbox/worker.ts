@@ -39,6 +39,9 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
+/** The longest time limit that the engine takes. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   const write = boardWriter(board);
   const post = scope.postMessage.bind(scope);
@@ -52,7 +55,8 @@ async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   };
   const world = new HostWorld(job.plan?.seed ?? 0);
   const watchdog = createWatchdog(({ step, what, module = null, weight = 1 }) => {
-    const limitMs = Math.ceil(Math.min(limits.stepMs * weight, limits.totalMs));
+    // Not cut to what is left of the total: the main thread ends that, and says so.
+    const limitMs = Math.ceil(Math.min(limits.stepMs * weight, LONGEST_TIMEOUT_MS));
     write({ stage: "step", what, step, module, limitMs });
     return limitMs;
   });
