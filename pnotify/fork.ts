@@ -74,8 +74,8 @@ function settle(
   else detach(kernel, child, subscriber);
 }
 
-/** Returns what the fork hook answered, 0 or more; throws when that was a refusal. */
-function askFork(
+/** Returns what the fork or clone hook answered, 0 or more; throws when that was a refusal. */
+export function askFork(
   kernel: Kernel,
   child: Task,
   subscriber: Subscriber<unknown>,

@@ -1,21 +1,12 @@
 import type { FurtherEvent, FurtherEvents, TaskCallouts } from "../kernel/callouts.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { PF_THREAD, type Task } from "../kernel/task.ts";
+import type { Task } from "../kernel/task.ts";
 import { callExec } from "./exec.ts";
 import { callExit } from "./exit.ts";
+import { askFork } from "./fork.ts";
 import { callFurther } from "./further.ts";
-import {
-  beginHook,
-  endHook,
-  hookFails,
-  readVerdict,
-  refusal,
-  traceHook,
-  verdictError,
-} from "./hook.ts";
 import type { EventsEntry } from "./registry.ts";
 import { Subscriber } from "./subscriber.ts";
-import { PNOTIFY_ERROR } from "./verdict.ts";
 
 /**
  * Those that hear of every task: no list is walked and no data is kept for each. The kernel knows of this only while
@@ -62,29 +53,9 @@ export class GlobalWatchers implements TaskCallouts {
     const agreed: Subscriber<unknown>[] = [];
     this.#agreed.set(child, agreed);
     for (const watcher of this.#watchers) {
-      if (isLive(watcher) && this.#ask(child, watcher) === 0) agreed.push(watcher);
-    }
-  }
-
-  #ask(child: Task, watcher: Subscriber<unknown>): number {
-    const kernel = this.#kernel;
-    const { entry, events } = watcher;
-    const hook = child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
-    const outer = beginHook(kernel, entry, hook, child);
-    try {
-      const answer = hookFails(kernel, entry, hook)
-        ? PNOTIFY_ERROR
-        : hook === "clone"
-        ? events.clone!(child, watcher, null)
-        : events.fork(child, watcher, null);
-      const verdict = readVerdict(kernel, entry, hook, child, answer);
-      if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
-      if (verdict < 0) throw verdictError(entry, hook, child, verdict);
-      return verdict;
-    } catch (error) {
-      throw refusal(kernel, entry, hook, child, error);
-    } finally {
-      endHook(kernel, outer);
+      if (isLive(watcher) && askFork(this.#kernel, child, watcher, null) === 0) {
+        agreed.push(watcher);
+      }
     }
   }
 
