@@ -3,7 +3,6 @@ import { exitThread } from "./exit.ts";
 import { leaveThreads, replaceChild } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
-import { replaceInGroup } from "./process_group.ts";
 import type { Program } from "./program.ts";
 import { releaseTask } from "./release.ts";
 import {
@@ -121,7 +120,7 @@ function takeOver(kernel: Kernel, leader: Task, task: Task): void {
   lockWrite(kernel.tasklistLock.state);
   kernel.pids.exchange(task, leader);
   replaceChild(leader, task);
-  replaceInGroup(leader, task);
+  task.processGroup = leader.processGroup;
   leaveThreads(leader);
   task.groupLeader = task;
   // A signal that is pending for the process finds it through the old leader.

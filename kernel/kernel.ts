@@ -246,7 +246,7 @@ export class Kernel {
   }
 
   #bootSwapper(): Task {
-    const processGroup = { id: 0, session: 0, first: null };
+    const processGroup = { id: 0, session: 0, members: 0 };
     const swapper = new Task(this, this.nextSerial++, this.pids.allocate(), {
       parent: null,
       processGroup,
@@ -273,7 +273,7 @@ export class Kernel {
     task.credentials.user.tasks++;
     if (comm === "init") task.program = createProgram("/sbin/init");
     const processGroup = comm === "init"
-      ? { id: task.pid, session: task.pid, first: null }
+      ? { id: task.pid, session: task.pid, members: 0 }
       : swapper.processGroup;
     if (comm === "init") this.pids.claimGroup(processGroup);
     adopt(swapper, task);

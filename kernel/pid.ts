@@ -55,7 +55,7 @@ const USED_BY_GROUP = 2;
  * table.allocateGiven(task.pid);
  * table.publish(task);
  * assertEquals([table.find(3), table.count], [task, 1]);
- * const group = { id: 5, session: 5, first: null };
+ * const group = { id: 5, session: 5, members: 0 };
  * table.claimGroup(group);
  * assertEquals([table.findGroup(5), table.allocateGiven(5)], [group, false]);
  * table.releaseGroup(group);

@@ -9,52 +9,32 @@ export interface ProcessGroup {
   readonly id: number;
   /** The id of the session that it belongs to. */
   readonly session: number;
-  /** Its oldest member, in a ring; null only while it is made. */
-  first: Task | null;
+  /** How many processes belong to it. */
+  members: number;
 }
 
-/** Appends a thread group's leader to a process group. Holds tasklistLock for writing. */
+/*
+ * Membership is what a process says of itself (Task.processGroup), and the group counts. A list of the members would
+ * have to be kept at every fork and reap, for the few signals that go to a whole group: those look at every process.
+ */
+
+/** Makes a thread group's leader a member of a process group. Holds tasklistLock for writing. */
 export function joinGroup(leader: Task, group: ProcessGroup): void {
   leader.processGroup = group;
-  const first = group.first;
-  if (first === null) {
-    group.first = leader.nextInGroup = leader.prevInGroup = leader;
-    return;
-  }
-  const last = first.prevInGroup;
-  leader.prevInGroup = last;
-  leader.nextInGroup = first;
-  last.nextInGroup = leader;
-  first.prevInGroup = leader;
+  group.members++;
 }
 
 /** Takes a leader out of its process group, and frees the group's id with its last member. Holds tasklistLock for writing. */
 export function leaveGroup(kernel: Kernel, leader: Task): void {
   const group = leader.processGroup;
-  const next = leader.nextInGroup;
-  if (next === leader) {
-    group.first = null;
-    kernel.pids.releaseGroup(group);
-    return;
-  }
-  next.prevInGroup = leader.prevInGroup;
-  leader.prevInGroup.nextInGroup = next;
-  if (group.first === leader) group.first = next;
-  leader.nextInGroup = leader.prevInGroup = leader;
+  if (--group.members === 0) kernel.pids.releaseGroup(group);
 }
 
-/** Gives one task's place in its process group to another: a thread that execs takes over its leader's. */
-export function replaceInGroup(old: Task, heir: Task): void {
-  const group = heir.processGroup = old.processGroup;
-  if (old.nextInGroup === old) {
-    heir.nextInGroup = heir.prevInGroup = heir;
-  } else {
-    heir.nextInGroup = old.nextInGroup;
-    heir.prevInGroup = old.prevInGroup;
-    heir.nextInGroup.prevInGroup = heir.prevInGroup.nextInGroup = heir;
-  }
-  if (group.first === old) group.first = heir;
-  old.nextInGroup = old.prevInGroup = old;
+/** The processes of a group, ended ones not yet reaped included, by pid. */
+export function membersOf(kernel: Kernel, group: ProcessGroup): Task[] {
+  return kernel.pids.tasks.filter((task): task is Task =>
+    task !== null && task.isLeader && task.processGroup === group
+  );
 }
 
 /** Makes a task's process the leader of a new session and of a new process group in it (setsid). */
@@ -70,7 +50,7 @@ export function createSession(kernel: Kernel, task: Task): number {
     });
   }
   const old = leader.processGroup.session;
-  moveToGroup(kernel, leader, { id: leader.pid, session: leader.pid, first: null });
+  moveToGroup(kernel, leader, { id: leader.pid, session: leader.pid, members: 0 });
   if (kernel.trace !== null) traceSession(kernel, leader);
   if (leader.subscribers !== null) kernel.callouts!.further("session", leader, old);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.further("session", leader, old);
@@ -96,7 +76,7 @@ export function setProcessGroup(kernel: Kernel, task: Task, target: Task, pgid: 
     if (id !== leader.pid) {
       throw refuse(target, "EPERM", `there is no group ${id}`, "a group of its session is wanted");
     }
-    group = { id, session: leader.processGroup.session, first: null };
+    group = { id, session: leader.processGroup.session, members: 0 };
   }
   if (group.session !== leader.processGroup.session) {
     throw refuse(
@@ -152,7 +132,7 @@ function moveToGroup(kernel: Kernel, leader: Task, group: ProcessGroup): void {
   lockWrite(kernel.tasklistLock.state);
   try {
     // The new group is known before the old one is left, so that an id they share is never free in between.
-    if (group.first === null) kernel.pids.claimGroup(group);
+    if (group.members === 0) kernel.pids.claimGroup(group);
     leaveGroup(kernel, leader);
     joinGroup(leader, group);
   } finally {

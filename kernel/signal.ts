@@ -10,6 +10,7 @@ import {
   PF_UNKILLABLE,
   type Task,
 } from "./task.ts";
+import { membersOf } from "./process_group.ts";
 import { getTaskStruct } from "./task_reference.ts";
 
 /**
@@ -253,14 +254,8 @@ function targetsOf(kernel: Kernel, pid: number, sender: Task | null): Task[] {
     return targets;
   }
   const id = pid === 0 ? sender?.pgid ?? 0 : -pid;
-  const first = kernel.pids.findGroup(id)?.first ?? null;
-  if (first === null) return targets;
-  let member = first;
-  do {
-    targets.push(member);
-    member = member.nextInGroup;
-  } while (member !== first);
-  return targets;
+  const group = kernel.pids.findGroup(id);
+  return group === null ? targets : membersOf(kernel, group);
 }
 
 function maySignal(sender: Task | null, target: Task, signal: number): boolean {

@@ -197,10 +197,6 @@ export class Task implements Lockable {
   groupExitCode: number = -1;
   /** Its process group. */
   declare processGroup: ProcessGroup;
-  /** The next member of the process group, in a ring. */
-  declare nextInGroup: Task;
-  /** The previous member of the process group, in a ring. */
-  declare prevInGroup: Task;
   /** Its resource limits, shared until one process changes its own. */
   declare limits: Limits;
   /** What it does about signals, shared until changed; null while all is default. */
@@ -252,8 +248,6 @@ export class Task implements Lockable {
     this.prevThread = this;
     this.flags = 0;
     this.processGroup = source.processGroup;
-    this.nextInGroup = this;
-    this.prevInGroup = this;
     this.limits = source.limits;
     this.signalActions = source.signalActions;
     this.comm = source.comm;

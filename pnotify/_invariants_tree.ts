@@ -89,32 +89,19 @@ export function checkLeader(thread: Task, say: Say): void {
   say(`${thread} is not in the thread group of ${leader}`);
 }
 
-/** Every process is in one process group, which the pid table knows; nobody else is. */
+/** The pid table knows the process group of every process, and the group has counted it. */
 export function checkGroups(kernel: Kernel, tasks: readonly Task[], say: Say): void {
-  const groups = new Map<ProcessGroup, Set<Task>>();
+  const groups = new Map<ProcessGroup, Task[]>();
   for (const task of tasks) {
     if (!task.isLeader) continue;
     const { processGroup } = task;
-    let members = groups.get(processGroup);
-    if (members === undefined) groups.set(processGroup, members = new Set());
-    members.add(task);
+    const members = groups.get(processGroup);
+    if (members === undefined) groups.set(processGroup, [task]);
+    else members.push(task);
   }
   for (const [group, members] of groups) {
     if (kernel.pids.findGroup(group.id) !== group) say(`process group ${group.id} is not known`);
-    checkMembers(group, members, say);
+    if (group.members === members.length) continue;
+    say(`process group ${group.id} is counted ${group.members} members and has ${names(members)}`);
   }
-}
-
-function checkMembers(group: ProcessGroup, members: ReadonlySet<Task>, say: Say): void {
-  if (group.first === null) return say(`process group ${group.id} has no first member`);
-  const found = followRing(
-    group.first,
-    `process group ${group.id}`,
-    (task) => task.nextInGroup,
-    (task) => task.prevInGroup,
-    say,
-  );
-  if (found === null) return;
-  if (found.length === members.size && found.every((task) => members.has(task))) return;
-  say(`process group ${group.id} is the group of ${names([...members])} and has ${names(found)}`);
 }

@@ -3,9 +3,10 @@
  * table with cyclic pids, process groups, credentials and references, children reaped by wait. Modules subscribe with
  * a singly linked list on the task.
  *
- *     gcc -O2 -o lifecycle lifecycle.c && ./lifecycle MODULES PERCENT ALIVE LIFECYCLES
+ *     gcc -O2 -o lifecycle lifecycle.c && echo 1000 | ./lifecycle MODULES PERCENT ALIVE
  *
- * Prints nanoseconds of CPU for one lifecycle, and what the modules had heard after 20000 of them.
+ * Prints what the modules had heard after 20000 lifecycles; then, for each number of milliseconds that it reads, works
+ * as long and prints the nanoseconds of CPU that a lifecycle took: the protocol of bench/measure.ts.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdint.h>
@@ -16,6 +17,7 @@
 
 #define SHELLS 100
 #define CHECKED 20000
+#define STEP 2000
 #define MAX_MODULES 8
 #define PID_MAX_LIMIT 4194304
 #define PID_MAX_DEFAULT 32768
@@ -33,7 +35,7 @@ struct list { struct list *next, *prev; };
 struct user { int uid; int tasks; };
 struct cred { struct user *user; int gid; uint64_t capabilities; int usage; };
 struct program { const char *path; char comm[16]; int usage; };
-struct group { int id; int session; struct list members; int usage; };
+struct group { int id; int session; int members; };
 struct limits { long processes; long core; int usage; };
 
 struct task {
@@ -41,7 +43,7 @@ struct task {
 	uint64_t serial;
 	uint64_t start_time;
 	/* Guarded by tasklist_lock. */
-	struct list sibling, children, threads, in_group;
+	struct list sibling, children, threads;
 	struct task *parent, *leader;
 	struct group *group;
 	struct limits *limits;
@@ -244,7 +246,6 @@ static struct task *do_fork(struct task *parent)
 	list_init(&child->sibling);
 	list_init(&child->children);
 	list_init(&child->threads);
-	list_init(&child->in_group);
 	child->parent = parent;
 	child->leader = child;
 	child->group = leader->group;
@@ -271,7 +272,7 @@ static struct task *do_fork(struct task *parent)
 	if (parent->flags & PF_SIGPENDING) bug("nobody signals here");
 	lock_write(&tasklist_lock);
 	list_add_tail(&child->sibling, &parent->children);
-	list_add_tail(&child->in_group, &child->group->members);
+	child->group->members++;
 	pid_table[pid] = child;
 	task_count++;
 	child->state = TASK_RUNNING;
@@ -321,7 +322,7 @@ static struct wait_result do_wait(struct task *parent, int pid)
 		result.pid = pid;
 		result.status = child->group_exit_code >= 0 ? child->group_exit_code : child->exit_code;
 		list_del(&child->sibling);
-		list_del(&child->in_group);
+		if (--child->group->members == 0) bug("nobody leaves its group last here");
 		pid_table[pid] = NULL;
 		pid_used[pid] = 0;
 		task_count--;
@@ -370,13 +371,11 @@ static struct task *boot(void)
 	static struct cred cred = { &root, 0, ~0ull, 1 };
 	static struct program image = { "/sbin/init", "init", 1 };
 	static struct limits limits = { 1L << 40, 0, 1 };
-	static struct group group = { 1, 1, { NULL, NULL }, 1 };
+	static struct group group = { 1, 1, 1 };
 	struct task *task = calloc(1, sizeof *task);
-	list_init(&group.members);
 	list_init(&task->sibling);
 	list_init(&task->children);
 	list_init(&task->threads);
-	list_add_tail(&task->in_group, &group.members);
 	task->leader = task;
 	task->group = &group;
 	task->limits = &limits;
@@ -393,15 +392,14 @@ static struct task *boot(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 5) {
-		fprintf(stderr, "usage: lifecycle MODULES PERCENT ALIVE LIFECYCLES\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: lifecycle MODULES PERCENT ALIVE\n");
 		return 2;
 	}
 	module_count = atoi(argv[1]);
 	int percent = atoi(argv[2]);
 	alive = atoi(argv[3]);
 	pid_max = alive < PID_MAX_DEFAULT / 2 ? PID_MAX_DEFAULT : PID_MAX_LIMIT;
-	long lifecycles = atol(argv[4]);
 	pid_table = calloc(pid_max, sizeof *pid_table);
 	pid_used = calloc(pid_max, 1);
 	ring = calloc(alive, sizeof *ring);
@@ -423,9 +421,18 @@ int main(int argc, char **argv)
 	for (int m = 0; m < module_count; m++)
 		printf("%s{\"forks\":%ld,\"execs\":%ld,\"exits\":%ld,\"sum\":%ld}", m ? "," : "",
 		       modules[m].forks, modules[m].execs, modules[m].exits, modules[m].sum);
-	run(lifecycles);
-	double began = cpu_ns();
-	run(lifecycles);
-	printf("],\"ns\":%.3f,\"isCpuTime\":true}\n", (cpu_ns() - began) / lifecycles);
+	printf("],\"isCpuTime\":true}\n");
+	fflush(stdout);
+	for (double ms; scanf("%lf", &ms) == 1;) {
+		double began = cpu_ns(), used;
+		long done = 0;
+		do {
+			run(STEP);
+			done += STEP;
+			used = cpu_ns() - began;
+		} while (used < ms * 1e6);
+		printf("%.3f\n", used / done);
+		fflush(stdout);
+	}
 	return statuses != 0;
 }

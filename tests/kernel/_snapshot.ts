@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { type ErrnoName, type Kernel, KernelError, type Task } from "../../kernel/mod.ts";
 import type { Pnotify } from "../../pnotify/mod.ts";
+import { membersOf } from "../../kernel/process_group.ts";
 
 /** A kernel, alone or with its notification service. */
 export interface AnyWorld {
@@ -38,9 +39,9 @@ export function threadsOf(task: Task): Task[] {
   return ring(leader, (thread) => thread.nextThread);
 }
 
-/** The members of a task's process group, oldest first. */
+/** The members of a task's process group, by pid. */
 export function groupOf(task: Task): Task[] {
-  return ring(task.groupLeader.processGroup.first!, (member) => member.nextInGroup);
+  return membersOf(task.kernel, task.groupLeader.processGroup);
 }
 
 function ring(first: Task, next: (task: Task) => Task): Task[] {
@@ -145,7 +146,8 @@ function checkLeader(task: Task): void {
   const live = threads.filter((thread) => thread.state !== "Z").length;
   assertEquals(task.liveThreads, live, `live threads of ${task}`);
   assert(groupOf(task).includes(task), `${task} is in its process group`);
-  assert(task.nextInGroup.prevInGroup === task, `the ring of the group of ${task} is whole`);
+  const { processGroup } = task;
+  assertEquals(processGroup.members, groupOf(task).length, `members of group ${processGroup.id}`);
 }
 
 const MESSAGE = /^Cannot [a-z][^:]*( "[^"]*")?: \S.*[^.] \(([A-Z0-9]+)\)$/;
