@@ -5,10 +5,9 @@
  *
  * @module
  */
-import { measureInProcess } from "./processes.ts";
+import { measureInTurn } from "./processes.ts";
 import { estimate } from "./statistics.ts";
 import { formatEstimate, formatTable } from "./table.ts";
-import type { Shape } from "./workload.ts";
 
 const WAYS: readonly { title: string; debug: boolean; sink: boolean }[] = [
   { title: "nothing", debug: false, sink: false },
@@ -24,21 +23,21 @@ if (import.meta.main) {
   const rounds = option("rounds", 7);
   const scale = option("scale", 1);
   const alive = option("alive", 10_000);
-  const cells = new Map<string, number[]>();
-  for (let round = 0; round < rounds; round++) {
-    for (const percent of PERCENT) {
-      for (const { title, debug, sink } of WAYS) {
-        const shape: Shape = { modules: 3, percent, alive, debug, sink };
-        const { ns } = await measureInProcess("pnotify", shape, scale);
-        const key = `${title} ${percent}`;
-        cells.set(key, [...cells.get(key) ?? [], ns]);
-      }
-    }
-  }
+  const keyOf = (title: string, percent: number) => `${title} ${percent}`;
+  const cells = await measureInTurn(
+    PERCENT.flatMap((percent) =>
+      WAYS.map(({ title, debug, sink }) => ({
+        key: keyOf(title, percent),
+        name: "pnotify",
+        shape: { modules: 3, percent, alive, debug, sink },
+      }))
+    ),
+    { rounds, scale },
+  );
   const rows = WAYS.map(({ title }) => [
     title,
     ...PERCENT.map((percent) =>
-      formatEstimate(estimate([cells.get(`${title} ${percent}`)!], (ns) => ns), 0)
+      formatEstimate(estimate([cells.get(keyOf(title, percent))!], (ns) => ns), 0)
     ),
   ]);
   const head = ["ns a lifecycle, 3 modules, with", ...PERCENT.map((percent) => `${percent} %`)];

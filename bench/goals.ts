@@ -1,8 +1,6 @@
+import type { Series } from "./processes.ts";
 import type { Estimate } from "./statistics.ts";
 import { estimate } from "./statistics.ts";
-
-/** What was measured in one world: by contender, nanoseconds for a lifecycle, one a round. */
-export type Series = ReadonlyMap<string, readonly number[]>;
 
 /** A figure to reach. */
 export interface Goal {

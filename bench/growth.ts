@@ -17,53 +17,53 @@ import { Pnotify } from "../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../pnotify/verdict.ts";
 import { openCpuClock } from "./cpu_clock.ts";
 import { drawChart, type Line } from "./chart.ts";
-import { compileC, measureInProcess } from "./processes.ts";
-import { median } from "./statistics.ts";
-import { formatTable } from "./table.ts";
+import { C_PROGRAM, compileC, type Effort, measureInTurn } from "./processes.ts";
+import { type Estimate, estimate, median } from "./statistics.ts";
+import { formatEstimate, formatTable } from "./table.ts";
 
 const clock = openCpuClock();
 
-/** How much is measured. */
-interface Effort {
-  /** How many processes a point. */
-  readonly rounds: number;
-  /** How much of the usual work. */
-  readonly scale: number;
-}
-
-async function nsOf(
-  name: string,
-  modules: number,
-  percent: number,
-  alive: number,
-  { rounds, scale }: Effort,
-): Promise<number> {
-  const values: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    values.push((await measureInProcess(name, { modules, percent, alive }, scale)).ns);
-  }
-  return median(values);
-}
-
-/** Nanoseconds a lifecycle, by the number of live tasks. */
-async function overLiveTasks(sizes: readonly number[], effort: Effort): Promise<Line[]> {
-  const names = ["none", "pnotify", "chain_map", ...await compileC() ? ["c"] : []];
-  const lines: Line[] = [];
-  for (const name of names) {
-    const points: [number, number][] = [];
-    for (const alive of sizes) points.push([alive, await nsOf(name, 3, 10, alive, effort)]);
-    lines.push({ name, points });
-  }
-  return lines;
+/** Nanoseconds a lifecycle, by the number of live tasks, and how much pnotify's grow: the most over the least. */
+async function overLiveTasks(
+  sizes: readonly number[],
+  effort: Effort,
+): Promise<{ lines: Line[]; growth: Estimate }> {
+  const names = ["none", "pnotify", "chain_map", ...await compileC() ? [C_PROGRAM] : []];
+  const keyOf = (name: string, alive: number) => `${name} ${alive}`;
+  const series = await measureInTurn(
+    names.flatMap((name) =>
+      sizes.map((alive) => ({
+        key: keyOf(name, alive),
+        name,
+        shape: { modules: 3, percent: 10, alive },
+      }))
+    ),
+    effort,
+  );
+  const of = (name: string, alive: number) => series.get(keyOf(name, alive))!;
+  const lines = names.map((name): Line => ({
+    name,
+    points: sizes.map((alive) => [alive, median(of(name, alive))]),
+  }));
+  const growth = estimate(
+    sizes.map((alive) => of("pnotify", alive)),
+    (...ns) => Math.max(...ns) / Math.min(...ns),
+  );
+  return { lines, growth };
 }
 
 /** Nanoseconds a lifecycle with every task tracked, by the number of modules. */
 async function overModules(counts: readonly number[], effort: Effort): Promise<Line> {
-  const points: [number, number][] = [];
-  for (const modules of counts) {
-    points.push([modules, await nsOf("pnotify", modules, 100, 10_000, effort)]);
-  }
-  return { name: "pnotify", points };
+  const entrants = counts.map((modules) => ({
+    key: String(modules),
+    name: "pnotify",
+    shape: { modules, percent: 100, alive: 10_000 },
+  }));
+  const series = await measureInTurn(entrants, effort);
+  return {
+    name: "pnotify",
+    points: counts.map((modules) => [modules, median(series.get(String(modules))!)]),
+  };
 }
 
 /** Nanoseconds a lifecycle in a chain of children that is built to a depth and taken down from its end. */
@@ -138,9 +138,8 @@ if (import.meta.main) {
   const most = Math.ceil(1e6 * Math.min(scale, 1));
   const sizes = [1e3, 1e4, 1e5, 1e6].filter((size) => size <= most);
   const live = await overLiveTasks(sizes, { rounds, scale });
-  console.log(`${formatLines("live tasks", live)}\n`);
-  const own = live.find(({ name }) => name === "pnotify")!.points.map(([, ns]) => ns);
-  console.log(`pnotify at most over least: ${(Math.max(...own) / Math.min(...own)).toFixed(2)}\n`);
+  console.log(`${formatLines("live tasks", live.lines)}\n`);
+  console.log(`pnotify at most over least: ${formatEstimate(live.growth, 2)}\n`);
   const depth = overDepth([1, 10, 100, 1000, 10_000], 1e6 * scale);
   console.log(`${formatLines("depth", [depth])}\n`);
   const modules = await overModules([1, 2, 4, 8, 16, 32], { rounds, scale });
@@ -152,5 +151,5 @@ if (import.meta.main) {
   ]);
   console.log(formatTable(["", "ms"], rows));
   const svg = option("svg");
-  if (svg !== undefined) await Deno.writeTextFile(svg, drawChart("live tasks", live));
+  if (svg !== undefined) await Deno.writeTextFile(svg, drawChart("live tasks", live.lines));
 }

@@ -1,5 +1,5 @@
 /**
- * Measures a lifecycle with care: every contender in processes of its own, all in turn, round after round.
+ * Measures a lifecycle with care: in each round every contender has a process of its own, and all take turns.
  *
  *     deno run -A bench/lifecycle.ts [--modules=3] [--percent=0,1,10,100] [--rounds=15] [--alive=10000]
  *         [--contenders=none,pnotify,c] [--debug] [--scale=1] [--json=FILE]
@@ -10,29 +10,25 @@
  *
  * @module
  */
-import { addedCost, addedRatio, checkGoals, type Goal, type Series } from "./goals.ts";
+import { addedCost, addedRatio, checkGoals, type Goal } from "./goals.ts";
 import { canHave, CONTENDERS, findContender } from "./implementations.ts";
-import { C_PROGRAM, compileC, measureInProcess } from "./processes.ts";
+import { C_PROGRAM, compileC, type Effort, measureInTurn, type Series } from "./processes.ts";
 import { estimate } from "./statistics.ts";
 import { formatEstimate, formatTable } from "./table.ts";
 import type { Shape } from "./workload.ts";
 
 /** What to measure. */
-export interface Plan {
+export interface Plan extends Effort {
   /** How many modules. */
   readonly modules: readonly number[];
   /** How many of a hundred tasks are tracked. */
   readonly percent: readonly number[];
-  /** How often each contender is measured. */
-  readonly rounds: number;
   /** How many children are alive. */
   readonly alive: number;
   /** Who. */
   readonly contenders: readonly string[];
   /** Whether the kernels check the use of locks. */
   readonly debug: boolean;
-  /** How much of the usual work a process does. */
-  readonly scale: number;
   /** Where to write everything that was measured, or null. */
   readonly json: string | null;
 }
@@ -63,35 +59,10 @@ export function readPlan(args: readonly string[]): Plan {
 
 /** Measures every contender that can be had in one world. */
 export async function measureWorld(plan: Plan, shape: Shape): Promise<Series> {
-  const missing = new Set<string>();
-  const series = new Map<string, number[]>();
-  let expected: string | null = null;
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const name of plan.contenders) {
-      if (missing.has(name)) continue;
-      if (name !== C_PROGRAM && !canHave(findContender(name), shape.modules)) continue;
-      try {
-        const { ns, heard } = await measureInProcess(name, shape, plan.scale);
-        expected = compareHeard(name, JSON.stringify(heard), expected);
-        series.set(name, [...series.get(name) ?? [], ns]);
-      } catch (error) {
-        // Without the registry the packages of the peers cannot be had; all else is an error.
-        if (round > 0 || !String(error).includes("npm")) throw error;
-        missing.add(name);
-        console.error(`${name} is left out: its package cannot be loaded`);
-      }
-    }
-  }
-  return series;
-}
-
-/** Refuses the times of a contender whose modules have heard something else than those of the others. */
-function compareHeard(name: string, heard: string, expected: string | null): string | null {
-  if (heard === "[]") return expected;
-  if (expected !== null && heard !== expected) {
-    throw new Error(`Cannot time "${name}": its modules heard ${heard}, wanted ${expected}`);
-  }
-  return heard;
+  const names = plan.contenders.filter((name) =>
+    name === C_PROGRAM || canHave(findContender(name), shape.modules)
+  );
+  return await measureInTurn(names.map((name) => ({ key: name, name, shape })), plan);
 }
 
 /** Writes what was measured in one world as a table. */

@@ -1,7 +1,10 @@
 /**
- * Measures one contender in one world, in a process of its own, and prints what it found as JSON:
+ * A process that measures one contender in one world, a slice whenever it is asked to:
  *
- *     deno run -A --v8-flags=--single-threaded-gc bench/measure.ts pnotify '{"modules":3,"percent":1,"alive":10000}'
+ *     echo 1000 | deno run -A --v8-flags=--single-threaded-gc bench/measure.ts pnotify '{"modules":3,"percent":1,"alive":10000}'
+ *
+ * Prints as JSON what the modules heard in a fixed part of the work; then, for each number of milliseconds that it reads,
+ * works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take turns.
  *
  * @module
  */
@@ -9,42 +12,49 @@ import { openCpuClock } from "./cpu_clock.ts";
 import { findContender, start } from "./implementations.ts";
 import type { Counters, Shape } from "./workload.ts";
 
-/** What one process found. */
-export interface Measurement {
-  /** Nanoseconds for one lifecycle. */
-  readonly ns: number;
-  /** Whether that is CPU time of the thread. */
+/** What a process says before it is asked. */
+export interface Greeting {
+  /** Whether its times are CPU time of the thread. */
   readonly isCpuTime: boolean;
   /** What the modules had heard after a fixed part of the work. */
   readonly heard: readonly Counters[];
 }
 
-/** How long to warm up and to measure: until either is reached. */
-const LIMITS = { lifecycles: 1_000_000, ns: 1_500_000_000 };
 const CHECKED = 20_000;
+/** Each call of the workload does this much, so that V8 compiles it as a function and not only as a running loop. */
+const STEP = 2_000;
 
-async function measure(name: string, shape: Shape, scale: number): Promise<Measurement> {
+async function serve(name: string, shape: Shape): Promise<void> {
   const clock = openCpuClock();
   const { installed, workload } = await start(findContender(name), shape);
   workload.run(CHECKED);
-  const heard = structuredClone(installed.counters);
-  const step = Math.ceil(50_000 * Math.min(scale, 1));
-  const run = (): number => {
+  const greeting: Greeting = { isCpuTime: clock.isCpuTime, heard: installed.counters };
+  console.log(JSON.stringify(greeting));
+  for await (const line of linesOf(Deno.stdin.readable)) {
+    const limit = Number(line) * 1e6;
     const began = clock.now();
     let done = 0;
     let used = 0;
-    while (done < LIMITS.lifecycles * scale && used < LIMITS.ns) {
-      workload.run(step);
-      done += step;
+    do {
+      workload.run(STEP);
+      done += STEP;
       used = clock.now() - began;
-    }
-    return used / done;
-  };
-  run();
-  return { ns: run(), isCpuTime: clock.isCpuTime, heard };
+    } while (used < limit);
+    console.log(String(used / done));
+  }
+}
+
+/** The lines of a stream of text. */
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream)) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
 }
 
 if (import.meta.main) {
-  const [name, shape, scale = "1"] = Deno.args;
-  console.log(JSON.stringify(await measure(name, JSON.parse(shape), Number(scale))));
+  const [name, shape] = Deno.args;
+  await serve(name, JSON.parse(shape));
 }

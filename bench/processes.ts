@@ -1,32 +1,172 @@
 import { rootPath } from "./root.ts";
-import type { Measurement } from "./measure.ts";
+import { type Greeting, linesOf } from "./measure.ts";
+import { median } from "./statistics.ts";
 import type { Shape } from "./workload.ts";
 
 /** The C program's name among the contenders. */
 export const C_PROGRAM = "c";
 
-/**
- * Measures one contender in a process of its own.
- *
- * @param name The contender, or {@linkcode C_PROGRAM}.
- * @param shape The world.
- * @param scale How much of the usual work to do; 1 for all.
- * @returns What the process found.
- * @throws {Error} With what the process wrote, when it failed.
- */
-export async function measureInProcess(
-  name: string,
-  shape: Shape,
-  scale: number,
-): Promise<Measurement> {
-  const command = name === C_PROGRAM ? cCommand(shape, scale) : denoCommand(name, shape, scale);
-  const { success, stdout, stderr } = await command.output();
-  const decoder = new TextDecoder();
-  if (success) return JSON.parse(decoder.decode(stdout));
-  throw new Error(`Cannot measure "${name}": its process failed\n${decoder.decode(stderr)}`);
+/** What was measured in one world: by contender, nanoseconds for a lifecycle, one a round. */
+export type Series = ReadonlyMap<string, readonly number[]>;
+
+/** Who is measured, and where. */
+export interface Entrant {
+  /** Its key in what comes out. */
+  readonly key: string;
+  /** The contender, or {@linkcode C_PROGRAM}. */
+  readonly name: string;
+  /** The world. */
+  readonly shape: Shape;
 }
 
-function denoCommand(name: string, shape: Shape, scale: number): Deno.Command {
+/** How much is measured. */
+export interface Effort {
+  /** How many processes each entrant gets, one after the other. */
+  readonly rounds: number;
+  /** How much of the usual work each of them does. */
+  readonly scale: number;
+}
+
+/** How many milliseconds a process works before it is timed, and in each of its turns. */
+const WARM_UP = 1000;
+const TURN = 150;
+const TURNS = 7;
+
+/**
+ * Measures entrants side by side. In each round every entrant has a process of its own; all are warmed up, and then take
+ * turns, so that what else the machine does meets all of them alike. The round's figure is the median over the turns.
+ *
+ * @param entrants Who. All whose modules heard something must have heard the same, if their shapes are the same.
+ * @param effort How much.
+ * @returns Nanoseconds for a lifecycle by key, one a round; without those whose packages could not be loaded.
+ * @throws {Error} With what the process wrote, when one failed, or when modules heard something else.
+ */
+export async function measureInTurn(
+  entrants: readonly Entrant[],
+  effort: Effort,
+): Promise<Map<string, number[]>> {
+  const series = new Map<string, number[]>();
+  let present = entrants;
+  for (let round = 0; round < effort.rounds; round++) {
+    const missing = new Set<Entrant>();
+    const processes = await startAll(present, missing);
+    present = present.filter((one) => !missing.has(one));
+    try {
+      compareHeard(processes);
+      for (const [key, ns] of await takeTurns(processes, effort.scale, round)) {
+        series.set(key, [...series.get(key) ?? [], ns]);
+      }
+    } finally {
+      for (const process of processes) await process.end();
+    }
+  }
+  return series;
+}
+
+async function startAll(
+  entrants: readonly Entrant[],
+  missing: Set<Entrant>,
+): Promise<MeasuringProcess[]> {
+  const processes: MeasuringProcess[] = [];
+  for (const entrant of entrants) {
+    try {
+      processes.push(await MeasuringProcess.start(entrant));
+    } catch (error) {
+      // Without the registry the packages of the peers cannot be had; all else is an error.
+      if (!String(error).includes("npm")) throw error;
+      missing.add(entrant);
+      console.error(`${entrant.key} is left out: its package cannot be loaded`);
+    }
+  }
+  return processes;
+}
+
+async function takeTurns(
+  processes: readonly MeasuringProcess[],
+  scale: number,
+  round: number,
+): Promise<[string, number][]> {
+  for (const process of processes) await process.run(WARM_UP * scale);
+  const times = processes.map((): number[] => []);
+  for (let at = 0; at < Math.ceil(TURNS * Math.max(scale, 0.1)); at++) {
+    // Each turn begins with another one, so that nobody always comes behind the same.
+    for (let i = 0; i < processes.length; i++) {
+      const next = (i + at + round) % processes.length;
+      times[next].push(await processes[next].run(TURN * Math.min(scale, 1)));
+    }
+  }
+  return processes.map(({ entrant }, i) => [entrant.key, median(times[i])]);
+}
+
+/** Refuses the times of an entrant whose modules have heard something else than those of the others. */
+function compareHeard(processes: readonly MeasuringProcess[]): void {
+  const expected = new Map<string, string>();
+  for (const { entrant, greeting } of processes) {
+    if (greeting.heard.length === 0) continue;
+    const { modules, percent, alive } = entrant.shape;
+    const world = [modules, percent, alive].join();
+    const heard = JSON.stringify(greeting.heard);
+    const wanted = expected.get(world) ?? heard;
+    if (heard !== wanted) {
+      throw new Error(
+        `Cannot time "${entrant.key}": its modules heard ${heard}, wanted ${wanted}`,
+      );
+    }
+    expected.set(world, wanted);
+  }
+}
+
+/** A process that runs a slice of the work whenever it is asked to. */
+class MeasuringProcess {
+  readonly entrant: Entrant;
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: AsyncGenerator<string>;
+  readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
+  #greeting: Greeting | null = null;
+
+  private constructor(entrant: Entrant) {
+    const command = entrant.name === C_PROGRAM ? cCommand(entrant) : denoCommand(entrant);
+    this.entrant = entrant;
+    this.#child = command.spawn();
+    this.#lines = linesOf(this.#child.stdout);
+    this.#requests = this.#child.stdin.getWriter();
+  }
+
+  /** Starts one, and waits until its world is built. */
+  static async start(entrant: Entrant): Promise<MeasuringProcess> {
+    const process = new MeasuringProcess(entrant);
+    process.#greeting = JSON.parse(await process.#answer());
+    return process;
+  }
+
+  /** What it said when its world was built. */
+  get greeting(): Greeting {
+    return this.#greeting!;
+  }
+
+  /** Works for some milliseconds, and returns the nanoseconds that a lifecycle took. */
+  async run(ms: number): Promise<number> {
+    await this.#requests.write(new TextEncoder().encode(`${ms}\n`));
+    return Number(await this.#answer());
+  }
+
+  async #answer(): Promise<string> {
+    const { done, value } = await this.#lines.next();
+    if (!done) return value;
+    const stderr = await new Response(this.#child.stderr).text();
+    throw new Error(`Cannot measure "${this.entrant.key}": its process failed\n${stderr}`);
+  }
+
+  /** Ends it. */
+  async end(): Promise<void> {
+    await this.#requests.close();
+    await this.#lines.return(undefined);
+    await this.#child.stderr.cancel();
+    await this.#child.status;
+  }
+}
+
+function denoCommand({ name, shape }: Entrant): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -37,10 +177,9 @@ function denoCommand(name: string, shape: Shape, scale: number): Deno.Command {
       `${rootPath}bench/measure.ts`,
       name,
       JSON.stringify(shape),
-      String(scale),
     ],
     env: { NO_COLOR: "1" },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   });
@@ -68,12 +207,11 @@ export async function compileC(): Promise<boolean> {
   }
 }
 
-function cCommand(shape: Shape, scale: number): Deno.Command {
+function cCommand({ shape }: Entrant): Deno.Command {
   if (compiled === null) throw new TypeError("Cannot measure the C program: it is not compiled");
-  const { modules, percent, alive } = shape;
-  const numbers = [modules, percent, alive, Math.ceil(3_000_000 * scale)];
   return new Deno.Command(compiled, {
-    args: numbers.map(String),
+    args: [shape.modules, shape.percent, shape.alive].map(String),
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   });

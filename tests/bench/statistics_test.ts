@@ -27,6 +27,11 @@ Deno.test("estimate() draws the same rounds from every series", () => {
   assertEquals([low, high], [1, 1]);
 });
 
+Deno.test("estimate() is not misled by rounds in which everything is slower", () => {
+  const { value, low, high } = estimate([[10, 400, 30], [5, 200, 15]], (a, b) => a / b);
+  assertEquals([value, low, high], [2, 2, 2]);
+});
+
 const series = new Map([
   ["none", [100, 100, 100]],
   ["pnotify", [110, 110, 110]],
