@@ -55,7 +55,7 @@ function bytesPerProcess(tasks: number, modules: number): number {
   for (let i = 0; i < modules; i++) {
     const events = keeper(`module${i}`);
     pnotify.register(events);
-    for (const shell of shells) pnotify.track(shell, events, { n: 0, e: 0 });
+    for (const shell of shells) pnotify.track(shell, events, { data: { n: 0, e: 0 } });
   }
   // Once, so that code and tables of the kernel are not counted.
   for (const shell of shells) runOne(kernel, shell);

@@ -22,7 +22,7 @@ pnotify.register(tracing);
 function handle(request: string, sampled: boolean): Task {
   const task = kernel.fork(kernel.init);
   kernel.rename(task, request);
-  if (sampled) pnotify.track(task, tracing, { request, steps: 0 });
+  if (sampled) pnotify.track(task, tracing, { data: { request, steps: 0 } });
   for (const step of ["parse", "query", "render"]) {
     const child = kernel.fork(task);
     kernel.rename(child, step);

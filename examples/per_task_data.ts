@@ -20,7 +20,7 @@ const origin = defineEvents<Origin>({
 pnotify.register(origin);
 
 const login = kernel.fork(kernel.init);
-pnotify.track(login, origin, { user: "ada", depth: 0 });
+pnotify.track(login, origin, { data: { user: "ada", depth: 0 } });
 const shell = kernel.fork(login);
 const editor = kernel.fork(shell);
 

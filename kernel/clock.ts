@@ -17,6 +17,8 @@ export const TICK_NS = 10_000_000;
 /**
  * Virtual time. It stands still unless somebody advances it, and never goes back.
  *
+ * Origin: our own; the kernel keeps `jiffies` and `ktime_get()`.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

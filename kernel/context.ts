@@ -33,6 +33,8 @@ export interface Frame {
  * One world has one context unless a schedule explorer nests an operation at a preemption point: that one runs on a
  * context of its own, and so can be seen to want what another one holds.
  *
+ * Origin: our own: what the kernel keeps for each CPU.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

@@ -60,6 +60,8 @@ export interface Credentials {
 /**
  * Asks whether a task has a capability, and marks it as having used a privilege when it has (capable).
  *
+ * Origin: `capable()`.
+ *
  * @param task The task that acts.
  * @param name The capability.
  * @returns Whether it has it.

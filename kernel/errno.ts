@@ -96,6 +96,8 @@ const MEANING: Readonly<Record<ErrnoName, string>> = Object.freeze({
 /**
  * The meaning of an error name, as `strerror` words it.
  *
+ * Origin: `strerror(3)`.
+ *
  * @param code The error name.
  * @returns One short English phrase.
  * @example
@@ -111,6 +113,8 @@ export function strerror(code: ErrnoName): string {
 
 /**
  * The name of an error number.
+ *
+ * Origin: `strerrorname_np(3)`.
  *
  * @param errno A positive error number.
  * @returns The name, or `null` when this kernel has no such error.
@@ -153,6 +157,8 @@ function sentence(code: ErrnoName, details: KernelErrorDetails): string {
  * A failure that a caller may meet and handle: a call that returns `-1` and sets `errno` in C.
  *
  * A `fork` or `init` hook throws one to refuse with an error of its own choice.
+ *
+ * Origin: our own: the kernel's `-errno`.
  *
  * @example
  * ```ts

@@ -43,6 +43,8 @@ export interface FaultOptions {
  * Fails exactly one fallible point, the n-th or by name, and counts all that are passed. With nothing asked for it
  * only counts. It is what the boot option `faults` stands for.
  *
+ * Origin: our own, after `should_fail()` of the fault injection framework.
+ *
  * @example
  * ```ts
  * import { boot, FaultPlan } from "@pnotify/pnotify";

@@ -94,6 +94,16 @@ export type ExitHow = number | {
   readonly core?: boolean;
 };
 
+/** What a module's code did that it must not do. */
+export interface ModuleFault {
+  /** The hook or function of it. */
+  readonly what: string;
+  /** The task it ran for, or null. */
+  readonly task: Task | null;
+  /** What it threw or answered. */
+  readonly cause: unknown;
+}
+
 /** What goes with a report beyond its headline. */
 export interface ReportDetails {
   /** More lines for the text. */
@@ -137,6 +147,8 @@ const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze({});
  *
  * Every call runs to completion. A call that would sleep in a real kernel returns a {@linkcode Pending}. Signals are
  * delivered when the outermost call returns.
+ *
+ * Origin: our own: what is global in C.
  *
  * @example
  * ```ts
@@ -321,6 +333,8 @@ export class Kernel {
    *
    * Locking: takes tasklistLock for writing, drops it, and takes eventsSem for reading while init hooks run.
    *
+   * Origin: our own, for recordings that begin in the middle.
+   *
    * @param parent Its parent; of a thread, any task of its process.
    * @param options What is known of it.
    * @returns The task, running.
@@ -347,6 +361,8 @@ export class Kernel {
    * Gives a process another parent, where it is known that it has one: an adoption that nobody saw happen.
    *
    * Locking: takes tasklistLock for writing.
+   *
+   * Origin: our own, for recordings.
    *
    * @param task Any thread of it.
    * @param to The parent.
@@ -397,6 +413,8 @@ export class Kernel {
    *
    * Locking: as {@linkcode Kernel.fork}.
    *
+   * Origin: `vfork(2)`.
+   *
    * @param parent The task that forks.
    * @returns The child, and the parent's call, which is done when the child has called exec or ended.
    * @throws {KernelError} As {@linkcode Kernel.fork}.
@@ -422,6 +440,8 @@ export class Kernel {
    *
    * Locking: takes tasklistLock for writing when a thread takes over the pid, and the task's list for reading while
    * exec hooks run.
+   *
+   * Origin: `execve(2)`, `do_execve()`.
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
@@ -481,6 +501,8 @@ export class Kernel {
    *
    * Locking: as {@linkcode Kernel.exit}.
    *
+   * Origin: `exit(2)`, `do_exit()`.
+   *
    * @param task The thread.
    * @param how The exit code from 0 to 255, or the signal that kills it.
    * @throws {KernelError} As {@linkcode Kernel.exit}; a further thread of init may end.
@@ -511,6 +533,8 @@ export class Kernel {
    *
    * Locking: takes tasklistLock for writing; it is dropped before the task sleeps.
    *
+   * Origin: `waitpid(2)`, `do_wait()`.
+   *
    * @param task The task that waits; it sleeps while no child has ended.
    * @param options Which children, and whether to return at once.
    * @returns The call: done at once when a child has ended, else when one does. A signal ends it with EINTR.
@@ -538,6 +562,8 @@ export class Kernel {
    * Sends a signal (kill). It is delivered when the outermost call returns, never under a hook's locks.
    *
    * Locking: takes tasklistLock for reading, so that no child that is just published escapes a signal to its group.
+   *
+   * Origin: `kill(2)`.
    *
    * @param pid A process; 0 the sender's process group; below -1 that process group; -1 everybody but init.
    * @param signal The signal; 0 only asks whether one could be sent.
@@ -567,6 +593,8 @@ export class Kernel {
 
   /**
    * Changes what a process does about a signal (sigaction). Ignoring SIGCHLD makes its children vanish without wait.
+   *
+   * Origin: `sigaction(2)`.
    *
    * @param task Any thread of it.
    * @param options The signal, and what to do.
@@ -599,6 +627,8 @@ export class Kernel {
    *
    * Locking: takes tasklistLock for writing.
    *
+   * Origin: `setsid(2)`.
+   *
    * @param task Any thread of it.
    * @returns The id of the session.
    * @throws {KernelError} EPERM when it leads a process group already.
@@ -624,6 +654,8 @@ export class Kernel {
    * Moves a process to a process group (setpgid).
    *
    * Locking: takes tasklistLock for writing.
+   *
+   * Origin: `setpgid(2)`.
    *
    * @param task The task that asks.
    * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by default.
@@ -694,6 +726,8 @@ export class Kernel {
 
   /**
    * Gives up capabilities for good (capset).
+   *
+   * Origin: `capset(2)`.
    *
    * @param task The task.
    * @param names The capabilities.
@@ -786,6 +820,8 @@ export class Kernel {
   /**
    * Changes a process's resource limits (setrlimit).
    *
+   * Origin: `setrlimit(2)`.
+   *
    * @param task Any thread of it.
    * @param limits Those to change.
    * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed then.
@@ -811,6 +847,8 @@ export class Kernel {
 
   /**
    * Adds to what a task used. What nobody charges stays unknown.
+   *
+   * Origin: our own: who runs in the model uses nothing by itself.
    *
    * @param task The task; it may have ended, as long as it was not freed.
    * @param resources What to add; the high-water marks are raised to it.
@@ -860,6 +898,8 @@ export class Kernel {
    *
    * Locking: takes tasklistLock for reading, and drops it.
    *
+   * Origin: `find_get_task_by_vpid()`.
+   *
    * @param pid The pid.
    * @returns The reference, to be put, or null.
    * @example
@@ -908,6 +948,8 @@ export class Kernel {
   /**
    * Calls a function for every child under construction, which is not on the task list: its fork has begun to call
    * hooks. It counts as locked by its forker, so another CPU has to wait for it.
+   *
+   * Origin: our own: C has no list of children under construction (A21).
    *
    * @param visit The function.
    * @example
@@ -959,6 +1001,8 @@ export class Kernel {
   /**
    * A user, made on first sight.
    *
+   * Origin: `find_user()`.
+   *
    * @param uid Its number.
    * @returns The user, with the count of its tasks.
    * @example
@@ -981,6 +1025,8 @@ export class Kernel {
   /**
    * Prints to the kernel log.
    *
+   * Origin: `printk()`.
+   *
    * @param text The text.
    * @param level How urgent it is.
    * @example
@@ -1000,6 +1046,8 @@ export class Kernel {
 
   /**
    * Adds a sink for trace events.
+   *
+   * Origin: our own, after trace events.
    *
    * @param sink Called with each event as it happens.
    * @returns A function that removes it again.
@@ -1032,6 +1080,8 @@ export class Kernel {
   /**
    * Taints the kernel.
    *
+   * Origin: `add_taint()`.
+   *
    * @param letter P proprietary, O out of tree, F forced, D a module fault.
    * @example
    * ```ts
@@ -1048,6 +1098,8 @@ export class Kernel {
 
   /**
    * Where the run is, for reports.
+   *
+   * Origin: our own.
    *
    * @param what The call, when it is not the one in progress.
    * @returns The CPU, task, module and call, and the number of the event.
@@ -1076,9 +1128,11 @@ export class Kernel {
   /**
    * Records a finding, once per kind and place, and goes on.
    *
+   * Origin: our own, after `WARN()`.
+   *
    * @param kind What kind of finding it is.
    * @param headline The finding in one line.
-   * @param details What goes with it.
+   * @param options What goes with it.
    * @returns The report; one that was recorded before is not recorded again.
    * @example
    * ```ts
@@ -1089,14 +1143,14 @@ export class Kernel {
    * assertEquals(kernel.reports.map(({ module }) => module), ["job"]);
    * ```
    */
-  report(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): Report {
-    const place = this.#placeOfReport(details);
-    const module = details.module === undefined ? place.module : details.module;
+  report(kind: ReportKind, headline: string, options: ReportDetails = NO_OPTIONS): Report {
+    const place = this.#placeOfReport(options);
+    const module = options.module === undefined ? place.module : options.module;
     const taint = this.#taintLetters === "" ? "Not tainted" : `Tainted: ${this.#taintLetters}`;
     const lines = [
       `${kind === "module-fault" ? "oops" : "BUG"}: ${kind}: ${headline}`,
       `  at ${formatPlace(place)}${module === null ? "" : `, module ${module}`}, ${taint}`,
-      ...(details.lines ?? []).map((line) => `  ${line}`),
+      ...(options.lines ?? []).map((line) => `  ${line}`),
     ];
     const report: Report = {
       kind,
@@ -1105,11 +1159,11 @@ export class Kernel {
       place,
       module,
       taint: this.#taintLetters,
-      ...(details.lock === undefined ? {} : { lock: details.lock }),
-      ...(details.held === undefined ? {} : { held: details.held }),
-      ...(details.taken === undefined ? {} : { taken: details.taken }),
+      ...(options.lock === undefined ? {} : { lock: options.lock }),
+      ...(options.held === undefined ? {} : { held: options.held }),
+      ...(options.taken === undefined ? {} : { taken: options.taken }),
     };
-    const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
+    const key = `${kind}|${place.what}|${module}|${options.lock ?? headline}`;
     if (this.#seen.has(key)) return report;
     this.#seen.add(key);
     this.reports.push(report);
@@ -1127,9 +1181,11 @@ export class Kernel {
   /**
    * Records a finding that nothing can go on from.
    *
+   * Origin: our own, after `BUG()`.
+   *
    * @param kind What kind of finding it is.
    * @param headline The finding in one line.
-   * @param details What goes with it.
+   * @param options What goes with it.
    * @throws {KernelBug} Always, with the report.
    * @example
    * ```ts
@@ -1140,27 +1196,28 @@ export class Kernel {
    * assertEquals(kernel.reports.length, 1);
    * ```
    */
-  bug(kind: ReportKind, headline: string, details: ReportDetails = NO_OPTIONS): never {
-    throw new KernelBug(headline, this.report(kind, headline, details));
+  bug(kind: ReportKind, headline: string, options: ReportDetails = NO_OPTIONS): never {
+    throw new KernelBug(headline, this.report(kind, headline, options));
   }
 
   /**
    * Records that a module's code threw, or answered with what is no answer (an oops).
    *
+   * Origin: our own, after an oops.
+   *
    * @param module The module.
-   * @param what The hook or function of it.
-   * @param task The task it ran for, or null.
-   * @param cause What it threw or answered.
+   * @param fault What went wrong.
    * @example
    * ```ts
    * import { boot } from "@pnotify/pnotify";
    * import { assertEquals } from "@std/assert";
    * const { kernel } = boot();
-   * kernel.moduleFault("job", "exit", kernel.init, new TypeError("no such member"));
+   * kernel.moduleFault("job", { what: "exit", task: kernel.init, cause: new TypeError("no such member") });
    * assertEquals([kernel.taint, kernel.reports[0].kind], ["D", "module-fault"]);
    * ```
    */
-  moduleFault(module: string, what: string, task: Task | null, cause: unknown): void {
+  moduleFault(module: string, fault: ModuleFault): void {
+    const { what, task, cause } = fault;
     this.addTaint("D");
     this.modules.markFaulty(module);
     const whom = task === null ? "" : ` for ${task}`;
@@ -1172,6 +1229,8 @@ export class Kernel {
 
   /**
    * Begins a call by a task, checking that the task can make one.
+   *
+   * Origin: our own: the entry of a system call.
    *
    * @param what The call.
    * @param task The task that makes it, or null for the kernel itself.
@@ -1207,6 +1266,8 @@ export class Kernel {
 
   /**
    * Ends a call: what was taken must have been dropped, and signals are delivered by the outermost one.
+   *
+   * Origin: our own: the return to user mode.
    *
    * @example
    * ```ts
@@ -1266,6 +1327,8 @@ export class Kernel {
   /**
    * Refuses a task that was freed, and one of another world.
    *
+   * Origin: our own.
+   *
    * @param what What is to be done to it.
    * @param task The task.
    * @throws {KernelError} EINVAL when it belongs to another kernel.
@@ -1292,6 +1355,8 @@ export class Kernel {
   /**
    * Reports the use of a freed task.
    *
+   * Origin: our own, after KASAN.
+   *
    * @param what What was to be done to it.
    * @param task The task.
    * @throws {KernelBug} Always.
@@ -1313,6 +1378,8 @@ export class Kernel {
   /**
    * Passes a preemption point. Callers test {@linkcode Kernel.preemption} first.
    *
+   * Origin: our own, after `might_resched()`.
+   *
    * @param site What happens there: `lock`, `unlock`, `callout` or `walk`.
    * @example
    * ```ts
@@ -1331,6 +1398,8 @@ export class Kernel {
 
   /**
    * Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested.
+   *
+   * Origin: our own.
    *
    * @param task The task.
    * @returns Whether it is in the middle of something.
@@ -1354,6 +1423,8 @@ export class Kernel {
   /**
    * Gives up a nested operation that would have to wait for the one it is nested in.
    *
+   * Origin: our own.
+   *
    * @param what What it would have to wait for.
    * @throws {WouldWait} Always.
    * @example
@@ -1371,6 +1442,8 @@ export class Kernel {
 
   /**
    * Passes a fallible point. Callers test {@linkcode Kernel.faults} first.
+   *
+   * Origin: our own, after `should_fail()`.
    *
    * @param site The name of the point.
    * @returns Whether it fails this time.
@@ -1409,6 +1482,8 @@ export class Kernel {
    *
    * Locking: tasklistLock is held for writing; that is why the callout has to wait.
    *
+   * Origin: our own.
+   *
    * @param task The task; the reference that is held to it goes with the callout.
    * @example
    * ```ts
@@ -1430,6 +1505,8 @@ export class Kernel {
    * Keeps a reparenting for its callout, until tasklistLock has been dropped.
    *
    * Locking: tasklistLock is held for writing; that is why the callout has to wait.
+   *
+   * Origin: our own.
    *
    * @param task The task that was adopted; a reference to it is taken.
    * @param from The parent it had before.
@@ -1453,6 +1530,8 @@ export class Kernel {
    * Makes the callouts that had to wait for tasklistLock to be dropped, oldest first.
    *
    * Locking: tasklistLock must not be held, as the hooks take the tasks' lists.
+   *
+   * Origin: our own.
    *
    * @example
    * ```ts
@@ -1484,6 +1563,8 @@ export class Kernel {
   /**
    * Adds a service that lists what was left of it at shutdown.
    *
+   * Origin: our own.
+   *
    * @param check Called once; it reports what it finds.
    * @example
    * ```ts
@@ -1500,6 +1581,8 @@ export class Kernel {
 
   /**
    * Ends the world, and lists what was left: held locks, references, subscribers, modules.
+   *
+   * Origin: our own: the world ends, and is looked over.
    *
    * @returns All reports of the run, the last of them made just now.
    * @example

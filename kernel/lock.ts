@@ -101,16 +101,17 @@ function refuseUnheld(lock: Lockable, mode: LockMode): never {
 /**
  * The state of a lock that stands by itself.
  *
+ * Origin: the count in `struct rw_semaphore`.
+ *
  * @example
  * ```ts
- * import { boot, LockState, RwSemaphore } from "@pnotify/pnotify";
+ * import { boot, type LockState } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
- * const state = new LockState(kernel, { name: "job.sem", spin: false, recursiveRead: false });
- * const sem = new RwSemaphore(state);
- * sem.downRead();
- * assertEquals([sem.name, state.lockCount], ["job.sem", 1]);
- * sem.upRead();
+ * const state: LockState = kernel.tasklistLock.state;
+ * kernel.tasklistLock.readLock();
+ * assertEquals([state.lockName, state.lockCount], ["tasklistLock", 1]);
+ * kernel.tasklistLock.readUnlock();
  * ```
  */
 export class LockState implements Lockable {
@@ -124,6 +125,7 @@ export class LockState implements Lockable {
   /**
    * Makes a lock that nobody holds.
    *
+   * @internal
    * @param kernel The world it belongs to.
    * @param lockClass Its class.
    */
@@ -140,6 +142,8 @@ export class LockState implements Lockable {
 
 /**
  * Holds a lock until it is disposed of.
+ *
+ * Origin: our own, after `guard()` of cleanup.h.
  *
  * @example
  * ```ts
@@ -160,6 +164,7 @@ export class LockGuard implements Disposable {
   /**
    * Takes charge of a lock that the caller has taken.
    *
+   * @internal
    * @param lock A lock that is held.
    * @param mode How it is held.
    */

@@ -16,6 +16,8 @@ interface Edge {
  * The lock checker. It learns the order in which lock classes are taken: one sighting of A then B and one of B then A
  * prove a deadlock that need never have happened.
  *
+ * Origin: our own, after lockdep.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
@@ -49,6 +51,7 @@ export class Lockdep {
   /**
    * Called before a lock is taken. Throws where going on is impossible.
    *
+   * @internal
    * @param lock The lock.
    * @param mode How it is to be taken.
    * @throws {KernelBug} When this context holds it, and so would wait for itself.
@@ -78,6 +81,7 @@ export class Lockdep {
   /**
    * Called when a lock has been taken.
    *
+   * @internal
    * @param lock The lock.
    * @param mode How it was taken.
    * @example
@@ -97,6 +101,7 @@ export class Lockdep {
   /**
    * Called before a lock is dropped. Throws when this context does not hold it so.
    *
+   * @internal
    * @param lock The lock.
    * @param mode How it is held.
    * @throws {KernelBug} When this context does not hold it so.
@@ -145,6 +150,7 @@ export class Lockdep {
   /**
    * Reports a call that needs a lock and was made without it.
    *
+   * @internal
    * @param lock The lock.
    * @param mode How it has to be held; who holds it for writing may read as well.
    * @param call The call, for the report.
@@ -202,6 +208,7 @@ export class Lockdep {
   /**
    * Reports and drops what a call or hook took and did not drop.
    *
+   * @internal
    * @param what The call or hook.
    * @param heldAtEntry How many locks were held when it began.
    * @example

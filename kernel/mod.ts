@@ -32,7 +32,7 @@ export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
 export * from "./kernel.ts";
 export { type Limits, RLIM_INFINITY } from "./limits.ts";
-export { type Lockable, type LockClass, LockGuard, type LockMode, LockState } from "./lock.ts";
+export type { Lockable, LockClass, LockGuard, LockMode, LockState } from "./lock.ts";
 export type { Lockdep } from "./lockdep.ts";
 export {
   defineModule,
@@ -50,21 +50,21 @@ export {
   type InsmodOptions,
   type Leftover,
   type LoadedModule,
-  ModuleLoader,
+  type ModuleLoader,
   type ModuleReaper,
   type ModuleState,
 } from "./module_loader.ts";
 export { Pending, WaitQueue } from "./pending.ts";
-export { PID_MAX_DEFAULT, PID_MAX_LIMIT, PidTable } from "./pid.ts";
+export { PID_MAX_DEFAULT, PID_MAX_LIMIT, type PidTable } from "./pid.ts";
 export * from "./preempt.ts";
-export { formatLogRecord, KernelLog, type LogLevel, type LogRecord } from "./printk.ts";
+export { formatLogRecord, type KernelLog, type LogLevel, type LogRecord } from "./printk.ts";
 export type { ProcessGroup } from "./process_group.ts";
 export { type BinaryHandler, createProgram, type Program, TASK_COMM_LENGTH } from "./program.ts";
 export * from "./random.ts";
 export { formatPlace, KernelBug, type Place, type Report, type ReportKind } from "./report.ts";
 export { RESOURCE_NAMES, type Resources } from "./resources.ts";
-export { RwLock } from "./rw_lock.ts";
-export { RwSemaphore } from "./rw_semaphore.ts";
+export type { RwLock } from "./rw_lock.ts";
+export type { RwSemaphore } from "./rw_semaphore.ts";
 export {
   type PendingSignal,
   Signal,
@@ -74,9 +74,23 @@ export {
   signalName,
   signalNumber,
 } from "./signal.ts";
-export * from "./symbol.ts";
+export {
+  defineSymbol,
+  type ExportedSymbol,
+  type KernelSymbol,
+  type SymbolOptions,
+  type SymbolTable,
+} from "./symbol.ts";
 export * from "./task.ts";
 export { getTaskStruct, putTaskStruct, TaskReference } from "./task_reference.ts";
-export * from "./trace.ts";
+export type {
+  HookOutcome,
+  Trace,
+  TraceBody,
+  TraceEvent,
+  TraceSink,
+  TraceStamp,
+  TraceSubject,
+} from "./trace.ts";
 export type { VforkPending } from "./vfork.ts";
 export { processStatus, type WaitOptions, type WaitResult } from "./wait.ts";

@@ -153,7 +153,7 @@ export interface KernelModule<
    *
    * @param env What it may use.
    * @returns Whatever `unload` needs.
-   * @throws {KernelError} When it cannot be set up; it is not loaded then.
+   * @throws {KernelError} With any errno, when it cannot be set up; it is not loaded then.
    */
   load(env: ModuleEnvironment<P, U>): S;
   /**
@@ -186,6 +186,8 @@ function refuse(name: string, field: string, found: string, wanted: string): Ker
 /**
  * Describes a kernel module. Types follow from the description: `env` has the named symbols and the parameters, and
  * `unload` gets what `load` returned. One module serves any number of kernels, so keep its state in `load`.
+ *
+ * Origin: `module_init()`, `module_exit()` and `MODULE_LICENSE()` in one.
  *
  * @param module The description.
  * @returns The module, checked and frozen.

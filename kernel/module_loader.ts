@@ -103,6 +103,8 @@ class Entry implements LoadedModule {
 /**
  * Loads and unloads kernel modules, and counts who uses whom.
  *
+ * Origin: `load_module()` and `delete_module(2)`.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
@@ -370,7 +372,7 @@ export class ModuleLoader {
             "export from",
           );
         }
-        kernel.symbols.export(symbol, value, entry.name);
+        kernel.symbols.export(symbol, { value, owner: entry.name });
       },
       tryModuleGet: (name: string) => this.#tryGet(entry, name),
     }) as ModuleEnvironment;
@@ -435,7 +437,7 @@ export class ModuleLoader {
 
   #fault(entry: Entry, what: string, cause: unknown): KernelError {
     entry.faulty = true;
-    this.#kernel.moduleFault(entry.name, what, null, cause);
+    this.#kernel.moduleFault(entry.name, { what, task: null, cause });
     return new KernelError("EFAULT", {
       action: `${what} module`,
       name: entry.name,

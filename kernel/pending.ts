@@ -12,6 +12,8 @@ import {
  * What a call returns that would sleep: done at once, or by whatever wakes the sleeper. A signal ends an interruptible
  * one with EINTR.
  *
+ * Origin: our own: a call that sleeps, where nobody can sleep.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

@@ -7,10 +7,10 @@ import type { Task } from "./task.ts";
  *
  * @example
  * ```ts
- * import { KernelError, PID_MAX_LIMIT, PidTable } from "@pnotify/pnotify";
+ * import { Kernel, KernelError, PID_MAX_LIMIT } from "@pnotify/pnotify";
  * import { assertEquals, assertThrows } from "@std/assert";
- * assertEquals(new PidTable(PID_MAX_LIMIT).pidMax, PID_MAX_LIMIT);
- * assertThrows(() => new PidTable(PID_MAX_LIMIT + 1), KernelError, "EINVAL");
+ * assertEquals(new Kernel({ pidMax: PID_MAX_LIMIT }).pidMax, PID_MAX_LIMIT);
+ * assertThrows(() => new Kernel({ pidMax: PID_MAX_LIMIT + 1 }), KernelError, "EINVAL");
  * ```
  */
 export const PID_MAX_LIMIT = 4194304;
@@ -36,31 +36,18 @@ const USED_BY_GROUP = 2;
  * The pid table: dense, so that a look-up is one load. Pids are given out in a cycle, and a pid in use as the id of a
  * process group or session is passed over although its task is gone. Guarded by tasklistLock.
  *
+ * Origin: `alloc_pid()` and `find_vpid()`.
+ *
  * @example
  * ```ts
- * import { PidTable } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const pids = new PidTable(300);
- * assertEquals([pids.allocate(), pids.allocate(), pids.allocateGiven(7)], [0, 1, true]);
- * pids.release(1);
- * assertEquals(pids.find(7), null);
- * ```
- * @example
- * ```ts
- * import { boot, PidTable } from "@pnotify/pnotify";
+ * import { boot, type PidTable } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
+ * const pids: PidTable = kernel.pids;
  * const task = kernel.fork(kernel.init);
- * const table = new PidTable(300);
- * table.allocateGiven(task.pid);
- * table.publish(task);
- * assertEquals([table.find(3), table.count], [task, 1]);
- * const group = { id: 5, session: 5, members: 0 };
- * table.claimGroup(group);
- * assertEquals([table.findGroup(5), table.allocateGiven(5)], [group, false]);
- * table.releaseGroup(group);
- * table.withdraw(task);
- * assertEquals([table.find(3), table.count], [null, 0]);
+ * assertEquals([pids.find(task.pid), pids.find(99)], [task, null]);
+ * kernel.setsid(task);
+ * assertEquals(pids.findGroup(task.pid), task.processGroup);
  * ```
  */
 export class PidTable {
@@ -83,6 +70,7 @@ export class PidTable {
   /**
    * Makes a table without tasks; the first pid that it gives is 0.
    *
+   * @internal
    * @param max The lowest number that is no pid (pid_max).
    */
   constructor(max: number) {
@@ -119,6 +107,7 @@ export class PidTable {
   /**
    * Takes the next free pid, or -1 when all are in use.
    *
+   * @internal
    * @returns The pid, or -1.
    */
   allocate(): number {
@@ -138,6 +127,7 @@ export class PidTable {
   /**
    * Takes a given pid (set_tid); false when it is in use.
    *
+   * @internal
    * @param pid The pid.
    * @returns Whether it was free.
    */
@@ -154,6 +144,7 @@ export class PidTable {
    *
    * Locking: needs tasklistLock for writing.
    *
+   * @internal
    * @param task The task, with its pid set.
    */
   publish(task: Task): void {
@@ -168,6 +159,7 @@ export class PidTable {
    *
    * Locking: needs tasklistLock for writing.
    *
+   * @internal
    * @param task The task.
    */
   withdraw(task: Task): void {
@@ -181,6 +173,7 @@ export class PidTable {
    *
    * Locking: needs tasklistLock for writing.
    *
+   * @internal
    * @param thread The thread that execs.
    * @param leader The leader of its group.
    * @example
@@ -206,6 +199,7 @@ export class PidTable {
   /**
    * Gives a pid back.
    *
+   * @internal
    * @param pid The pid; it stays in use as long as a group has it for its id.
    */
   release(pid: number): void {
@@ -225,6 +219,7 @@ export class PidTable {
   /**
    * Keeps the ids of a process group and of its session from being given out.
    *
+   * @internal
    * @param group The process group.
    */
   claimGroup(group: ProcessGroup): void {
@@ -237,6 +232,7 @@ export class PidTable {
   /**
    * Forgets an empty process group. A session's id stays in use while any group of the session exists.
    *
+   * @internal
    * @param group The process group.
    */
   releaseGroup(group: ProcessGroup): void {

@@ -41,6 +41,8 @@ export interface Preemption {
  * Thrown through a nested operation that would have had to wait for the one it is nested in, mostly for a lock: the
  * placement is infeasible, and its world is to be thrown away. Nothing but the explorer may catch it.
  *
+ * Origin: our own.
+ *
  * @example
  * ```ts
  * import { boot, WouldWait } from "@pnotify/pnotify";

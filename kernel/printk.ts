@@ -18,6 +18,8 @@ export interface LogRecord {
 /**
  * The kernel log: a ring that keeps the newest lines and counts those it had to drop.
  *
+ * Origin: the ring buffer of `printk()`.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
@@ -38,6 +40,7 @@ export class KernelLog {
   /**
    * Makes an empty log.
    *
+   * @internal
    * @param clock The clock that stamps the lines.
    * @param capacity How many lines are kept.
    */
@@ -59,9 +62,9 @@ export class KernelLog {
    * @returns The records that were added.
    * @example
    * ```ts
-   * import { Clock, KernelLog } from "@pnotify/pnotify/kernel";
+   * import { Kernel } from "@pnotify/pnotify/kernel";
    * import { assertEquals } from "@std/assert";
-   * const log = new KernelLog(new Clock(), 2);
+   * const { log } = new Kernel({ logLines: 2 });
    * for (const text of ["a", "b", "c"]) log.print(text, "info");
    * assertEquals(log.records().map((record) => record.text), ["b", "c"]);
    * assertEquals(log.dropped, 1);
@@ -85,9 +88,9 @@ export class KernelLog {
    * @returns A copy.
    * @example
    * ```ts
-   * import { Clock, KernelLog } from "@pnotify/pnotify/kernel";
+   * import { Kernel } from "@pnotify/pnotify/kernel";
    * import { assertEquals } from "@std/assert";
-   * assertEquals(new KernelLog(new Clock(), 8).records(), []);
+   * assertEquals(new Kernel().log.records(), []);
    * ```
    */
   records(): LogRecord[] {
@@ -99,6 +102,8 @@ export class KernelLog {
 
 /**
  * Words a log line as `dmesg` does.
+ *
+ * Origin: a line of `dmesg(1)`.
  *
  * @param record The line.
  * @returns For example `[    1.000000] hello`.

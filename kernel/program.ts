@@ -54,6 +54,8 @@ export const TASK_COMM_LENGTH = 15;
 /**
  * Describes a program once, for many tasks to execute.
  *
+ * Origin: our own: what `execve(2)` is given.
+ *
  * @param path The path of the executable.
  * @param argv The command line; just the path by default.
  * @returns The program.

@@ -62,6 +62,8 @@ export interface Report {
  * A broken rule that the kernel cannot go on from: a self-deadlock, the release of a lock that is not held, the use of
  * a freed task. Nobody is expected to handle it.
  *
+ * Origin: our own, after `BUG()`.
+ *
  * @example
  * ```ts
  * import { boot, KernelBug } from "@pnotify/pnotify";
@@ -97,6 +99,8 @@ export function formatTaken(place: Place): string {
 
 /**
  * Says where a place is, in words.
+ *
+ * Origin: our own.
  *
  * @param place The place.
  * @returns For example `cpu0 sh[3] in job.exit, event 12`.

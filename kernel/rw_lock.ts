@@ -22,6 +22,7 @@ export class RwLock {
   /**
    * Makes a lock that nobody holds.
    *
+   * @internal
    * @param kernel The world it belongs to.
    * @param name The name of its class.
    */

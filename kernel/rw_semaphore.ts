@@ -29,6 +29,7 @@ export class RwSemaphore {
   /**
    * Makes a semaphore of a lock's state.
    *
+   * @internal
    * @param state Where its count is kept, possibly inside the structure that it guards.
    */
   constructor(state: Lockable) {

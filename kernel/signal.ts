@@ -123,6 +123,8 @@ export interface PendingSignal {
 /**
  * The number of a signal.
  *
+ * Origin: `str2sig(3)`.
+ *
  * @param signal A name or a number; 0 asks whether a signal could be sent.
  * @returns Its number.
  * @throws {KernelError} EINVAL when there is no such signal.
@@ -146,6 +148,8 @@ export function signalNumber(signal: SignalName | number): number {
 
 /**
  * The name of a signal.
+ *
+ * Origin: `sigabbrev_np(3)`.
  *
  * @param signal Its number.
  * @returns For example `SIGKILL`; `SIG40` for one without a name.

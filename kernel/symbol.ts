@@ -44,7 +44,7 @@ export interface SymbolOptions {
  * import { assertEquals } from "@std/assert";
  * const ANSWER = defineSymbol<number>("answer");
  * const { kernel } = boot();
- * kernel.symbols.export(ANSWER, 42, null);
+ * kernel.symbols.export(ANSWER, { value: 42, owner: null });
  * assertEquals(kernel.symbols.find("answer")?.value, 42);
  * ```
  */
@@ -69,13 +69,15 @@ export interface ExportedSymbol {
 /**
  * What one kernel offers to modules.
  *
+ * Origin: `EXPORT_SYMBOL()` and the symbol table of the loader.
+ *
  * @example
  * ```ts
  * import { boot, defineSymbol } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const VERSION = defineSymbol<number>("job.version");
  * const { kernel } = boot();
- * kernel.symbols.export(VERSION, 2, null);
+ * kernel.symbols.export(VERSION, { value: 2, owner: null });
  * assertEquals(kernel.symbols.get(VERSION), 2);
  * assertEquals(kernel.symbols.find("job.version")?.owner, null);
  * ```
@@ -87,8 +89,7 @@ export class SymbolTable {
    * Offers something.
    *
    * @param symbol The symbol.
-   * @param value What it stands for.
-   * @param owner The module that offers it, or null for the kernel itself.
+   * @param offer What it stands for, and who offers it.
    * @throws {KernelError} EEXIST when the name is taken.
    * @example
    * ```ts
@@ -96,11 +97,11 @@ export class SymbolTable {
    * import { assertThrows } from "@std/assert";
    * const VERSION = defineSymbol<number>("job.version");
    * const { kernel } = boot();
-   * kernel.symbols.export(VERSION, 2, null);
-   * assertThrows(() => kernel.symbols.export(VERSION, 3, null), KernelError, "EEXIST");
+   * kernel.symbols.export(VERSION, { value: 2, owner: null });
+   * assertThrows(() => kernel.symbols.export(VERSION, { value: 3, owner: null }), KernelError, "EEXIST");
    * ```
    */
-  export<T>(symbol: KernelSymbol<T>, value: T, owner: string | null): void {
+  export<T>(symbol: KernelSymbol<T>, offer: { value: T; owner: string | null }): void {
     const taken = this.#exported.get(symbol.name);
     if (taken !== undefined) {
       throw new KernelError("EEXIST", {
@@ -110,7 +111,7 @@ export class SymbolTable {
         wanted: "a free name is wanted",
       });
     }
-    this.#exported.set(symbol.name, { symbol, value, owner });
+    this.#exported.set(symbol.name, { symbol, ...offer });
   }
 
   /**
@@ -165,7 +166,7 @@ export class SymbolTable {
    * import { assertEquals } from "@std/assert";
    * const VERSION = defineSymbol<number>("job.version");
    * const { kernel } = boot();
-   * kernel.symbols.export(VERSION, 2, "job");
+   * kernel.symbols.export(VERSION, { value: 2, owner: "job" });
    * kernel.symbols.withdraw("job");
    * assertEquals(kernel.symbols.find("job.version"), null);
    * ```

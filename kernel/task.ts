@@ -230,6 +230,7 @@ export class Task implements Lockable {
   /**
    * Copies what a child has from its parent. Only copyProcess and boot make tasks.
    *
+   * @internal
    * @param kernel The world.
    * @param serial Its number since boot.
    * @param pid Its pid.

@@ -56,6 +56,8 @@ function free(task: Task): void {
 /**
  * A counted reference to a task: it does not vanish until the reference is put.
  *
+ * Origin: our own: `get_task_struct()` and `put_task_struct()` in one thing that can be forgotten.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

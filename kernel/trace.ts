@@ -88,19 +88,22 @@ export type TraceSink = (event: TraceEvent) => void;
  * Numbers trace events and hands them to the sinks. A kernel that nobody traces and that checks nothing has none, so
  * that its paths pay one test for null.
  *
+ * Origin: our own, after trace events.
+ *
  * @example
  * ```ts
- * import { Kernel, Trace, type TraceEvent } from "@pnotify/pnotify";
+ * import { boot, type Trace, type TraceEvent } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * const kernel = new Kernel();
- * const trace = new Trace(kernel);
+ * const { kernel } = boot();
+ * const trace: Trace = kernel.trace!;
  * const seen: number[] = [];
  * const sink = (event: TraceEvent) => void seen.push(event.sequence);
+ * const before = trace.sequence;
  * trace.add(sink);
  * trace.emit({ type: "register", module: "job" });
  * trace.remove(sink);
  * trace.emit({ type: "unregister", module: "job" });
- * assertEquals([seen, trace.sequence, trace.idle], [[1], 2, true]);
+ * assertEquals([seen, trace.sequence, trace.idle], [[before + 1], before + 2, true]);
  * ```
  */
 export class Trace {
@@ -112,6 +115,7 @@ export class Trace {
   /**
    * Makes a trace to which nobody listens.
    *
+   * @internal
    * @param kernel The world.
    */
   constructor(kernel: Kernel) {

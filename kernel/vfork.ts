@@ -5,6 +5,8 @@ import { PF_VFORK, type Task } from "./task.ts";
 /**
  * A parent that sleeps in vfork. It is not interruptible, but a fatal signal ends it.
  *
+ * Origin: `vfork_done` of a task.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

@@ -117,6 +117,8 @@ export function hasEnded(leader: Task): boolean {
 /**
  * The wait status of a process: its group's when exit or a signal ended the group, else its leader's own.
  *
+ * Origin: `wait_task_zombie()`.
+ *
  * @param leader The leader of its thread group.
  * @returns `code << 8 | signal | 0x80` if it dumped core.
  * @example

@@ -12,6 +12,8 @@ export interface World {
 /**
  * Boots a kernel with pnotify in it.
  *
+ * Origin: our own.
+ *
  * @param options How to boot.
  * @returns Both.
  * @throws {KernelError} EINVAL for a bad option.

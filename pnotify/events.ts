@@ -249,6 +249,8 @@ export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
 /**
  * A checked description, with every field set. It holds no state of any kernel, so one serves many.
  *
+ * Origin: `struct pnotify_events` (A1).
+ *
  * @typeParam D The data that the module hangs on each task.
  * @example
  * ```ts
@@ -332,6 +334,8 @@ export class PnotifyEvents<D> {
  * Describes what a module wants to hear of. Only `fork` is required (the seed; A11).
  *
  * With `taskData` every subscriber has data; without it data begins as null.
+ *
+ * Origin: the seed fills out a `struct pnotify_events`; that is checked here (A10).
  *
  * @typeParam D The data that the module hangs on each task.
  * @param description The description.

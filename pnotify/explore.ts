@@ -157,6 +157,8 @@ export interface ExploreResult {
  * take turns more than twice is for a higher bound, and what happens after a wait is the schedule in which the other one
  * comes first.
  *
+ * Origin: our own.
+ *
  * @typeParam S What the setup made.
  * @param options What to explore.
  * @returns What was found, as data and as text.

@@ -78,7 +78,11 @@ export function readVerdict(
     : typeof answer === "object" && answer !== null
     ? "an object"
     : String(answer);
-  kernel.moduleFault(entry.owner, hook, task, `it returned ${what}, which is no verdict`);
+  kernel.moduleFault(entry.owner, {
+    what: hook,
+    task,
+    cause: `it returned ${what}, which is no verdict`,
+  });
   return -Errno.EFAULT;
 }
 
@@ -119,7 +123,7 @@ function hookError(
 ): KernelError {
   if (error instanceof KernelError) return error;
   rethrowBug(kernel, entry, error);
-  kernel.moduleFault(entry.owner, hook, task, error);
+  kernel.moduleFault(entry.owner, { what: hook, task, cause: error });
   return new KernelError("EFAULT", {
     action: hook === "init" ? "register" : "fork",
     name: hook === "init" ? entry.events.name : String(task),
@@ -158,7 +162,7 @@ export function voidHookError(
   if (kernel.trace !== null) {
     traceHook(kernel, entry, hook, task, { rollback, fault: String(error) });
   }
-  kernel.moduleFault(entry.owner, hook, task, error);
+  kernel.moduleFault(entry.owner, { what: hook, task, cause: error });
 }
 
 /** A broken kernel rule is the fault of the module whose hook broke it, and nothing can go on. */

@@ -29,6 +29,7 @@ export * from "./invariants.ts";
 export * from "./pnotify.ts";
 export type { Balance, Counts, EventsEntry, Subscribed } from "./registry.ts";
 export * from "./sweep.ts";
+export type { SubscribeOptions } from "./subscribe.ts";
 export type { Subscriber } from "./subscriber.ts";
 export type { Inheritance, TaskData } from "./task_data.ts";
 export type { UnregisterOptions } from "./unregister.ts";

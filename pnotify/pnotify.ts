@@ -16,7 +16,12 @@ import { GlobalWatchers } from "./global.ts";
 import { initSubscribers, registerEvents } from "./register.ts";
 import { type Balance, type EventsEntry, Registry } from "./registry.ts";
 import { reportLeftovers } from "./leftovers.ts";
-import { needsList, subscribeByHand, unsubscribeByHand } from "./subscribe.ts";
+import {
+  needsList,
+  subscribeByHand,
+  type SubscribeOptions,
+  unsubscribeByHand,
+} from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
 
@@ -51,6 +56,8 @@ export const PNOTIFY: KernelSymbol<Pnotify> = defineSymbol<Pnotify>("pnotify", {
 
 /**
  * Process notification: modules hear of the life of chosen tasks and hang their own data on each.
+ *
+ * Origin: the seed; the functions of pnotify.c (A6).
  *
  * @example
  * ```ts
@@ -97,7 +104,7 @@ export class Pnotify implements TaskCallouts {
     this.eventsSem = kernel.createSemaphore("eventsSem");
     this.#watchers = new GlobalWatchers(kernel);
     kernel.callouts = this;
-    kernel.symbols.export(PNOTIFY, this, null);
+    kernel.symbols.export(PNOTIFY, { value: this, owner: null });
     kernel.modules.addReaper((module) => this.#removeLeftovers(module));
     kernel.addShutdownCheck(() => reportLeftovers(kernel, this.#registry));
   }
@@ -192,7 +199,7 @@ export class Pnotify implements TaskCallouts {
    *
    * @param task Any task (A32).
    * @param events What to subscribe.
-   * @param data The data to begin with; without it, `taskData.create` makes it, or it is null.
+   * @param options The data to begin with.
    * @returns The entry.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
    * global structure and for what is none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
@@ -204,15 +211,19 @@ export class Pnotify implements TaskCallouts {
    * const { kernel, pnotify } = boot();
    * const { init } = kernel;
    * init.subscriberListSem.downWrite();
-   * const subscriber = pnotify.subscribe(init, events, "the first one");
+   * const subscriber = pnotify.subscribe(init, events, { data: "the first one" });
    * assertEquals(subscriber.data, "the first one");
    * pnotify.unsubscribe(init, subscriber);
    * init.subscriberListSem.upWrite();
    * ```
    */
-  subscribe<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): Subscriber<D> {
+  subscribe<D>(
+    task: Task,
+    events: PnotifyEvents<D>,
+    options: SubscribeOptions<D> = {},
+  ): Subscriber<D> {
     const entry = this.#registry.of(events as PnotifyEvents<unknown>);
-    const given = data.length === 0 || data[0] === undefined ? null : { data: data[0] };
+    const given = options.data === undefined ? null : { data: options.data };
     const subscriber = subscribeByHand(this.#kernel, task, entry, given) as Subscriber<D>;
     if (!entry.wanted) this.#registry.want(entry);
     return subscriber;
@@ -258,7 +269,7 @@ export class Pnotify implements TaskCallouts {
    * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
    * const { kernel, pnotify } = boot();
    * const { init } = kernel;
-   * pnotify.track(init, events, 7);
+   * pnotify.track(init, events, { data: 7 });
    * init.subscriberListSem.downRead();
    * assertEquals(pnotify.getSubscriber(init, events)?.data, 7);
    * assertEquals(pnotify.getSubscriber(init, "others"), null);
@@ -289,9 +300,11 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the task's subscriberListSem for writing.
    *
+   * Origin: our own: what the seed shows around pnotify_get_subscriber.
+   *
    * @param task The task.
    * @param events What to subscribe.
-   * @param data The data to begin with; without it, `taskData.create` makes it, or it is null.
+   * @param options The data to begin with.
    * @returns The data that the entry has.
    * @throws {KernelError} As {@linkcode Pnotify.subscribe}.
    * @example
@@ -300,19 +313,21 @@ export class Pnotify implements TaskCallouts {
    * import { assertEquals } from "@std/assert";
    * const labels = defineEvents<string>({ name: "labels", fork: () => PNOTIFY_OK });
    * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, labels, "the first one");
+   * pnotify.track(kernel.init, labels, { data: "the first one" });
    * assertEquals(pnotify.dataOf(kernel.init, labels), "the first one");
    * assertEquals(pnotify.untrack(kernel.init, labels), true);
    * ```
    */
-  track<D>(task: Task, events: PnotifyEvents<D>, ...data: [D?]): D {
-    return this.#withList(task, "write", () => this.subscribe(task, events, ...data).data);
+  track<D>(task: Task, events: PnotifyEvents<D>, options: SubscribeOptions<D> = {}): D {
+    return this.#withList(task, "write", () => this.subscribe(task, events, options).data);
   }
 
   /**
    * Ends the first subscription of a task, with all that goes around it. No hook is called.
    *
    * Locking: takes the task's subscriberListSem for writing.
+   *
+   * Origin: our own.
    *
    * @param task The task.
    * @param events What to unsubscribe.
@@ -341,6 +356,8 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the task's subscriberListSem for reading.
    *
+   * Origin: our own: the example at the end of the seed.
+   *
    * @param task The task.
    * @param events Whose data.
    * @returns The data, or null when it is not subscribed.
@@ -350,7 +367,7 @@ export class Pnotify implements TaskCallouts {
    * import { assertEquals } from "@std/assert";
    * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
    * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events, 7);
+   * pnotify.track(kernel.init, events, { data: 7 });
    * assertEquals([pnotify.dataOf(kernel.init, events), pnotify.dataOf(kernel.kthreadd, events)], [7, null]);
    * ```
    */
@@ -376,6 +393,8 @@ export class Pnotify implements TaskCallouts {
 
   /**
    * Whether an events structure is registered.
+   *
+   * Origin: our own.
    *
    * @param events The structure.
    * @returns True from register to unregister.
@@ -413,6 +432,8 @@ export class Pnotify implements TaskCallouts {
 
   /**
    * How many subscriptions an events structure has (refcnt).
+   *
+   * Origin: `refcnt` of the structure (A1).
    *
    * @param events The structure.
    * @returns The number.
@@ -455,6 +476,8 @@ export class Pnotify implements TaskCallouts {
   /**
    * Every structure that was ever registered or subscribed here, with its balance.
    *
+   * Origin: our own: the law of the example module (A50).
+   *
    * @returns In order of first sight.
    * @example
    * ```ts
@@ -482,6 +505,8 @@ export class Pnotify implements TaskCallouts {
    * What this kernel knows of every structure that was ever registered or subscribed here, for those who look a world
    * over.
    *
+   * Origin: our own.
+   *
    * @returns In order of first sight.
    * @example
    * ```ts
@@ -501,6 +526,7 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes eventsSem for reading, and the task's list for writing.
    *
+   * @internal
    * @param task The task.
    * @example
    * ```ts
@@ -532,6 +558,7 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the parent's list for reading; the child's counts as held.
    *
+   * @internal
    * @param child The child, not yet on the task list.
    * @param parent The task that forks.
    * @throws {KernelError} EPERM or another errno when a hook refuses, ENOMEM, or EFAULT when one breaks the rules.
@@ -543,6 +570,7 @@ export class Pnotify implements TaskCallouts {
   /**
    * The callout of a fork that failed (A41, A44).
    *
+   * @internal
    * @param child The child that never ran.
    * @param parent The task that forks.
    * @example
@@ -572,6 +600,7 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the task's list for reading.
    *
+   * @internal
    * @param task The task.
    * @example
    * ```ts
@@ -598,6 +627,7 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the task's list for writing.
    *
+   * @internal
    * @param task The task.
    */
   exit(task: Task): void {
@@ -609,6 +639,7 @@ export class Pnotify implements TaskCallouts {
    *
    * Locking: takes the task's list, for writing when the event is `free`, else for reading.
    *
+   * @internal
    * @param event What happened.
    * @param task The task it happened to.
    * @param detail What goes with the event.
@@ -635,6 +666,7 @@ export class Pnotify implements TaskCallouts {
   /**
    * The names of a task's subscribers, in list order.
    *
+   * @internal
    * @param task The task; nobody else may use its list any more.
    * @returns The names.
    * @example

@@ -45,6 +45,8 @@ export interface Unlinked {
 /**
  * What one kernel knows of an events structure, so that the structure itself serves many kernels.
  *
+ * Origin: our own: `entry` and `refcnt` of `struct pnotify_events` (A1).
+ *
  * @example
  * ```ts
  * import { boot, defineEvents, type EventsEntry, PNOTIFY_OK } from "@pnotify/pnotify";
@@ -100,6 +102,7 @@ export class EventsEntry {
   /**
    * Makes the entry of a structure that is neither registered nor subscribed.
    *
+   * @internal
    * @param events The structure.
    * @param unlinked The kernel's.
    * @param checked Whether checks are on.

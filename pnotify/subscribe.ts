@@ -6,6 +6,16 @@ import type { EventsEntry } from "./registry.ts";
 import { link, Subscriber, unlink } from "./subscriber.ts";
 import { shallowCopy } from "./task_data.ts";
 
+/**
+ * What a subscription by hand begins with.
+ *
+ * @typeParam D The data that the module hangs on each task.
+ */
+export interface SubscribeOptions<D> {
+  /** The data to begin with; without it, `taskData.create` makes it, or it is null. */
+  readonly data?: D;
+}
+
 /*
  * How entries come onto a task's list and go off it, with the data that they carry. Every way on and off leads through
  * attach and detach, so that each value of data is destroyed exactly once. Both need the list's lock for writing; a
@@ -108,7 +118,7 @@ function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => un
   } catch (error) {
     if (error instanceof KernelError) throw error;
     rethrowBug(kernel, entry, error);
-    kernel.moduleFault(entry.owner, "taskData", task, error);
+    kernel.moduleFault(entry.owner, { what: "taskData", task, cause: error });
     throw new KernelError("EFAULT", {
       action: "subscribe",
       name: entry.events.name,
@@ -127,7 +137,7 @@ function endData(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): v
     destroy.call(entry.events.taskData, data, task);
   } catch (error) {
     rethrowBug(kernel, entry, error);
-    kernel.moduleFault(entry.owner, "taskData", task, error);
+    kernel.moduleFault(entry.owner, { what: "taskData", task, cause: error });
   }
 }
 

@@ -21,7 +21,7 @@ import type { EventsEntry } from "./registry.ts";
  *   },
  * });
  * const { kernel, pnotify } = boot();
- * pnotify.track(kernel.init, events, 1);
+ * pnotify.track(kernel.init, events, { data: 1 });
  * kernel.fork(kernel.init);
  * assertEquals(heirs.get("init[3]")?.data, 2);
  * ```

@@ -73,6 +73,8 @@ export interface SweepResult {
  * and so end; both are fine. Anything else that it throws is a failure, and so is a report of the kernel, but for the
  * module fault that failing a hook without a verdict amounts to.
  *
+ * Origin: our own.
+ *
  * @param scenario Runs in a new world each time. It keeps no state between runs.
  * @param options How to sweep.
  * @returns What was found, as data and as text.

@@ -19,6 +19,8 @@ export interface CommandTotals {
 /**
  * Adds up what each command came to, as processes end. It needs memory for commands, not for processes.
  *
+ * Origin: our own.
+ *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
@@ -45,7 +47,7 @@ export class CommandTable implements ReplayObserver {
    * import { CommandTable, ProcessRecord } from "@pnotify/pnotify/replay";
    * import { assertEquals } from "@std/assert";
    * const commands = new CommandTable();
-   * commands.ended(new ProcessRecord(7, 0, 0, true, "cc1"));
+   * commands.ended(new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "cc1" }));
    * assertEquals(commands.rows[0].command, "cc1");
    * ```
    */

@@ -217,7 +217,7 @@ export interface RecordingClock {
  * ```ts
  * import { CLONE_NEWPID, nodesOf, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const container = new ProcessRecord(7, 0, 0, true, "init");
+ * const container = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "init" });
  * container.cloneFlags = CLONE_NEWPID | 17;
  * assertEquals(nodesOf([container], { origin: 0, kind: "monotonic" })[0].clone_flags, "0x20000011");
  * ```

@@ -29,6 +29,8 @@ const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", 
  * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
  * line. Version 1 begins with a header and may tell more, lost events above all.
  *
+ * Origin: our own format, after the process events connector.
+ *
  * @example
  * ```ts
  * import { EventsParser, Warnings } from "@pnotify/pnotify/replay";
@@ -95,7 +97,7 @@ export class EventsParser implements LineParser {
   }
 
   #bad(text: string): void {
-    this.#warnings.add("not-understood", this.#line, text);
+    this.#warnings.add({ kind: "not-understood", line: this.#line, text });
   }
 
   #header(text: string): void {
@@ -119,7 +121,11 @@ export class EventsParser implements LineParser {
     const time = (fields.seconds - this.#originSeconds) * 1e9 + fields.nanoseconds;
     if (this.#time - time > TOLERATED_STEP) {
       const back = ((this.#time - time) / 1e6).toFixed(3);
-      this.#warnings.add("clock-back", this.#line, `the clock goes back by ${back} ms`);
+      this.#warnings.add({
+        kind: "clock-back",
+        line: this.#line,
+        text: `the clock goes back by ${back} ms`,
+      });
     }
     this.#time = time;
   }

@@ -14,6 +14,8 @@ export interface EventsHeader {
 /**
  * The first line of an event recording of version 1.
  *
+ * Origin: our own format.
+ *
  * @param header What it says.
  * @returns The line, with its end.
  * @example
@@ -34,6 +36,8 @@ export function eventsHeader(header: EventsHeader = {}): string {
 
 /**
  * One event as a line of an event recording of version 1.
+ *
+ * Origin: our own format.
  *
  * @param event The event.
  * @param origin What time 0 of the event is, in nanoseconds: {@linkcode RecordingClock.origin}.

@@ -96,7 +96,11 @@ export class FtraceParser implements LineParser {
       /PERF_RECORD_LOST.*?lost (\d+)/.exec(text);
     if (lost === null) {
       if (text.trim() === "") return;
-      return this.#warnings.add("not-understood", this.#line, `no event: ${excerpt(text)}`);
+      return this.#warnings.add({
+        kind: "not-understood",
+        line: this.#line,
+        text: `no event: ${excerpt(text)}`,
+      });
     }
     this.#sink({
       type: "lost",
@@ -173,7 +177,11 @@ export class FtraceParser implements LineParser {
     const time = (seconds - this.#originSeconds) * 1e9 + nanosecondsAt(text, fraction, colon);
     if (this.#time - time > TOLERATED_STEP) {
       const back = ((this.#time - time) / 1e6).toFixed(3);
-      this.#warnings.add("clock-back", this.#line, `the clock goes back by ${back} ms`);
+      this.#warnings.add({
+        kind: "clock-back",
+        line: this.#line,
+        text: `the clock goes back by ${back} ms`,
+      });
     }
     this.#time = time;
     return afterSpaces(text, colon + 1);
@@ -220,7 +228,11 @@ export class FtraceParser implements LineParser {
   }
 
   #bad(text: string): void {
-    this.#warnings.add("not-understood", this.#line, `no event: ${excerpt(text)}`);
+    this.#warnings.add({
+      kind: "not-understood",
+      line: this.#line,
+      text: `no event: ${excerpt(text)}`,
+    });
   }
 
   #newTask(text: string, at: number): void {

@@ -51,7 +51,11 @@ export class Lines {
     this.number++;
     if (this.#overlong) {
       this.#overlong = false;
-      this.#warnings.add("too-long", this.number, `line of more than ${MAX_LINE} characters`);
+      this.#warnings.add({
+        kind: "too-long",
+        line: this.number,
+        text: `line of more than ${MAX_LINE} characters`,
+      });
       return;
     }
     const last = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;

@@ -51,7 +51,7 @@ export { EVENTS_FORMAT, EVENTS_VERSION, EventsParser } from "./events_reader.ts"
 export { type EventsHeader, eventsHeader, formatEvent } from "./events_writer.ts";
 export { FtraceParser } from "./ftrace.ts";
 export type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
-export { type ExecRecord, exitText, ProcessRecord } from "./process.ts";
+export { type ExecRecord, exitText, type KnownProcess, ProcessRecord } from "./process.ts";
 export { formatOf, Recording, type RecordingOptions } from "./recording.ts";
 export { Replay, type ReplayObserver, type ReplayOptions } from "./replay.ts";
 export { formatReport, nodesOf, type ProcessNode, type ReplayReport, untoldBy } from "./report.ts";

@@ -12,19 +12,33 @@ export interface ExecRecord {
   readonly time: number;
 }
 
+/** What is known of a process when it is first seen. */
+export interface KnownProcess {
+  /** Its number among the processes of the recording. */
+  readonly serial: number;
+  /** When it was first seen, in nanoseconds since the recording's origin. */
+  readonly firstSeen: number;
+  /** Whether it was seen to be forked. */
+  readonly forked: boolean;
+  /** Its comm, or null. */
+  readonly comm: string | null;
+}
+
 /**
  * What a recording tells of one process. Whatever it does not tell is null.
+ *
+ * Origin: our own.
  *
  * @example
  * ```ts
  * import { ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const record = new ProcessRecord(7, 0, 0, true, "cc1");
+ * const record = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "cc1" });
  * record.status = 3 << 8;
  * assertEquals([record.exit, record.end, record.job], ["3", null, null]);
  * ```
  */
-export class ProcessRecord {
+export class ProcessRecord implements KnownProcess {
   /** Its pid; 0 in a recording that does not number it. */
   readonly pid: number;
   /** Its number among the processes of the recording: (pid, serial) tells it from other users of its pid. */
@@ -70,23 +84,14 @@ export class ProcessRecord {
    * Makes the record of a process of which nothing else is known yet.
    *
    * @param pid Its pid.
-   * @param serial Its number among the processes of the recording.
-   * @param firstSeen When it was first seen.
-   * @param forked Whether it was seen to be forked.
-   * @param comm Its comm, or null.
+   * @param known What is known of it.
    */
-  constructor(
-    pid: number,
-    serial: number,
-    firstSeen: number,
-    forked: boolean,
-    comm: string | null,
-  ) {
+  constructor(pid: number, known: KnownProcess) {
     this.pid = pid;
-    this.serial = serial;
-    this.firstSeen = firstSeen;
-    this.forked = forked;
-    this.comm = comm;
+    this.serial = known.serial;
+    this.firstSeen = known.firstSeen;
+    this.forked = known.forked;
+    this.comm = known.comm;
   }
 
   /** How it ended: a code as `"3"`, a signal as `"sig9"`, or null. */
@@ -102,6 +107,8 @@ export class ProcessRecord {
 
 /**
  * A wait status as text.
+ *
+ * Origin: `WEXITSTATUS()` and `WTERMSIG()`.
  *
  * @param status The wait status.
  * @returns A code as `"3"`, a signal as `"sig9"`.

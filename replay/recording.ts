@@ -25,6 +25,8 @@ export interface RecordingOptions {
 /**
  * Reads a recording that comes in chunks of text, and finds out its format by what it says.
  *
+ * Origin: our own.
+ *
  * @example
  * ```ts
  * import { Recording, type RecordedEvent } from "@pnotify/pnotify/replay";
@@ -101,7 +103,11 @@ export class Recording {
     }
     if (this.#parser === null) this.#decide(true);
     if (!whole && this.warnings.total > before) {
-      this.warnings.add("cut-off", this.#lines.number, "the last line has no end");
+      this.warnings.add({
+        kind: "cut-off",
+        line: this.#lines.number,
+        text: "the last line has no end",
+      });
     }
     this.#parser!.end();
   }
@@ -109,7 +115,11 @@ export class Recording {
   #line(line: string): void {
     if (line.indexOf("\0") >= 0) {
       this.#binary++;
-      this.warnings.add("binary", this.#lines.number, `no text: ${excerpt(line)}`);
+      this.warnings.add({
+        kind: "binary",
+        line: this.#lines.number,
+        text: `no text: ${excerpt(line)}`,
+      });
       if (this.#parser === null) this.#early.push("");
       return;
     }
@@ -164,6 +174,8 @@ const STRACE_LINE = new RegExp(
 
 /**
  * Finds out the format of a recording from one of its lines.
+ *
+ * Origin: our own.
  *
  * @param line A line.
  * @returns The format, or null when the line has no known form.

@@ -16,7 +16,7 @@ import {
 } from "./event.ts";
 import { ProcessRecord } from "./process.ts";
 import { type Gaps, type Summary, SummaryCounter } from "./summary.ts";
-import { Warnings } from "./warning.ts";
+import { type WarningKind, Warnings } from "./warning.ts";
 
 const CLONE_VM = 0x100;
 const CLONE_PARENT = 0x8000;
@@ -88,6 +88,8 @@ export interface ReplayOptions {
 /**
  * Makes recorded events happen in a kernel, so that the modules loaded into it hear of them, and keeps book of every
  * process.
+ *
+ * Origin: our own.
  *
  * @example
  * ```ts
@@ -199,8 +201,8 @@ export class Replay {
     }
   }
 
-  #warn(kind: Parameters<Warnings["add"]>[0], line: number, text: string): void {
-    this.warnings.add(kind, line, text);
+  #warn(kind: WarningKind, line: number, text: string): void {
+    this.warnings.add({ kind, line, text });
   }
 
   #lost(line: number, count: number | null): void {
@@ -241,7 +243,12 @@ export class Replay {
   ): LiveTask {
     this.#counter.found++;
     if (tgid !== null && tgid !== pid) return this.#adoptThread(pid, this.#process(tgid, event));
-    const record = new ProcessRecord(pid, this.#serial++, event.time, false, known?.comm ?? null);
+    const record = new ProcessRecord(pid, {
+      serial: this.#serial++,
+      firstSeen: event.time,
+      forked: false,
+      comm: known?.comm ?? null,
+    });
     const parent = known?.parent ?? null;
     const above = parent === null || parent === pid ? null : this.#process(parent, event);
     record.parent = above === null ? null : parent;
@@ -330,7 +337,12 @@ export class Replay {
     const forker = maker === null ? this.#model.kernel.init : by?.task ?? null;
     const { task, refused } = this.#model.fork(forker, pid, bits);
     const comm = event.comm ?? maker?.process.record.comm ?? null;
-    const record = new ProcessRecord(pid, this.#serial++, event.time, true, comm);
+    const record = new ProcessRecord(pid, {
+      serial: this.#serial++,
+      firstSeen: event.time,
+      forked: true,
+      comm,
+    });
     const process = new LiveProcess(record, maker?.process.root ?? null, maker !== null);
     const live = new LiveTask(pid, process, task, event.time);
     process.leader = live;

@@ -71,6 +71,8 @@ const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.free
 /**
  * What a format does not tell.
  *
+ * Origin: our own.
+ *
  * @param format The format, or null while it is not known.
  * @returns What it does not tell, in words; nothing of no format.
  * @example
@@ -87,15 +89,17 @@ export function untoldBy(format: RecordingFormat | null): readonly string[] {
 /**
  * Makes the nodes of a report of processes.
  *
+ * Origin: our own.
+ *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param clock How the times are to be read.
- * @param loaded Which modules have something to say: whether nodes have a `job` and `accounting`.
+ * @param options Which modules have something to say: whether nodes have a `job` and `accounting`.
  * @returns The nodes, in order of birth.
  * @example
  * ```ts
  * import { nodesOf, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const record = new ProcessRecord(7, 0, 500, true, "cc1");
+ * const record = new ProcessRecord(7, { serial: 0, firstSeen: 500, forked: true, comm: "cc1" });
  * record.status = 9;
  * const [node] = nodesOf([record], { origin: 1000, kind: "monotonic" });
  * assertEquals([node.pid, node.start_ns, node.exit], [7, 1500, "sig9"]);
@@ -104,7 +108,7 @@ export function untoldBy(format: RecordingFormat | null): readonly string[] {
 export function nodesOf(
   processes: readonly ProcessRecord[],
   clock: RecordingClock,
-  loaded: { readonly job?: boolean; readonly accounting?: boolean } = {},
+  options: { readonly job?: boolean; readonly accounting?: boolean } = {},
 ): ProcessNode[] {
   const time = (ns: number | null) =>
     ns === null || clock.kind === "none" ? null : clock.origin + ns;
@@ -121,8 +125,8 @@ export function nodesOf(
       end_ns: time(process.end),
       parent_at_exit: process.parentAtExit,
       ...(process.refused === null ? {} : { refused: process.refused }),
-      ...(loaded.job ? { job: process.job } : {}),
-      ...(loaded.accounting ? { accounting: process.accounting } : {}),
+      ...(options.job ? { job: process.job } : {}),
+      ...(options.accounting ? { accounting: process.accounting } : {}),
     }));
 }
 
@@ -131,6 +135,8 @@ const MOST_ROWS = 20;
 
 /**
  * Lays the result of a replay out for people.
+ *
+ * Origin: our own.
  *
  * @param report The result.
  * @param commands What each command came to.

@@ -12,7 +12,7 @@ import { numberAt, OPEN_PAREN, quotedAt } from "./_text.ts";
 import { type BegunCall, type PendingChild, Tracee } from "./_tracee.ts";
 import { CLONE_NEWPID, type EventSink, type RecordedEvent, type RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
-import { excerpt, type Warnings } from "./warning.ts";
+import { excerpt, type WarningKind, type Warnings } from "./warning.ts";
 
 const CLONE_PARENT = 0x8000;
 const CLONE_THREAD = 0x10000;
@@ -47,6 +47,8 @@ const CALLS: ReadonlySet<string> = new Set([
 
 /**
  * Reads the output of `strace`, with or without `-f`, a pid column, a time and a comm, line by line.
+ *
+ * Origin: the output of `strace(1)`.
  *
  * @example
  * ```ts
@@ -143,8 +145,8 @@ export class StraceParser implements LineParser {
     }
   }
 
-  #warn(kind: Parameters<Warnings["add"]>[0], text: string): void {
-    this.#warnings.add(kind, this.#line, text);
+  #warn(kind: WarningKind, text: string): void {
+    this.#warnings.add({ kind, line: this.#line, text });
   }
 
   #resumeText(text: string): string {

@@ -15,6 +15,8 @@ export interface TimelineLayout {
 /**
  * Draws a bar for each process, over the time that the recording covers.
  *
+ * Origin: our own.
+ *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param layout How.
  * @returns The lines; one that says so where the recording has no times.
@@ -22,8 +24,8 @@ export interface TimelineLayout {
  * ```ts
  * import { formatTimeline, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const sh = new ProcessRecord(7, 0, 0, true, "sh");
- * const ls = new ProcessRecord(8, 1, 500_000, true, "ls");
+ * const sh = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "sh" });
+ * const ls = new ProcessRecord(8, { serial: 1, firstSeen: 500_000, forked: true, comm: "ls" });
  * sh.status = ls.status = 0;
  * sh.end = ls.end = 1_000_000;
  * const clock = { origin: 0, kind: "relative" } as const;

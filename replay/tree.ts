@@ -13,6 +13,8 @@ export interface TreeLayout {
 /**
  * Draws processes as a tree, each below its first parent, with how it ended, how long it was there and its job.
  *
+ * Origin: our own, after `pstree(1)`.
+ *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param layout How.
  * @returns The lines.
@@ -20,7 +22,7 @@ export interface TreeLayout {
  * ```ts
  * import { formatTree, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const sh = new ProcessRecord(7, 0, 0, true, "sh");
+ * const sh = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "sh" });
  * sh.status = 0;
  * sh.end = 2_000_000;
  * assertEquals(formatTree([sh], { clock: { origin: 0, kind: "relative" }, width: 40 }), [
@@ -54,6 +56,8 @@ export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayo
 /**
  * One process on one line: its pid, what it ran, how it ended and how long it was there.
  *
+ * Origin: our own.
+ *
  * @param process The process.
  * @param clock How the times are to be read.
  * @returns The line.
@@ -61,7 +65,7 @@ export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayo
  * ```ts
  * import { formatProcess, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * const sh = new ProcessRecord(7, 0, 0, true, "sh");
+ * const sh = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "sh" });
  * sh.status = 9;
  * sh.end = 2_000_000;
  * assertEquals(formatProcess(sh, { origin: 0, kind: "relative" }), "7 sh: sig9 after 2.00 ms");

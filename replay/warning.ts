@@ -37,12 +37,14 @@ const KEPT = 20;
 /**
  * Collects warnings: all are counted, and the first ones of each kind are kept with their place.
  *
+ * Origin: our own.
+ *
  * @example
  * ```ts
  * import { Warnings } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
  * const warnings = new Warnings();
- * for (let line = 1; line <= 100; line++) warnings.add("binary", line, "bytes that are no text");
+ * for (let line = 1; line <= 100; line++) warnings.add({ kind: "binary", line, text: "bytes that are no text" });
  * assertEquals([warnings.total, warnings.counts.binary, warnings.kept.length], [100, 100, 20]);
  * ```
  */
@@ -57,19 +59,20 @@ export class Warnings {
   /**
    * Adds one.
    *
-   * @param kind What is wrong.
-   * @param line The line, from 1.
-   * @param text The same for people.
+   * @param warning What is wrong, and where.
    */
-  add(kind: WarningKind, line: number, text: string): void {
+  add(warning: ReplayWarning): void {
+    const { kind } = warning;
     this.total++;
     const count = this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-    if (count <= KEPT) this.kept.push({ kind, line, text });
+    if (count <= KEPT) this.kept.push(warning);
   }
 }
 
 /**
  * A piece of recorded text for a warning: short, and without control characters.
+ *
+ * Origin: our own.
  *
  * @param text The text.
  * @returns At most 60 characters of it.

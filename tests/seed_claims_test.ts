@@ -84,7 +84,7 @@ Deno.test("seed: a generic data pointer lets a module associate data with each p
   const events = defineEvents<unknown>({ name: "test_module", fork });
   for (const data of [{ any: "object" }, 7, "text", () => {}]) {
     const task = kernel.fork(kernel.init);
-    pnotify.track(task, events, data);
+    pnotify.track(task, events, { data });
     assertStrictEquals(pnotify.dataOf(task, events), data);
   }
 });
@@ -103,9 +103,9 @@ Deno.test("seed: each process has a list of subscribers, and each of them a data
   const { kernel, pnotify } = boot();
   const one = defineEvents<string>({ name: "one", fork });
   const two = defineEvents<string>({ name: "two", fork });
-  pnotify.track(kernel.init, one, "of one");
-  pnotify.track(kernel.init, two, "of two");
-  pnotify.track(kernel.kthreadd, one, "of another task");
+  pnotify.track(kernel.init, one, { data: "of one" });
+  pnotify.track(kernel.init, two, { data: "of two" });
+  pnotify.track(kernel.kthreadd, one, { data: "of another task" });
   assertEquals([names(kernel, kernel.init), names(kernel, kernel.kthreadd)], [
     ["one", "two"],
     ["one"],
@@ -420,7 +420,7 @@ Deno.test("seed: getSubscriber retrieves the subscriber of a process by the modu
   const { kernel, pnotify } = boot();
   const { init } = kernel;
   pnotify.track(init, defineEvents({ name: "other", fork }));
-  pnotify.track(init, defineEvents<string>({ name: "widget", fork }), "the data");
+  pnotify.track(init, defineEvents<string>({ name: "widget", fork }), { data: "the data" });
   init.subscriberListSem.downRead();
   const subscriber = pnotify.getSubscriber(init, "widget");
   const missing = pnotify.getSubscriber(init, "gadget");
@@ -506,7 +506,7 @@ Deno.test("seed: data is associated with a process without a field of its own in
   const data = new Map<string, string>();
   for (const name of ["one", "two", "three"]) {
     const events = defineEvents<string>({ name, fork });
-    pnotify.track(kernel.init, events, `data of ${name}`);
+    pnotify.track(kernel.init, events, { data: `data of ${name}` });
     data.set(name, pnotify.dataOf(kernel.init, events)!);
   }
   assertEquals([...data.values()], ["data of one", "data of two", "data of three"]);

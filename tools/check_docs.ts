@@ -4,8 +4,11 @@
  *     deno run -A tools/check_docs.ts [FILE...]
  *
  * `deno doc --lint` wants a comment on everything. This wants what a reader looks for in it: a summary that says something,
- * each parameter, the return, and an example that runs. A method's example may be the one on its class, when it is called
- * there; a constant's may be any of the entry point's, when it is used there. What is only a type needs none.
+ * each parameter, the return, the errno of each KernelError, and an example that runs. A method's example may be the one on
+ * its class, when it is called there; a constant's may be any of the entry point's, when it is used there. What is only a
+ * type needs none. It also wants to read where each class, function and method comes from - a C name, the seed, a number of
+ * the contract, or a paragraph "Origin:" - on it or on its class; and it refuses what takes more than two arguments by their
+ * place. Hooks are exempt from that: they keep the arguments of the C functions. What is marked as internal is left alone.
  *
  * @module
  */
@@ -27,6 +30,10 @@ export interface Gap {
 interface Tag {
   kind: string;
   name?: string;
+  /** In the format of Deno 2.4. */
+  type?: string;
+  /** In the format of Deno 2.9. */
+  tsType?: { repr: string };
   doc?: string;
 }
 
@@ -165,15 +172,25 @@ export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
       const examples = cannotRunInTest.has(name)
         ? ["left to its own tests"]
         : examplesOf(...others.map((one) => one.jsDoc ?? {}));
-      add(name, declaration, [...missingInSignature(jsDoc, definition), ...needExample(examples)]);
+      add(name, declaration, [
+        ...missingInSignature(jsDoc, definition),
+        ...missingOrigin(...others.map((one) => one.jsDoc)),
+        ...tooManyArguments(definition),
+        ...needExample(examples),
+      ]);
     } else if (kind === "variable") {
       const examples = uses(shown, name) ? ["shown"] : examplesOf(jsDoc);
       add(name, declaration, [...missingSummary(jsDoc), ...needExample(examples)]);
     } else if (kind === "class") {
-      add(name, declaration, [...missingSummary(jsDoc), ...needExample(examplesOf(jsDoc))]);
+      add(name, declaration, [
+        ...missingSummary(jsDoc),
+        ...missingOrigin(jsDoc),
+        ...needExample(examplesOf(jsDoc)),
+      ]);
       for (const one of definition.constructors ?? []) {
         if (isPrivate(one)) continue;
-        add(`${name}.constructor`, one, missingInSignature(one.jsDoc ?? {}, one));
+        const missing = [...missingInSignature(one.jsDoc ?? {}, one), ...tooManyArguments(one)];
+        add(`${name}.constructor`, one, missing);
       }
     } else if (kind === "interface") {
       add(name, declaration, missingSummary(jsDoc));
@@ -205,8 +222,9 @@ function signatureOf(one: object): Signature {
   return definition ?? functionDef ?? one;
 }
 
-function isPrivate({ accessibility }: Member): boolean {
-  return accessibility === "private" || accessibility === "protected";
+function isPrivate({ accessibility, jsDoc }: Member): boolean {
+  const internal = jsDoc?.tags?.some(({ kind }) => kind === "internal") ?? false;
+  return internal || accessibility === "private" || accessibility === "protected";
 }
 
 function missingInMethod(method: Member, owner: Declaration): string[] {
@@ -216,6 +234,9 @@ function missingInMethod(method: Member, owner: Declaration): string[] {
   if (isPrivate(method) || kind === "setter" || isImplementation(method, methods)) return [];
   if (kind === "getter") return missingSummary(jsDoc);
   const missing = missingInSignature(jsDoc, signatureOf(method));
+  if (owner.kind === "class") {
+    missing.push(...missingOrigin(jsDoc, owner.jsDoc), ...tooManyArguments(signatureOf(method)));
+  }
   if (calledByLanguage.test(name)) return missing;
   const shown = examplesOf(owner.jsDoc ?? {}).join("\n");
   // An interface may also be there to be implemented: its methods are properties of an object then.
@@ -236,7 +257,35 @@ function missingInSignature(jsDoc: JsDoc, { params = [], returnType }: Signature
   }
   const returns = tags.some(({ kind, doc }) => kind === "return" && doc?.trim());
   if (!returns && returnsSomething(returnType)) missing.push("@returns");
-  return missing;
+  return [...missing, ...missingErrno(jsDoc)];
+}
+
+const errno = /\bE[A-Z0-9]{3,}\b|\berrno\b|\{@linkcode /;
+
+/** Each errno that a caller may meet is named, here or where the documentation points to. */
+function missingErrno({ tags = [] }: JsDoc): string[] {
+  const errors = tags.filter(({ kind, type, tsType }) =>
+    kind === "throws" && (type ?? tsType?.repr) === "KernelError"
+  );
+  return errors.some(({ doc = "" }) => !errno.test(doc)) ? ["an errno in @throws"] : [];
+}
+
+/** A number of the contract, the seed, a C name, or what a paragraph of its own says. */
+const origin = /\b[AB]\d+\b|\bseed\b|\b[a-z]+_[a-z_]+\b|\b[A-Z]+_[A-Z_]+\b|\bOrigin: \S/;
+
+/** Where it comes from is said on it or on its class. */
+function missingOrigin(...docs: (JsDoc | undefined)[]): string[] {
+  const said = docs.some((jsDoc) => {
+    const tags = (jsDoc?.tags ?? []).filter(({ kind }) => kind !== "example");
+    return [jsDoc, ...tags].some((one) => origin.test(one?.doc ?? ""));
+  });
+  return said ? [] : ["its origin"];
+}
+
+/** Two arguments by their place are as many as a reader of a call can tell apart; the rest is named. */
+function tooManyArguments({ params = [] }: Signature): string[] {
+  const most = nameOf(params.at(-1) ?? { kind: "none" }) === "options" ? 3 : 2;
+  return params.length > most ? [`options: it takes ${params.length} arguments`] : [];
 }
 
 function nameOf(parameter: Parameter): string | null {

@@ -31,7 +31,7 @@ export function install(shape: Shape): Installed {
     counters,
     track(task, n) {
       lockWrite(task);
-      for (const events of registered) pnotify.subscribe(task, events, { n, e: 0 });
+      for (const events of registered) pnotify.subscribe(task, events, { data: { n, e: 0 } });
       unlockWrite(task);
     },
   };

@@ -86,6 +86,8 @@ const EVENTS: readonly ConfigurationRecord["event"][] = Object.freeze([
 /**
  * Puts a record into its binary layout.
  *
+ * Origin: the records of CSA (B36 to B41).
+ *
  * @param record The record.
  * @param endian The order of bytes; high byte first by default.
  * @returns The bytes.
@@ -129,6 +131,8 @@ export function encodeRecord(record: CsaRecord, endian: Endian = "big"): Uint8Ar
 
 /**
  * Reads records from their binary layout, in whichever order of bytes each was written.
+ *
+ * Origin: the records of CSA (B36 to B41).
  *
  * @param bytes Whole records, one after the other.
  * @returns The records.

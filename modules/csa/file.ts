@@ -61,6 +61,8 @@ export type FileCondition = "missing" | "not-regular" | "not-writable" | "full";
 /**
  * Files in memory: what the module writes to unless it is told otherwise. Each keeps its newest records.
  *
+ * Origin: our own: a file system in memory.
+ *
  * @example
  * ```ts
  * import { MemoryFiles } from "@pnotify/pnotify/modules/csa";

@@ -12,6 +12,8 @@ const TYPES: readonly CsaRecord["type"][] = Object.freeze([
 /**
  * Writes records as JSON, one on a line.
  *
+ * Origin: our own.
+ *
  * @param records The records.
  * @returns The lines, each with its end.
  * @example
@@ -31,6 +33,8 @@ export function formatJsonLines(records: readonly CsaRecord[]): string {
 
 /**
  * Reads what {@linkcode formatJsonLines} wrote. Fields are taken as they are.
+ *
+ * Origin: our own.
  *
  * @param text The lines; empty ones are passed over.
  * @returns The records.

@@ -107,6 +107,8 @@ function figuresOf(record: ProcessRecord): (number | null)[] {
 /**
  * Adds up records as they come, so that a report needs none of them any more.
  *
+ * Origin: our own, after the reports of CSA.
+ *
  * @example
  * ```ts
  * import { Totals } from "@pnotify/pnotify/modules/csa";
@@ -219,6 +221,8 @@ function inWords(figure: ReportFigure, value: number): string {
 
 /**
  * A report on records that were kept.
+ *
+ * Origin: our own, after the reports of CSA.
  *
  * @param records The records.
  * @param by What gets a line of its own.

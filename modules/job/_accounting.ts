@@ -53,7 +53,7 @@ function callOut(
     call();
   } catch (error) {
     if (error instanceof KernelBug || error instanceof WouldWait) throw error;
-    core.kernel.moduleFault(module ?? "job accounting", what, task, error);
+    core.kernel.moduleFault(module ?? "job accounting", { what, task, cause: error });
   } finally {
     context.module = outer;
     put?.();

@@ -70,7 +70,7 @@ function moveInto(core: JobCore, task: Task, job: Job, wanted: Jid): void {
   try {
     const old = pnotify.getSubscriber(task, events);
     const member = new Member(task);
-    const fresh = pnotify.subscribe(task, events, member);
+    const fresh = pnotify.subscribe(task, events, { data: member });
     try {
       enlist(core, job, wanted, member);
     } catch (error) {

@@ -33,6 +33,8 @@ export const HID_DISABLED = 0xffff_ffff;
 /**
  * Puts a job id together.
  *
+ * Origin: the two halves of a jid (B1).
+ *
  * @param hid The host id, 32 bits.
  * @param sid The sequence id, 32 bits.
  * @returns The job id.
@@ -51,6 +53,8 @@ export function makeJid(hid: number, sid: number): Jid {
 /**
  * The host id in a job id.
  *
+ * Origin: the two halves of a jid (B1).
+ *
  * @param jid The job id.
  * @returns Its upper 32 bits.
  * @example
@@ -67,6 +71,8 @@ export function hidOf(jid: Jid): number {
 /**
  * The sequence id in a job id.
  *
+ * Origin: the two halves of a jid (B1).
+ *
  * @param jid The job id.
  * @returns Its lower 32 bits.
  * @example
@@ -82,6 +88,8 @@ export function sidOf(jid: Jid): number {
 
 /**
  * Reads a job id in any form that callers may give it.
+ *
+ * Origin: the two halves of a jid (B1).
  *
  * @param value The job id.
  * @returns The same in its one normal form.

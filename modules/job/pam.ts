@@ -39,7 +39,7 @@ export interface PamJob {
    *
    * @param login Who logs in.
    * @returns The job, or `"0x0"` when creation is disabled: that is only logged, and the login goes on.
-   * @throws {KernelError} What made the job fail; the session is denied.
+   * @throws {KernelError} As {@linkcode Jobs.create}; the session is denied.
    */
   openSession(login: Login): Jid;
   /**
@@ -47,7 +47,7 @@ export interface PamJob {
    *
    * @param login Who logs in.
    * @returns The job, or `"0x0"` when creation is disabled.
-   * @throws {KernelError} What made the job fail; the account is denied.
+   * @throws {KernelError} As {@linkcode Jobs.create}; the account is denied.
    */
   checkAccount(login: Login): Jid;
   /**

@@ -110,8 +110,8 @@ Deno.test("exec() by another thread keeps its task, its subscribers and their da
   });
   const thread = kernel.createThread(sh);
   const { serial } = thread;
-  pnotify.track(sh, events, "leader");
-  pnotify.track(thread, events, "thread");
+  pnotify.track(sh, events, { data: "leader" });
+  pnotify.track(thread, events, { data: "thread" });
   kernel.exec(thread, "/bin/true");
   assertEquals([pnotify.dataOf(thread, events), thread.serial], ["thread", serial]);
   assertEquals([calls, pnotify.subscriptionCount(events)], [["exit 3", "exec 3"], 1]);

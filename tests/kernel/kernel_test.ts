@@ -37,7 +37,7 @@ Deno.test("boot() with one events structure in two worlds keeps them apart", () 
   const events = defineEvents<string>({ name: "both", fork: () => PNOTIFY_OK });
   const [a, b] = [bootShell(), bootShell()];
   a.pnotify.register(events);
-  a.pnotify.track(a.sh, events, "a");
+  a.pnotify.track(a.sh, events, { data: "a" });
   assertEquals([b.pnotify.isRegistered(events), b.pnotify.subscriptionCount(events)], [false, 0]);
   b.pnotify.register(events);
   a.pnotify.unregister(events);

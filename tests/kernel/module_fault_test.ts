@@ -201,7 +201,7 @@ Deno.test("a fault names the module, not only its events structure", () => {
 /** The line that the report of a fault blames. */
 function blamed(cause: unknown, debug: KernelOptions["debug"] = { stacks: "reports" }) {
   const { kernel } = bootShell({ debug });
-  kernel.moduleFault("bad", "fork", null, cause);
+  kernel.moduleFault("bad", { what: "fork", task: null, cause });
   return kernel.reports[0].place.stack;
 }
 
@@ -222,7 +222,7 @@ Deno.test("moduleFault() shows the line in the text of its report", () => {
   const { kernel } = bootShell({ debug: { stacks: "reports" } });
   const error = new Error("boom");
   error.stack = "Error: boom\n    at fork (mine.ts:15:3)\n    at other (mine.ts:1:1)";
-  kernel.moduleFault("bad", "fork", null, error);
+  kernel.moduleFault("bad", { what: "fork", task: null, cause: error });
   const [first, second] = kernel.reports[0].text.split("\n");
   assertEquals(first, "oops: module-fault: bad.fork: Error: boom");
   assertEquals(

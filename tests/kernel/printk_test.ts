@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Clock, formatLogRecord, KernelLog } from "../../mod.ts";
+import { KernelLog } from "../../kernel/printk.ts";
+import { Clock, formatLogRecord } from "../../mod.ts";
 import { bootShell, collect } from "./_shell.ts";
 
 Deno.test("print() stamps each line with its number, the time and its level", () => {

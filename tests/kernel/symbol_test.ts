@@ -14,7 +14,7 @@ Deno.test("defineSymbol() is open to all and named in C as it is here, unless to
 
 Deno.test("export() offers a value, and find() and get() give it", () => {
   const { kernel } = bootShell();
-  kernel.symbols.export(ANSWER, 42, "a");
+  kernel.symbols.export(ANSWER, { value: 42, owner: "a" });
   assertEquals(kernel.symbols.find("answer"), { symbol: ANSWER, value: 42, owner: "a" });
   assertEquals(kernel.symbols.get(ANSWER), 42);
 });
@@ -22,8 +22,12 @@ Deno.test("export() offers a value, and find() and get() give it", () => {
 Deno.test("export() is refused with EEXIST when the name is taken", () => {
   const world = bootShell();
   const { kernel } = world;
-  kernel.symbols.export(ANSWER, 42, null);
-  const error = assertRefused(world, "EEXIST", () => kernel.symbols.export(ANSWER, 1, "a"));
+  kernel.symbols.export(ANSWER, { value: 42, owner: null });
+  const error = assertRefused(
+    world,
+    "EEXIST",
+    () => kernel.symbols.export(ANSWER, { value: 1, owner: "a" }),
+  );
   assertEquals(
     error.message,
     'Cannot export symbol "answer": the kernel exports one of this name, a free name is wanted (EEXIST)',
@@ -39,8 +43,8 @@ Deno.test("get() is refused with ENOENT, and find() is null, when nobody exports
 
 Deno.test("withdraw() takes back what one owner offered, and nothing else", () => {
   const { kernel, pnotify } = bootShell();
-  kernel.symbols.export(ANSWER, 42, "a");
-  kernel.symbols.export(defineSymbol("other"), 1, "b");
+  kernel.symbols.export(ANSWER, { value: 42, owner: "a" });
+  kernel.symbols.export(defineSymbol("other"), { value: 1, owner: "b" });
   kernel.symbols.withdraw("a");
   assertEquals([kernel.symbols.find("answer"), kernel.symbols.find("other")?.value], [null, 1]);
   assertEquals(kernel.symbols.get(PNOTIFY), pnotify);

@@ -31,7 +31,7 @@ function labels(rest: Partial<EventsDescription<string>> = {}): PnotifyEvents<st
 Deno.test("track() subscribes a task and returns the data that it gave", () => {
   const { pnotify, sh } = bootShell();
   const events = labels();
-  assertEquals(pnotify.track(sh, events, "shell"), "shell");
+  assertEquals(pnotify.track(sh, events, { data: "shell" }), "shell");
   assertEquals([pnotify.dataOf(sh, events), pnotify.subscriptionCount(events)], ["shell", 1]);
 });
 
@@ -53,7 +53,7 @@ Deno.test("track(), untrack() and dataOf() take lock and reference, and give bot
   const sink = kernel.addTraceSink(({ type }) => {
     if (type === "subscribe" || type === "unsubscribe") during.push([sh.usage, sh.lockCount]);
   });
-  pnotify.track(sh, events, "a");
+  pnotify.track(sh, events, { data: "a" });
   pnotify.dataOf(sh, events);
   pnotify.untrack(sh, events);
   sink();
@@ -64,8 +64,8 @@ Deno.test("track(), untrack() and dataOf() take lock and reference, and give bot
 Deno.test("untrack() ends the first subscription and says whether there was one", () => {
   const { pnotify, sh } = bootShell();
   const events = labels();
-  pnotify.track(sh, events, "first");
-  pnotify.track(sh, events, "second");
+  pnotify.track(sh, events, { data: "first" });
+  pnotify.track(sh, events, { data: "second" });
   assertEquals([pnotify.untrack(sh, events), pnotify.dataOf(sh, events)], [true, "second"]);
   assertEquals([pnotify.untrack(sh, events), pnotify.untrack(sh, events)], [true, false]);
 });
@@ -73,7 +73,7 @@ Deno.test("untrack() ends the first subscription and says whether there was one"
 Deno.test("dataOf() is null for a task that is not subscribed, and for a structure never seen", () => {
   const { kernel, pnotify, sh } = bootShell();
   const events = labels();
-  pnotify.track(sh, events, "shell");
+  pnotify.track(sh, events, { data: "shell" });
   assertEquals(pnotify.dataOf(kernel.init, events), null);
   assertEquals(pnotify.dataOf(sh, labels()), null);
 });
@@ -132,14 +132,14 @@ Deno.test("track() is refused with EBUSY while the structure is unregistered, an
   pnotify.track(sh, events);
   pnotify.unregister(events);
   assertEquals(codes, ["EBUSY"]);
-  assertEquals(pnotify.track(sh, events, "again"), "again");
+  assertEquals(pnotify.track(sh, events, { data: "again" }), "again");
 });
 
 Deno.test("getSubscriber() finds a structure's own entry, by name any structure's", () => {
   const { kernel, pnotify, sh } = bootShell();
   const [mine, other] = [labels(), labels()];
-  pnotify.track(sh, other, "other");
-  pnotify.track(sh, mine, "mine");
+  pnotify.track(sh, other, { data: "other" });
+  pnotify.track(sh, mine, { data: "mine" });
   sh.subscriberListSem.downRead();
   assertEquals(pnotify.getSubscriber(sh, mine)?.data, "mine");
   assertEquals(pnotify.getSubscriber(sh, "labels")?.data, "other");
@@ -152,7 +152,7 @@ Deno.test("subscribe() returns the entry, whose data can be replaced", () => {
   const { pnotify, sh } = bootShell();
   const events = labels();
   sh.subscriberListSem.downWrite();
-  const subscriber = pnotify.subscribe(sh, events, "a");
+  const subscriber = pnotify.subscribe(sh, events, { data: "a" });
   assertStrictEquals(subscriber.events, events);
   subscriber.data = "b";
   sh.subscriberListSem.upWrite();

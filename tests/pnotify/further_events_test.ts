@@ -36,7 +36,7 @@ Deno.test("clone() is called instead of fork when the child is a thread", () => 
       return PNOTIFY_OK;
     },
   });
-  pnotify.track(shell, events, "data");
+  pnotify.track(shell, events, { data: "data" });
   kernel.createThread(shell);
   kernel.fork(shell);
   kernel.fork(shell, { flags: CLONE_VM });
@@ -259,7 +259,7 @@ Deno.test("free() comes when the task is reaped; data and entry stay from exit u
   const calls: string[] = [];
   const events = lifeEnd(calls);
   const child = kernel.fork(shell);
-  pnotify.track(child, events, "data");
+  pnotify.track(child, events, { data: "data" });
   kernel.exit(child);
   assertEquals([calls, child.state], [["audit.exit 4"], EXIT_ZOMBIE]);
   assertEquals(pnotify.dataOf(child, events), "data");

@@ -82,7 +82,7 @@ Deno.test("taskData.create() is not called when data is given, and destroy ends 
   const ledger = new Ledger();
   const events = audit(ledger);
   const given = { id: 99, tags: [] };
-  assertStrictEquals(pnotify.track(kernel.init, events, given), given);
+  assertStrictEquals(pnotify.track(kernel.init, events, { data: given }), given);
   pnotify.untrack(kernel.init, events);
   assertEquals([ledger.made, ledger.ids], [[], [99]]);
 });
@@ -539,8 +539,8 @@ Deno.test("taskData.destroy() ends a value that was given to two tasks once, whe
   const ledger = new Ledger();
   const events = audit(ledger, "share");
   const given = { id: 99, tags: [] };
-  pnotify.track(kernel.init, events, given);
-  pnotify.track(kernel.kthreadd, events, given);
+  pnotify.track(kernel.init, events, { data: given });
+  pnotify.track(kernel.kthreadd, events, { data: given });
   pnotify.untrack(kernel.init, events);
   assertEquals(ledger.ids, []);
   pnotify.untrack(kernel.kthreadd, events);

@@ -97,15 +97,15 @@ Deno.test("types: subscribing wants data of the right type", () => {
   const { kernel, pnotify } = boot();
   const events = defineEvents<Widget>({ name: "audit", fork, taskData });
   neverRuns(() => {
-    pnotify.track(kernel.init, events, { id: 2 });
+    pnotify.track(kernel.init, events, { data: { id: 2 } });
     // @ts-expect-error a string is no Widget
-    pnotify.track(kernel.init, events, "two");
+    pnotify.track(kernel.init, events, { data: "two" });
     // @ts-expect-error the id is missing
-    pnotify.track(kernel.init, events, {});
+    pnotify.track(kernel.init, events, { data: {} });
     // @ts-expect-error a string is no Widget
-    pnotify.subscribe(kernel.init, events, "two");
+    pnotify.subscribe(kernel.init, events, { data: "two" });
     // @ts-expect-error a Widget has no null in it here
-    pnotify.track(kernel.init, events, null);
+    pnotify.track(kernel.init, events, { data: null });
   });
 });
 

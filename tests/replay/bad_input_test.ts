@@ -99,8 +99,8 @@ Deno.test("Lines cuts lines that are too long, whatever the chunks, and goes on"
 
 Deno.test("Warnings counts all, and keeps the first of each kind", () => {
   const warnings = new Warnings();
-  for (let line = 1; line <= 1000; line++) warnings.add("lost", line, "x");
-  warnings.add("binary", 7, "y");
+  for (let line = 1; line <= 1000; line++) warnings.add({ kind: "lost", line, text: "x" });
+  warnings.add({ kind: "binary", line: 7, text: "y" });
   assertEquals([warnings.total, warnings.counts], [1001, { lost: 1000, binary: 1 }]);
   assertEquals(warnings.kept.length, 21);
 });

@@ -222,7 +222,7 @@ Deno.test("Replay has processes without a parent forked by the root that it is g
     fork: () => PNOTIFY_OK,
   });
   world.pnotify.register(events);
-  world.pnotify.track(sh, events, "mine");
+  world.pnotify.track(sh, events, { data: "mine" });
   const labels: (string | null)[] = [];
   const replay = new Replay(world.kernel, {
     root: sh,

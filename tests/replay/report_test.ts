@@ -35,7 +35,7 @@ Deno.test("formatTree() puts each process below its first parent, with end, life
 });
 
 Deno.test("formatTree() cuts long command lines before the pid, and never breaks a line", () => {
-  const process = new ProcessRecord(7, 0, 0, true, null);
+  const process = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: null });
   process.execs.push({
     file: "/bin/x",
     argv: ["x", "a\nb".repeat(50)],
@@ -52,9 +52,9 @@ Deno.test("formatTree() cuts long command lines before the pid, and never breaks
 });
 
 Deno.test("formatTree() draws trees of any depth", () => {
-  const processes = [new ProcessRecord(1, 0, 0, true, "a")];
+  const processes = [new ProcessRecord(1, { serial: 0, firstSeen: 0, forked: true, comm: "a" })];
   for (let i = 1; i < 20_000; i++) {
-    const child = new ProcessRecord(i + 1, i, i, true, "a");
+    const child = new ProcessRecord(i + 1, { serial: i, firstSeen: i, forked: true, comm: "a" });
     child.above = processes[i - 1];
     child.above.below.push(child);
     processes.push(child);

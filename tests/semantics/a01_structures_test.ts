@@ -68,8 +68,8 @@ Deno.test("A2 a subscriber holds its events structure and data that begins as nu
 Deno.test("A2 each task that is subscribed has a subscriber of its own", () => {
   const { kernel, pnotify } = boot();
   const events = listener("audit", []);
-  pnotify.track(kernel.init, events, "of init");
-  pnotify.track(kernel.kthreadd, events, "of kthreadd");
+  pnotify.track(kernel.init, events, { data: "of init" });
+  pnotify.track(kernel.kthreadd, events, { data: "of kthreadd" });
   assertEquals(pnotify.dataOf(kernel.init, events), "of init");
   assertEquals(pnotify.dataOf(kernel.kthreadd, events), "of kthreadd");
 });
@@ -112,7 +112,7 @@ Deno.test("A4 init, exec and exit get the task and its subscriber, fork the pare
   pnotify.register(events);
   const [, ofShell] = got.init;
   pnotify.untrack(shell, events);
-  pnotify.track(shell, events, "of the shell");
+  pnotify.track(shell, events, { data: "of the shell" });
   const child = kernel.fork(shell);
   kernel.exec(child, "/bin/true");
   kernel.exit(child);

@@ -73,9 +73,9 @@ Deno.test("A29 getSubscriber() gives the first of a name in list order", () => {
   const { kernel, pnotify } = boot();
   const { init } = kernel;
   const events = listener("audit", []);
-  pnotify.track(init, listener("other", []), "other");
-  pnotify.track(init, events, "first");
-  pnotify.track(init, events, "second");
+  pnotify.track(init, listener("other", []), { data: "other" });
+  pnotify.track(init, events, { data: "first" });
+  pnotify.track(init, events, { data: "second" });
   const found = locked(init, () => pnotify.getSubscriber(init, "audit"));
   assertEquals(found?.data, "first");
 });
@@ -93,8 +93,8 @@ Deno.test("A30 one structure may be subscribed twice to one task, and each count
   const { kernel, pnotify } = boot();
   const calls: string[] = [];
   const events = listener("audit", calls);
-  pnotify.track(kernel.init, events, "old");
-  pnotify.track(kernel.init, events, "new");
+  pnotify.track(kernel.init, events, { data: "old" });
+  pnotify.track(kernel.init, events, { data: "new" });
   assertEquals(names(kernel, kernel.init), ["audit", "audit"]);
   const child = kernel.fork(kernel.init);
   assertEquals([names(kernel, child), pnotify.subscriptionCount(events)], [["audit", "audit"], 4]);
@@ -181,7 +181,7 @@ Deno.test("A33 track(), dataOf() and untrack() see to the lock and the reference
   const { init } = kernel;
   const events = listener("audit", []);
   const before = init.usage;
-  pnotify.track(init, events, "data");
+  pnotify.track(init, events, { data: "data" });
   assertEquals(pnotify.dataOf(init, events), "data");
   assertEquals([pnotify.untrack(init, events), pnotify.untrack(init, events)], [true, false]);
   assertEquals([init.usage, init.subscriberListSem.isHeld("read")], [before, false]);
@@ -201,7 +201,7 @@ Deno.test("A33 the reference is put after the lock is dropped, and keeps the tas
   const { kernel, pnotify } = boot();
   const events = listener("audit", []);
   const child = kernel.fork(kernel.init);
-  pnotify.track(child, events, "of the child");
+  pnotify.track(child, events, { data: "of the child" });
   getTaskStruct(child);
   kernel.exit(child);
   child.subscriberListSem.downRead();

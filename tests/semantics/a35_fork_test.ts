@@ -93,8 +93,8 @@ Deno.test("A37 the child is subscribed before its fork hook, which gets the pare
       return PNOTIFY_OK;
     },
   });
-  pnotify.track(kernel.init, listener("other", []), "of the other");
-  pnotify.track(kernel.init, events, data);
+  pnotify.track(kernel.init, listener("other", []), { data: "of the other" });
+  pnotify.track(kernel.init, events, { data });
   kernel.fork(kernel.init);
   assertEquals([got, kernel.reports], [[true, true], []]);
 });
@@ -317,7 +317,7 @@ Deno.test("A46 the core copies nothing: a fork hook gets null data, and sets it 
       return PNOTIFY_OK;
     },
   });
-  pnotify.track(kernel.init, events, 1);
+  pnotify.track(kernel.init, events, { data: 1 });
   const grandchild = kernel.fork(kernel.fork(kernel.init));
   assertEquals([got, pnotify.dataOf(grandchild, events)], [[null, null], 3]);
 });

@@ -234,7 +234,7 @@ Deno.test("A55 subscribing the child from fork is no deadlock", () => {
   const other = listener("other", []);
   const events = defineEvents({
     name: "audit",
-    fork: (child) => (pnotify.subscribe(child, other, "given"), PNOTIFY_OK),
+    fork: (child) => (pnotify.subscribe(child, other, { data: "given" }), PNOTIFY_OK),
   });
   pnotify.track(kernel.init, events);
   const child = kernel.fork(kernel.init);

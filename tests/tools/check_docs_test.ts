@@ -20,7 +20,12 @@ async function gapsOf(text: string): Promise<string[]> {
   }
 }
 
+/** A comment whose first line also says where the thing comes from. */
 function comment(text: string): string {
+  return commentWithoutOrigin(text.replace(/(?=\n|$)/, " Origin: our own."));
+}
+
+function commentWithoutOrigin(text: string): string {
   return `/**\n${text.split("\n").map((line) => ` * ${line}`).join("\n")}\n */`;
 }
 
@@ -34,7 +39,7 @@ Deno.test("checkAll() is content with a function that is documented", async () =
 Deno.test("checkAll() lists all that a function lacks, with its line", async () => {
   const text = "\nexport function thing(n: number, ...rest: string[]): number {\n  return n;\n}\n";
   assertEquals(await gapsOf(text), [
-    "2 thing: a summary, @param n, @param rest, @returns, @example",
+    "2 thing: a summary, @param n, @param rest, @returns, its origin, @example",
   ]);
 });
 
@@ -179,6 +184,69 @@ export function thing(n: number | string): number | string {
   assertEquals(await gapsOf(text), ["14 thing: @param n, @returns"]);
 });
 
+for (
+  const [what, summary] of [
+    ["a number of the contract", "Adds one (A27)."],
+    ["the seed", "Adds one, as the seed says."],
+    ["a C name", "Adds one (get_task_struct)."],
+  ]
+) {
+  Deno.test(`checkAll() takes ${what} for the origin`, async () => {
+    const doc = commentWithoutOrigin(
+      `${summary}\n\n@param n The number.\n@returns The next.\n${example}`,
+    );
+    const text = `${doc}\nexport function thing(n: number): number {\n  return n + 1;\n}\n`;
+    assertEquals(await gapsOf(text), []);
+  });
+}
+
+Deno.test("checkAll() wants options in place of a third argument", async () => {
+  const doc = comment(
+    `Adds.\n\n@param a One.\n@param b Two.\n@param c Three.\n@returns All.\n${example}`,
+  );
+  const text = (third: string) =>
+    `${doc.replace("@param c", `@param ${third}`)}
+export function thing(a: number, b: number, ${third}: { c: number }): number {
+  return a + b + ${third}.c;
+}
+`;
+  assertEquals(await gapsOf(text("options")), []);
+  assertEquals(await gapsOf(text("rest")), ["14 thing: options: it takes 3 arguments"]);
+});
+
+Deno.test("checkAll() leaves alone what is marked as internal", async () => {
+  const text = `${calling}
+export class Thing {
+  /**
+   * @internal
+   */
+  constructor(a: number, b: number, c: number) {
+    this.twice(a + b + c);
+  }
+  /**
+   * Doubles a number.
+   *
+   * @param n The number.
+   * @returns Twice the number.
+   */
+  twice(n: number): number {
+    return 2 * n;
+  }
+}
+`;
+  assertEquals(await gapsOf(text), []);
+});
+
+Deno.test("checkAll() wants the errno of a KernelError, and of no other", async () => {
+  const text = (error: string) =>
+    `${comment(`Fails.\n\n@throws {${error}} Always.\n${example}`)}
+export function thing(): void {}
+`;
+  assertEquals(await gapsOf(text("KernelError")), ["11 thing: an errno in @throws"]);
+  assertEquals(await gapsOf(text("KernelError").replace("Always", "EPERM always")), []);
+  assertEquals(await gapsOf(text("TypeError")), []);
+});
+
 Deno.test("checkAll() throws when there is nothing to be checked", async () => {
   await assertRejects(() => gapsOf("const secret = 1;\nsecret;\n"), Error, "exports nothing");
 });
@@ -224,7 +292,7 @@ Deno.test("findGaps() sees the same in both formats of deno doc", () => {
   };
   const gaps = [first, second].map((json) => readDocumentation(json).flatMap(findGaps));
   assertEquals(gaps[0], gaps[1]);
-  assertEquals(gaps[0].map(formatGap), ["file:///a.ts:8 thing: @param n, @example"]);
+  assertEquals(gaps[0].map(formatGap), ["file:///a.ts:8 thing: @param n, its origin, @example"]);
 });
 
 Deno.test("readDocumentation() throws for a format that it does not know", () => {

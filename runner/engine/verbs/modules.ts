@@ -88,7 +88,7 @@ function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => un
     const isMeant = error instanceof KernelError || error instanceof KernelBug ||
       error instanceof WouldWait;
     if (isMeant) throw error;
-    kernel.moduleFault(module, method, null, error);
+    kernel.moduleFault(module, { what: method, task: null, cause: error });
     throw new KernelError("EFAULT", {
       action: "call",
       name: `${module}.${method}`,

@@ -10,11 +10,11 @@ const WHO = {
 function subscribe(scene: Scene, args: Args): Outcome {
   const task = scene.task(args.task, "subscribe to");
   const events = scene.events(String(args.module), "subscribe");
-  const data = args.data === undefined ? [] : [scene.resolve(args.data)];
+  const options = args.data === undefined ? {} : { data: scene.resolve(args.data) };
   if (args.lock === false) {
-    return { value: scene.pnotify.subscribe(task, events, ...data).data };
+    return { value: scene.pnotify.subscribe(task, events, options).data };
   }
-  return { value: scene.pnotify.track(task, events, ...data) };
+  return { value: scene.pnotify.track(task, events, options) };
 }
 
 function unsubscribe(scene: Scene, args: Args): Outcome {
