@@ -211,7 +211,11 @@ export class Kernel {
   readonly vforks: VforkPending[] = [];
   /** Signals sent and not yet delivered, or null. */
   pendingSignals: PendingSignal[] | null = null;
-  /** Callouts to make when tasklistLock has been dropped, or null. */
+  /**
+   * Callouts to make when tasklistLock has been dropped, or null.
+   *
+   * @internal
+   */
   deferred: Deferred[] | null = null;
 
   /** The first process: it adopts orphans and cannot be killed. Another of its threads takes its place by exec. */

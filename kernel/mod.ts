@@ -30,7 +30,14 @@ export {
 export * from "./errno.ts";
 export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from "./fault.ts";
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
-export * from "./kernel.ts";
+export {
+  type ExitHow,
+  Kernel,
+  type KernelOptions,
+  type ModuleFault,
+  type ReportDetails,
+  type Vforked,
+} from "./kernel.ts";
 export { type Limits, RLIM_INFINITY } from "./limits.ts";
 export type { Lockable, LockClass, LockGuard, LockMode, LockState } from "./lock.ts";
 export type { Lockdep } from "./lockdep.ts";
@@ -81,7 +88,30 @@ export {
   type SymbolOptions,
   type SymbolTable,
 } from "./symbol.ts";
-export * from "./task.ts";
+export {
+  EXIT_DEAD,
+  EXIT_ZOMBIE,
+  PF_AUTOREAP,
+  PF_DUMPCORE,
+  PF_EXITING,
+  PF_FORKNOEXEC,
+  PF_HAS_SUBREAPER,
+  PF_KTHREAD,
+  PF_SIGNALED,
+  PF_SIGPENDING,
+  PF_SUBREAPER,
+  PF_SUPERPRIV,
+  PF_THREAD,
+  PF_UNKILLABLE,
+  PF_VFORK,
+  type SubscriberList,
+  Task,
+  TASK_INTERRUPTIBLE,
+  TASK_NEW,
+  TASK_RUNNING,
+  TASK_UNINTERRUPTIBLE,
+  type TaskState,
+} from "./task.ts";
 export { getTaskStruct, putTaskStruct, TaskReference } from "./task_reference.ts";
 export type {
   HookOutcome,
