@@ -140,6 +140,58 @@ export class RwSemaphore {
   }
 
   /**
+   * Makes a call while it is held for reading. For those who cannot write `using`.
+   *
+   * @typeParam T What the call returns.
+   * @param call The call.
+   * @returns What the call returned.
+   * @throws {KernelBug} As {@linkcode RwSemaphore.downRead}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * assertEquals(sem.whileRead(() => sem.isHeld("read")), true);
+   * assertEquals(sem.isHeld("read"), false);
+   * ```
+   */
+  whileRead<T>(call: () => T): T {
+    lockRead(this.#state);
+    try {
+      return call();
+    } finally {
+      unlockRead(this.#state);
+    }
+  }
+
+  /**
+   * Makes a call while it is held for writing. For those who cannot write `using`.
+   *
+   * @typeParam T What the call returns.
+   * @param call The call.
+   * @returns What the call returned.
+   * @throws {KernelBug} As {@linkcode RwSemaphore.downWrite}.
+   * @example
+   * ```ts
+   * import { boot } from "@pnotify/pnotify";
+   * import { assertEquals } from "@std/assert";
+   * const { kernel } = boot();
+   * const sem = kernel.createSemaphore("job_table_sem");
+   * assertEquals(sem.whileWrite(() => sem.isHeld("write")), true);
+   * assertEquals(sem.isHeld("read"), false);
+   * ```
+   */
+  whileWrite<T>(call: () => T): T {
+    lockWrite(this.#state);
+    try {
+      return call();
+    } finally {
+      unlockWrite(this.#state);
+    }
+  }
+
+  /**
    * Whether anybody holds it.
    *
    * @param mode `"write"` asks for a writer; `"read"` is content with either.

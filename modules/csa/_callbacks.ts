@@ -10,7 +10,7 @@ export function accountJobStart(
   kind: "start" | "restart",
   data: JobAccountingData,
 ): void {
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     state.totalsOf(data.jid);
     if (state.file === null || !state.isOn("csa")) return;
     state.write("csa", {
@@ -26,7 +26,7 @@ export function accountJobStart(
 
 /** A job ended (B43): its totals are really filled, and its high-water marks were kept up to date by eop. */
 export function accountJobEnd(state: CsaState, status: number, data: JobAccountingData): void {
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     const totals = state.totalsOf(data.jid);
     state.running.delete(data.jid);
     totals.file?.close?.();
@@ -53,7 +53,7 @@ export function accountJobEnd(state: CsaState, status: number, data: JobAccounti
 export function accountProcess(state: CsaState, task: Task, data: JobAccountingData): void {
   // The fork of this one is being rolled back: it never ran, and used nothing.
   if (task.state === TASK_NEW) return;
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     const record = cutProcess(task, data, state.baselines.get(task) ?? null, state.rate);
     if (!(task.flags & PF_EXITING)) keepBaseline(state, task);
     const { memory } = record;

@@ -149,7 +149,7 @@ export function startUserFile(state: CsaState, task: Task, path: string | undefi
     throw refuse("EINVAL", action, task, "no file is given", "a path is wanted");
   }
   const file = state.open(path);
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     const totals = state.totalsOf(jid);
     totals.file?.close?.();
     totals.file = file;
@@ -164,7 +164,7 @@ export function startUserFile(state: CsaState, task: Task, path: string | undefi
 
 /** Takes a file back that came too late for its job. */
 function dropUserFile(state: CsaState, jid: Jid, file: CsaFile): void {
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     if (state.running.get(jid)?.file !== file) return;
     state.running.delete(jid);
     file.close?.();
@@ -175,7 +175,7 @@ function dropUserFile(state: CsaState, jid: Jid, file: CsaFile): void {
 export function stopUserFile(state: CsaState, task: Task): void {
   const action = "end the accounting file for";
   const jid = inJob(task, action, () => state.jobs.getJid({ pid: task }));
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     const totals = state.running.get(jid);
     if (totals === undefined) return;
     totals.file?.close?.();

@@ -68,26 +68,6 @@ export class CsaState {
     );
   }
 
-  /** Does something with the lock held for writing. */
-  exclusively<T>(change: () => T): T {
-    this.lock.downWrite();
-    try {
-      return change();
-    } finally {
-      this.lock.upWrite();
-    }
-  }
-
-  /** Looks at something with the lock held for reading. */
-  shared<T>(read: () => T): T {
-    this.lock.downRead();
-    try {
-      return read();
-    } finally {
-      this.lock.upRead();
-    }
-  }
-
   /** Whether a kind is on. */
   isOn(kind: CsaKind): boolean {
     return this.kinds.get(kind)!.state === "on";

@@ -95,7 +95,7 @@ export const csa: KernelModule<
     const { file, kinds } = env.params;
     if (file !== "") {
       const names = kinds.split(",").map((kind) => kind.trim());
-      state.exclusively(() => startAccounting(state, names as StartKind[], file));
+      state.lock.whileWrite(() => startAccounting(state, names as StartKind[], file));
     }
     const accounting: JobAccounting = {
       type: ACCOUNTING_CSA,
@@ -136,7 +136,7 @@ function startState(
 }
 
 function closeAll(state: CsaState): void {
-  state.exclusively(() => {
+  state.lock.whileWrite(() => {
     if (state.file !== null) haltAccounting(state);
     for (const totals of state.running.values()) totals.file?.close?.();
     state.running.clear();
@@ -168,7 +168,7 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
     checkOptions(action, options);
     return callAs(kernel, what, options.task, action, (task) => {
       needsPacct(task, `${action} for`);
-      return state.exclusively(change);
+      return state.lock.whileWrite(change);
     });
   };
   return {
@@ -185,7 +185,7 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
     auth: (options) => privileged("csa_auth", "change accounting", options, () => {}),
     writeDaemon: (options) =>
       privileged("csa_wracct", "write a record", options, () => writeDaemon(state, options)),
-    status: () => state.shared(() => statusOf(state)),
+    status: () => state.lock.whileRead(() => statusOf(state)),
     startUserFile(options) {
       const action = "begin an accounting file";
       checkOptions(action, options);
@@ -199,10 +199,10 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
     incremental() {
       throw refuse("EINVAL", "account", "incrementally", "that never came to be");
     },
-    useFiles: (files) => state.exclusively(() => void (state.files = files ?? state.memory)),
+    useFiles: (files) => state.lock.whileWrite(() => void (state.files = files ?? state.memory)),
     setCondition(options) {
       checkOptions("set the condition of a file", options);
-      state.exclusively(() => state.memory.setCondition(options.path, options.condition));
+      state.lock.whileWrite(() => state.memory.setCondition(options.path, options.condition));
     },
   };
 }
@@ -212,7 +212,7 @@ type RecordCalls = "records" | "jsonLines" | "bytes" | "report" | "reportText";
 /** Calls that read what was accounted. */
 function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
   const records = (options?: RecordsOf): readonly CsaRecord[] =>
-    state.shared(() => state.memory.records(options?.path ?? state.path ?? ""));
+    state.lock.whileRead(() => state.memory.records(options?.path ?? state.path ?? ""));
   const totals = (options: RecordsOf & { readonly by: ReportKey }): Totals => {
     checkOptions("report", options);
     if (!["job", "user", "command"].includes(options.by)) {

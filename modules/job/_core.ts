@@ -70,20 +70,11 @@ export function readJob<T>(
   action: string,
   read: (job: Job) => T,
 ): T {
-  const { lock } = core.table;
   const id = parseJid(jid);
-  lock.downRead();
-  try {
+  return core.table.lock.whileRead(() => {
     const job = findJob(core, id, action);
-    job.lock.downRead();
-    try {
-      return read(job);
-    } finally {
-      job.lock.upRead();
-    }
-  } finally {
-    lock.upRead();
-  }
+    return job.lock.whileRead(() => read(job));
+  });
 }
 
 /** Changes a job that cannot end meanwhile: the table is held for reading, the job for writing. */
@@ -93,18 +84,9 @@ export function changeJob<T>(
   action: string,
   change: (job: Job) => T,
 ): T {
-  const { lock } = core.table;
   const id = parseJid(jid);
-  lock.downRead();
-  try {
+  return core.table.lock.whileRead(() => {
     const job = findJob(core, id, action);
-    job.lock.downWrite();
-    try {
-      return change(job);
-    } finally {
-      job.lock.upWrite();
-    }
-  } finally {
-    lock.upRead();
-  }
+    return job.lock.whileWrite(() => change(job));
+  });
 }

@@ -37,7 +37,7 @@ export function withKeys<T>(
   list.downWrite();
   try {
     const keys = keysOf(core, task, action);
-    return core.store.change(() => change(keys));
+    return core.store.lock.whileWrite(() => change(keys));
   } finally {
     list.upWrite();
   }
@@ -173,7 +173,7 @@ function linkRequested(
   const list = task.subscriberListSem;
   list.downWrite();
   const keys = keysOf(core, task, action);
-  core.store.change(() => {
+  core.store.lock.whileWrite(() => {
     const target = keyringFor(core, task, keys, keyring, action);
     core.store.link(target, core.store.find(serial, action));
   });

@@ -30,26 +30,6 @@ export class KeyStore {
     this.lock = kernel.createSemaphore("keyring_sem");
   }
 
-  /** Changes keys with the lock held. */
-  change<T>(change: () => T): T {
-    this.lock.downWrite();
-    try {
-      return change();
-    } finally {
-      this.lock.upWrite();
-    }
-  }
-
-  /** Looks at keys with the lock held. */
-  read<T>(read: () => T): T {
-    this.lock.downRead();
-    try {
-      return read();
-    } finally {
-      this.lock.upRead();
-    }
-  }
-
   /** Makes a key that nobody has yet. */
   create(from: ConstructorParameters<typeof Key>[1]): Key {
     const count = this.#perUser.get(from.uid) ?? 0;

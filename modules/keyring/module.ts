@@ -107,7 +107,7 @@ function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
     init: () => PNOTIFY_OK,
     fork: () => PNOTIFY_OK,
     exec(_task, { data }) {
-      store.change(() => {
+      store.lock.whileWrite(() => {
         // The new program must not find the secrets of the old one; the session goes on.
         if (data.thread !== null) store.put(data.thread);
         if (data.shared.process !== null) store.put(data.shared.process);
@@ -124,12 +124,12 @@ function inheritShared(store: KeyStore, parent: TaskKeys, child: Task): SharedKe
     shared.threads++;
     return shared;
   }
-  return { ...store.change(() => store.inheritShared(parent.shared)), threads: 1 };
+  return { ...store.lock.whileWrite(() => store.inheritShared(parent.shared)), threads: 1 };
 }
 
 function dropKeys(store: KeyStore, keys: TaskKeys): void {
   const shared = keys.shared as SharedKeys;
-  store.change(() => {
+  store.lock.whileWrite(() => {
     if (keys.thread !== null) store.put(keys.thread);
     if (--shared.threads === 0) store.dropShared(shared);
   });
@@ -166,7 +166,7 @@ function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
     read: (options) => asTask("keyctl", options, (task) => readKey(core, task, options.key)),
     keyringsOf: view,
     treeText: (options) => drawKeyrings(view(options)),
-    list: () => store.read(() => store.all().map(rowOf)),
+    list: () => store.lock.whileRead(() => store.all().map(rowOf)),
   });
 }
 
@@ -175,7 +175,7 @@ function viewOf(core: KeyringCore, task: Task, action: string): ReturnType<typeo
   list.downRead();
   try {
     const keys = keysOf(core, task, action);
-    return core.store.read(() => keyringsOf(keys));
+    return core.store.lock.whileRead(() => keyringsOf(keys));
   } finally {
     list.upRead();
   }

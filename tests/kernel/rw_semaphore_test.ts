@@ -28,6 +28,19 @@ for (const mode of ["read", "write"] as const) {
   });
 }
 
+for (const mode of ["Read", "Write"] as const) {
+  Deno.test(`RwSemaphore.while${mode}() holds it during the call, also when that throws`, () => {
+    const { kernel } = bootShell();
+    const sem = kernel.createSemaphore("table_sem");
+    const lower = mode === "Read" ? "read" : "write";
+    assertEquals(sem[`while${mode}`](() => sem.isHeld(lower)), true);
+    assertEquals(sem.isHeld("read"), false);
+    assertThrows(() => sem[`while${mode}`](() => assertEquals(1, 2)));
+    assertEquals(sem.isHeld("read"), false);
+    assertEquals(kernel.reports, []);
+  });
+}
+
 Deno.test("RwSemaphore of a task is one and the same at each look", () => {
   const { sh } = bootShell();
   sh.subscriberListSem.downWrite();
