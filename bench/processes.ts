@@ -28,9 +28,9 @@ export interface Effort {
 }
 
 /** How many milliseconds a process works before it is timed, and in each of its turns. */
-const WARM_UP = 1000;
+const WARM_UP = 800;
 const TURN = 150;
-const TURNS = 7;
+const TURNS = 5;
 
 /**
  * Measures entrants side by side. In each round every entrant has a process of its own; all are warmed up, and then take

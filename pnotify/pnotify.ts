@@ -24,6 +24,7 @@ import {
 } from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
+import { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } from "./unwatched.ts";
 
 /**
  * What pnotify offers to modules. All of it is exported to GPL modules only, to discourage abuse (the seed, A6).
@@ -564,7 +565,10 @@ export class Pnotify implements TaskCallouts {
    * @throws {KernelError} EPERM or another errno when a hook refuses, ENOMEM, or EFAULT when one breaks the rules.
    */
   fork(child: Task, parent: Task): void {
-    forkSubscribers(this.#kernel, this.#registry, child, parent);
+    const kernel = this.#kernel;
+    const registry = this.#registry;
+    if (isUnwatched(kernel) && !registry.twoPhase) forkUnwatched(kernel, registry, child, parent);
+    else forkSubscribers(kernel, registry, child, parent);
   }
 
   /**
@@ -619,7 +623,8 @@ export class Pnotify implements TaskCallouts {
    * ```
    */
   exec(task: Task): void {
-    execSubscribers(this.#kernel, task);
+    if (isUnwatched(this.#kernel)) execUnwatched(this.#kernel, task);
+    else execSubscribers(this.#kernel, task);
   }
 
   /**
@@ -631,7 +636,9 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    */
   exit(task: Task): void {
-    exitSubscribers(this.#kernel, task, false);
+    const kernel = this.#kernel;
+    if (isUnwatched(kernel) && !this.#registry.wants.free) exitUnwatched(kernel, task);
+    else exitSubscribers(kernel, task, false);
   }
 
   /**
