@@ -62,7 +62,7 @@ function behave(
 
 type Hooked = (what: string, mayChange: boolean) => (task: Task) => never;
 
-/** Four modules: one hears of threads, one of forks only, one has data with a life of its own and comes first. */
+/** Four modules: one hears of threads, one of forks only, one has data with a life of its own and comes last. */
 function describe(i: number, hook: Hooked, note: (what: string) => void): PnotifyEvents<unknown> {
   const name = `m${i}`;
   const fork = hook("fork", true);
@@ -72,7 +72,7 @@ function describe(i: number, hook: Hooked, note: (what: string) => void): Pnotif
   if (i === 0) return defineEvents<unknown>(more);
   return defineEvents<unknown>({
     ...more,
-    priority: 5,
+    priority: -5,
     taskData: {
       create: (task) => (note(`create ${task}`), [i]),
       inherit: (data, child) => {
