@@ -48,10 +48,10 @@ export async function measureInTurn(
   const series = new Map<string, number[]>();
   let present = entrants;
   for (let round = 0; round < effort.rounds; round++) {
-    const missing = new Set<Entrant>();
-    const processes = await startAll(present, missing);
-    present = present.filter((one) => !missing.has(one));
+    const processes: MeasuringProcess[] = [];
     try {
+      await startAll(present, processes, round === 0);
+      if (round === 0) present = processes.map(({ entrant }) => entrant);
       compareHeard(processes);
       for (const [key, ns] of await takeTurns(processes, effort.scale, round)) {
         series.set(key, [...series.get(key) ?? [], ns]);
@@ -63,22 +63,21 @@ export async function measureInTurn(
   return series;
 }
 
+/** Starts a process for each, in the first round but for those whose packages cannot be loaded. */
 async function startAll(
   entrants: readonly Entrant[],
-  missing: Set<Entrant>,
-): Promise<MeasuringProcess[]> {
-  const processes: MeasuringProcess[] = [];
+  started: MeasuringProcess[],
+  mayBeMissing: boolean,
+): Promise<void> {
   for (const entrant of entrants) {
     try {
-      processes.push(await MeasuringProcess.start(entrant));
+      started.push(await MeasuringProcess.start(entrant));
     } catch (error) {
       // Without the registry the packages of the peers cannot be had; all else is an error.
-      if (!String(error).includes("npm")) throw error;
-      missing.add(entrant);
+      if (!mayBeMissing || !String(error).includes("npm")) throw error;
       console.error(`${entrant.key} is left out: its package cannot be loaded`);
     }
   }
-  return processes;
 }
 
 async function takeTurns(
@@ -135,8 +134,13 @@ class MeasuringProcess {
   /** Starts one, and waits until its world is built. */
   static async start(entrant: Entrant): Promise<MeasuringProcess> {
     const process = new MeasuringProcess(entrant);
-    process.#greeting = JSON.parse(await process.#answer());
-    return process;
+    try {
+      process.#greeting = JSON.parse(await process.#answer());
+      return process;
+    } catch (error) {
+      await process.end();
+      throw error;
+    }
   }
 
   /** What it said when its world was built. */
@@ -159,9 +163,10 @@ class MeasuringProcess {
 
   /** Ends it. */
   async end(): Promise<void> {
-    await this.#requests.close();
+    // One that has failed does not listen any more, and has had what it wrote read.
+    await this.#requests.close().catch(() => {});
     await this.#lines.return(undefined);
-    await this.#child.stderr.cancel();
+    if (!this.#child.stderr.locked) await this.#child.stderr.cancel();
     await this.#child.status;
   }
 }
