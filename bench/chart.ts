@@ -8,6 +8,7 @@ export interface Line {
 
 const WIDTH = 640;
 const HEIGHT = 360;
+const LINE_HEIGHT = 14;
 const MARGIN = { left: 64, right: 120, top: 24, bottom: 48 };
 const COLOURS = ["#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756"];
 
@@ -42,22 +43,37 @@ export function drawChart(what: string, lines: readonly Line[]): string {
     `<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${
       HEIGHT - 8
     }" text-anchor="middle">${what}</text>`,
-    ...lines.map((line, i) => drawLine(line, COLOURS[i % COLOURS.length], x.at, y.at)),
+    ...lines.map(({ points }, i) =>
+      `<polyline points="${
+        points.map(([at, ns]) => `${x.at(at)},${y.at(ns)}`).join(" ")
+      }" fill="none" stroke="${colourOf(i)}" stroke-width="2"/>`
+    ),
+    ...drawNames(lines, x.at, y.at),
     "</svg>",
   ];
   return parts.join("\n") + "\n";
 }
 
-function drawLine(
-  { name, points }: Line,
-  colour: string,
+function colourOf(line: number): string {
+  return COLOURS[line % COLOURS.length];
+}
+
+/** Each line's name at its end, moved down where it would lie on the one above. */
+function drawNames(
+  lines: readonly Line[],
   x: (value: number) => number,
   y: (value: number) => number,
-): string {
-  const path = points.map(([at, ns]) => `${x(at)},${y(ns)}`).join(" ");
-  const [lastX, lastY] = points[points.length - 1];
-  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>` +
-    `<text x="${x(lastX) + 8}" y="${y(lastY) + 4}" fill="${colour}">${name}</text>`;
+): string[] {
+  const ends = lines.map(({ name, points }, i) => {
+    const [at, ns] = points[points.length - 1];
+    return { name, x: x(at) + 8, y: y(ns) + 4, colour: colourOf(i) };
+  }).sort((a, b) => a.y - b.y);
+  ends.forEach((end, i) => {
+    if (i > 0) end.y = Math.max(end.y, ends[i - 1].y + LINE_HEIGHT);
+  });
+  return ends.map(({ name, x, y, colour }) =>
+    `<text x="${x}" y="${y}" fill="${colour}">${name}</text>`
+  );
 }
 
 function scale(

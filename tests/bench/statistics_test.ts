@@ -86,3 +86,13 @@ Deno.test("drawChart() puts a power of ten on its line", () => {
   const svg = drawChart("tasks", [{ name: "one", points: [[10, 100], [1000, 1000]] }]);
   assert(svg.includes('<polyline points="64,312 520,24"'), svg);
 });
+
+Deno.test("drawChart() keeps the names of lines that end at the same height apart", () => {
+  const points: [number, number][] = [[10, 100], [100, 200]];
+  const svg = drawChart("tasks", [{ name: "one", points }, { name: "two", points }]);
+  const heights = [...svg.matchAll(/ y="([\d.]+)" fill="#\w+">(?:one|two)</g)].map(([, y]) =>
+    Number(y)
+  );
+  assertEquals(heights.length, 2);
+  assert(Math.abs(heights[0] - heights[1]) >= 12, svg);
+});
