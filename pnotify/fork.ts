@@ -14,7 +14,7 @@ import {
   verdictError,
   voidHookError,
 } from "./hook.ts";
-import type { Registry } from "./registry.ts";
+import type { EventsEntry, Registry } from "./registry.ts";
 import { attach, checkMemory, detach, inheritData } from "./subscribe.ts";
 import { firstSubscriber, isListed, type Subscriber } from "./subscriber.ts";
 import { PNOTIFY_ERROR } from "./verdict.ts";
@@ -74,6 +74,11 @@ function settle(
   else detach(kernel, child, subscriber);
 }
 
+/** Which hook a child is brought to: a thread's own one, where there is one. */
+export function forkHookOf(child: Task, { events }: EventsEntry): "clone" | "fork" {
+  return child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
+}
+
 /** Returns what the fork or clone hook answered, 0 or more; throws when that was a refusal. */
 export function askFork(
   kernel: Kernel,
@@ -83,7 +88,7 @@ export function askFork(
 ): number {
   const { entry } = subscriber;
   const { events } = entry;
-  const hook = child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
+  const hook = forkHookOf(child, entry);
   const outer = beginHook(kernel, entry, hook, child);
   try {
     const answer = hookFails(kernel, entry, hook)

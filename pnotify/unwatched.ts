@@ -1,6 +1,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
 import { PF_THREAD, type Task } from "../kernel/task.ts";
+import { forkHookOf } from "./fork.ts";
 import { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } from "./hook.ts";
 import type { Registry } from "./registry.ts";
 import { detach, inheritData } from "./subscribe.ts";
@@ -46,7 +47,7 @@ export function forkUnwatched(
       // Each belongs behind the one before, unless a hook, or what made the data, may have taken that one off.
       if (unlinked.count !== seen) last = null;
       asked = new Subscriber(entry, data);
-      append(child, asked, last);
+      link(child, asked, last);
       last = asked;
       seen = unlinked.count;
       context.module = entry.owner;
@@ -65,25 +66,6 @@ export function forkUnwatched(
   }
 }
 
-/** Puts an entry behind another, or where it belongs. */
-function append(
-  child: Task,
-  subscriber: Subscriber<unknown>,
-  last: Subscriber<unknown> | null,
-): void {
-  if (last === null ? child.subscribers !== null : last.next !== null) {
-    link(child, subscriber, last);
-    return;
-  }
-  subscriber.entry.count++;
-  if (last === null) child.subscribers = subscriber;
-  else last.next = subscriber;
-}
-
-function hookOf(child: Task, { entry }: Subscriber<unknown>): "clone" | "fork" {
-  return child.flags & PF_THREAD && entry.events.clone !== null ? "clone" : "fork";
-}
-
 /** Lets an answer decide whether the child stays subscribed, when it is not the usual one or somebody traces. */
 function settle(
   kernel: Kernel,
@@ -93,7 +75,7 @@ function settle(
   outer: string | null,
 ): void {
   const { entry } = subscriber;
-  const hook = hookOf(child, subscriber);
+  const hook = forkHookOf(child, entry);
   const verdict = answer === 0 ? 0 : readVerdict(kernel, entry, hook, child, answer);
   if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
   if (verdict < 0) throw verdictError(entry, hook, child, verdict);
@@ -114,7 +96,7 @@ function refuse(
   outer: string | null,
 ): never {
   try {
-    throw refusal(kernel, asked.entry, hookOf(child, asked), child, error);
+    throw refusal(kernel, asked.entry, forkHookOf(child, asked.entry), child, error);
   } finally {
     kernel.context.module = outer;
     detach(kernel, child, asked);
