@@ -23,13 +23,8 @@ import { completeVfork } from "./vfork.ts";
  * Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51).
  */
 export function execProgram(kernel: Kernel, task: Task, program: Program): void {
-  if (task.flags & PF_EXITING) {
-    throw refuse(task, "ESRCH", "it is exiting", "a running task is wanted");
-  }
-  if (task.groupLeader.groupExitCode >= 0) {
-    throw refuse(task, "EAGAIN", "its thread group is exiting");
-  }
-  if (kernel.faults !== null && kernel.mayFail("exec")) {
+  if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
+  if (kernel.watched && kernel.mayFail("exec")) {
     throw refuse(task, "ENOMEM", "there is no memory for the new image");
   }
   if (kernel.binaries !== null) kernel.binaries.load(program);
@@ -43,18 +38,26 @@ export function execProgram(kernel: Kernel, task: Task, program: Program): void 
   task.flags &= ~PF_FORKNOEXEC;
   if (task.signalActions !== null) forgetHandlers(task);
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
-  if (kernel.trace !== null) {
-    kernel.trace.emit({
-      type: "exec",
-      task: String(task),
-      pid: task.pid,
-      path: program.path,
-      oldPid,
-    });
-  }
+  if (kernel.trace !== null) traceExec(kernel, task, oldPid);
   if (task.subscribers !== null) kernel.callouts!.exec(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
-  if (kernel.preemption !== null) kernel.preempt("callout");
+  if (kernel.watched) kernel.preempt("callout");
+}
+
+function traceExec(kernel: Kernel, task: Task, oldPid: number): void {
+  kernel.trace!.emit({
+    type: "exec",
+    task: String(task),
+    pid: task.pid,
+    path: task.program.path,
+    oldPid,
+  });
+}
+
+function refuseExiting(task: Task): KernelError {
+  return task.flags & PF_EXITING
+    ? refuse(task, "ESRCH", "it is exiting", "a running task is wanted")
+    : refuse(task, "EAGAIN", "its thread group is exiting");
 }
 
 function refuse(

@@ -19,8 +19,8 @@ import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
 export function exitProcess(kernel: Kernel, task: Task, status: number): void {
-  checkExit(kernel, task, "process");
   const leader = task.groupLeader;
+  checkExit(kernel, task, leader);
   if (leader.groupExitCode < 0) {
     leader.groupExitCode = status;
     if (leader.liveThreads > 1) killOtherThreads(kernel, task);
@@ -28,15 +28,17 @@ export function exitProcess(kernel: Kernel, task: Task, status: number): void {
   exitThread(kernel, task, leader.groupExitCode);
 }
 
-/** Refuses the exits that would bring the world down. */
-export function checkExit(kernel: Kernel, task: Task, which: "process" | "thread"): void {
-  if (task.flags & PF_EXITING) {
-    throw refuse(task, "ESRCH", "it is exiting already", "a running task is wanted");
+/** Refuses the exits that would bring the world down. With the leader goes its whole process. */
+export function checkExit(kernel: Kernel, task: Task, gone: Task): void {
+  if (task.flags & PF_EXITING || gone === kernel.init || task.parent === null) {
+    throw refuseExit(task);
   }
-  const gone = which === "process" ? task.groupLeader : task;
-  if (gone === kernel.init || task.parent === null) {
-    throw refuse(task, "EPERM", "the system cannot live without it", "another task is wanted");
-  }
+}
+
+function refuseExit(task: Task): KernelError {
+  return task.flags & PF_EXITING
+    ? refuse(task, "ESRCH", "it is exiting already", "a running task is wanted")
+    : refuse(task, "EPERM", "the system cannot live without it", "another task is wanted");
 }
 
 /** Ends one thread (do_exit). */
@@ -54,7 +56,7 @@ export function exitThread(kernel: Kernel, task: Task, status: number): void {
   // The code is stored and the parent has not heard: what A47 promises to the hooks.
   if (task.subscribers !== null) kernel.callouts!.exit(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
-  if (kernel.preemption !== null) kernel.preempt("callout");
+  if (kernel.watched) kernel.preempt("callout");
 
   exitNotify(kernel, task);
 }
@@ -72,22 +74,23 @@ function exitNotify(kernel: Kernel, task: Task): void {
   lockWrite(lock);
   if (task.firstChild !== null) reparentChildren(kernel, task);
   task.state = EXIT_ZOMBIE;
-  const thread = (task.flags & PF_THREAD) !== 0;
-  if (kernel.trace !== null) {
-    kernel.trace.emit({
-      type: "exit",
-      task: String(task),
-      pid: task.pid,
-      status: task.exitCode,
-      thread,
-    });
-  }
+  if (kernel.trace !== null) traceExit(kernel, task);
   const leader = task.groupLeader;
-  if (thread) releaseTask(kernel, task);
+  if (task.flags & PF_THREAD) releaseTask(kernel, task);
   // A leader that ended first is heard of when the last thread of its group has.
   if (hasEnded(leader)) notifyParent(kernel, leader);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();
+}
+
+function traceExit(kernel: Kernel, task: Task): void {
+  kernel.trace!.emit({
+    type: "exit",
+    task: String(task),
+    pid: task.pid,
+    status: task.exitCode,
+    thread: (task.flags & PF_THREAD) !== 0,
+  });
 }
 
 function refuse(task: Task, code: "EPERM" | "ESRCH", found: string, wanted: string): KernelError {

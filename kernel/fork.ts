@@ -72,7 +72,7 @@ const COPIED = 2;
  */
 export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions): Task {
   const flags = options.flags ?? 0;
-  checkFork(kernel, parent, flags);
+  if (parent.flags & PF_EXITING || flags !== 0) checkFork(kernel, parent, flags);
   const { user } = parent.credentials;
   let done = NOTHING;
   let child: Task | null = null;
@@ -82,15 +82,18 @@ export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions):
     done = COUNTED;
     child = duplicate(kernel, parent, flags, options.pid);
     done = COPIED;
-    callOut(kernel, child, parent);
-    checkSignals(parent);
+    if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.watched) {
+      callOut(kernel, child, parent);
+    }
+    if (parent.flags & (PF_EXITING | PF_SIGPENDING)) checkSignals(parent);
   } catch (error) {
     unwind(kernel, parent, child, done);
     if (done >= COUNTED) user.tasks--;
     throw error;
   }
   const vfork = flags & CLONE_VFORK ? beginVfork(kernel, child, parent) : null;
-  publish(kernel, child, parent, flags);
+  publishQuietly(kernel, child, parent, flags);
+  if (kernel.trace !== null) traceFork(kernel, child, parent);
   if (vfork !== null) awaitVfork(kernel, vfork);
   return child;
 }
@@ -120,26 +123,30 @@ function checkFork(kernel: Kernel, parent: Task, flags: number): void {
 }
 
 function checkLimits(kernel: Kernel, parent: Task): void {
+  if (parent.credentials.user.tasks >= parent.groupLeader.limits.processes) checkUser(parent);
+  if (kernel.pids.count >= kernel.threadsMax) throw refuseFull(kernel, parent);
+}
+
+/** A user who may do anything may also have too many tasks. */
+function checkUser(parent: Task): void {
   const { user } = parent.credentials;
-  const limit = parent.groupLeader.limits.processes;
-  if (user.tasks >= limit && user.uid !== 0) {
-    if (!capable(parent, "CAP_SYS_RESOURCE") && !capable(parent, "CAP_SYS_ADMIN")) {
-      throw refuse(
-        "EAGAIN",
-        parent,
-        `uid ${user.uid} has ${user.tasks} tasks`,
-        `fewer than ${limit} are wanted`,
-      );
-    }
-  }
-  if (kernel.pids.count >= kernel.threadsMax) {
-    throw refuse(
-      "EAGAIN",
-      parent,
-      `there are ${kernel.pids.count} tasks`,
-      `fewer than ${kernel.threadsMax} are wanted`,
-    );
-  }
+  if (user.uid === 0) return;
+  if (capable(parent, "CAP_SYS_RESOURCE") || capable(parent, "CAP_SYS_ADMIN")) return;
+  throw refuse(
+    "EAGAIN",
+    parent,
+    `uid ${user.uid} has ${user.tasks} tasks`,
+    `fewer than ${parent.groupLeader.limits.processes} are wanted`,
+  );
+}
+
+function refuseFull(kernel: Kernel, parent: Task): KernelError {
+  return refuse(
+    "EAGAIN",
+    parent,
+    `there are ${kernel.pids.count} tasks`,
+    `fewer than ${kernel.threadsMax} are wanted`,
+  );
 }
 
 /** Makes the child, with its pid and with what its kind of clone shares (dup_task_struct, copy_*, alloc_pid). */
@@ -149,13 +156,29 @@ export function duplicate(
   flags: number,
   wanted: number | undefined,
 ): Task {
-  if (kernel.faults !== null && kernel.mayFail("task")) {
-    throw refuse("ENOMEM", parent, "there is no memory for a task");
-  }
-  const pid = takePid(kernel, parent, wanted);
+  if (kernel.watched) failAsTold(kernel, parent);
+  const pid = wanted === undefined ? kernel.pids.allocate() : takePid(kernel, parent, wanted);
+  if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
   const leader = parent.groupLeader;
   const child = new Task(kernel, kernel.nextSerial++, pid, parent);
+  child.processGroup = leader.processGroup;
+  child.limits = leader.limits;
+  child.signalActions = leader.signalActions;
+  child.parent = parent;
   child.flags = (parent.flags & PF_KTHREAD) | PF_FORKNOEXEC;
+  if (leader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER)) child.flags |= PF_HAS_SUBREAPER;
+  if (flags !== 0) applyFlags(child, parent, flags);
+  return child;
+}
+
+function failAsTold(kernel: Kernel, parent: Task): void {
+  if (kernel.mayFail("task")) throw refuse("ENOMEM", parent, "there is no memory for a task");
+  if (kernel.mayFail("pid")) throw refuse("EAGAIN", parent, "there is no free pid");
+}
+
+/** Makes of a child what the clone flags say. */
+function applyFlags(child: Task, parent: Task, flags: number): void {
+  const leader = parent.groupLeader;
   if (flags & CLONE_THREAD) {
     // A thread is no child of anybody; what it shares with its group it finds on the leader.
     child.flags =
@@ -163,26 +186,14 @@ export function duplicate(
       PF_THREAD;
     child.groupLeader = leader;
     child.parent = leader.parent;
-  } else {
-    child.processGroup = leader.processGroup;
-    child.limits = leader.limits;
-    child.signalActions = leader.signalActions;
-    if (leader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER)) child.flags |= PF_HAS_SUBREAPER;
-    child.parent = flags & CLONE_PARENT ? leader.parent : parent;
+  } else if (flags & CLONE_PARENT) {
+    child.parent = leader.parent;
   }
   if (flags & CLONE_VFORK) child.flags |= PF_VFORK;
-  return child;
 }
 
-function takePid(kernel: Kernel, parent: Task, wanted: number | undefined): number {
-  if (kernel.faults !== null && kernel.mayFail("pid")) {
-    throw refuse("EAGAIN", parent, "there is no free pid");
-  }
-  if (wanted === undefined) {
-    const pid = kernel.pids.allocate();
-    if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
-    return pid;
-  }
+/** Takes the pid that is asked for (set_tid). */
+function takePid(kernel: Kernel, parent: Task, wanted: number): number {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted >= kernel.pids.pidMax) {
     throw refuse(
       "EINVAL",
@@ -198,25 +209,20 @@ function takePid(kernel: Kernel, parent: Task, wanted: number | undefined): numb
 }
 
 function callOut(kernel: Kernel, child: Task, parent: Task): void {
-  if (parent.subscribers === null && kernel.globalCallouts === null && kernel.preemption === null) {
-    return;
-  }
   // Other code runs from here on, and must not miss the child because it is on no list yet (A21, A26).
   kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
-  if (kernel.preemption !== null) kernel.preempt("callout");
+  if (kernel.watched) kernel.preempt("callout");
 }
 
-function leaveUnborn(kernel: Kernel, child: Task): void {
-  const { unborn } = kernel.context;
-  if (unborn.length > 0 && unborn[unborn.length - 1] === child) unborn.pop();
+function leaveUnborn(unborn: Task[], child: Task): void {
+  if (unborn[unborn.length - 1] === child) unborn.pop();
 }
 
 /** A parent that is about to die must not leave a child behind that nobody told to die (A44). */
 function checkSignals(parent: Task): void {
   if (parent.flags & PF_EXITING) throw refuse("ESRCH", parent, "it ended while it forked");
-  if (!(parent.flags & PF_SIGPENDING)) return;
   if (parent.groupLeader.groupExitCode >= 0) {
     throw refuse("EAGAIN", parent, "its thread group is exiting");
   }
@@ -233,7 +239,7 @@ function unwind(kernel: Kernel, parent: Task, child: Task | null, done: number):
     }
     if (kernel.globalCallouts !== null) kernel.globalCallouts.forkFailed(child!, parent);
     child!.state = EXIT_DEAD;
-    leaveUnborn(kernel, child!);
+    leaveUnborn(kernel.context.unborn, child!);
     kernel.pids.release(child!.pid);
     putTaskStruct(child!);
   }
@@ -252,20 +258,18 @@ export function publishQuietly(kernel: Kernel, child: Task, parent: Task, flags:
   }
   kernel.pids.publish(child);
   child.state = TASK_RUNNING;
-  leaveUnborn(kernel, child);
+  const { unborn } = kernel.context;
+  if (unborn.length > 0) leaveUnborn(unborn, child);
   unlockWrite(lock);
 }
 
-function publish(kernel: Kernel, child: Task, parent: Task, flags: number): void {
-  publishQuietly(kernel, child, parent, flags);
-  if (kernel.trace !== null) {
-    kernel.trace.emit({
-      type: "fork",
-      task: String(child),
-      pid: child.pid,
-      parent: String(parent),
-      parentPid: parent.pid,
-      thread: (flags & CLONE_THREAD) !== 0,
-    });
-  }
+function traceFork(kernel: Kernel, child: Task, parent: Task): void {
+  kernel.trace!.emit({
+    type: "fork",
+    task: String(child),
+    pid: child.pid,
+    parent: String(parent),
+    parentPid: parent.pid,
+    thread: (child.flags & PF_THREAD) !== 0,
+  });
 }

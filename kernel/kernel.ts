@@ -198,10 +198,11 @@ export class Kernel {
   readonly lockdep: Lockdep | null = null;
   /** References that are held, to be listed when they leak. */
   readonly references: Set<TaskReference> | null = null;
-  /** Runs other operations at preemption points. */
-  preemption: Preemption | null = null;
-  /** Fails fallible points. */
-  faults: FaultInjector | null = null;
+  /**
+   * Whether anybody looks at every step: the lock checker, a schedule explorer or injected faults. The hot paths ask this
+   * one question for the three of them.
+   */
+  watched = false;
 
   /** The pid table. Guarded by tasklistLock. */
   readonly pids: PidTable;
@@ -223,6 +224,8 @@ export class Kernel {
   /** The parent of the kernel's threads. */
   readonly kthreadd: Task;
 
+  #preemption: Preemption | null = null;
+  #faults: FaultInjector | null = null;
   readonly #users = new Map<number, User>();
   readonly #stacks: boolean | "reports";
   readonly #seen = new Set<string>();
@@ -254,7 +257,7 @@ export class Kernel {
       this.trace = new Trace(this);
     }
     this.tasklistLock = new RwLock(this, "tasklistLock");
-    if (options.faults !== undefined) this.faults = faultInjector(options.faults);
+    this.faults = options.faults === undefined ? null : faultInjector(options.faults);
     const swapper = this.#bootSwapper();
     const reaps = options.initReaps ?? true;
     this.init = this.#bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
@@ -296,6 +299,30 @@ export class Kernel {
     joinGroup(task, processGroup);
     this.pids.publish(task);
     return task;
+  }
+
+  /** Runs other operations at preemption points; null without a schedule explorer. */
+  get preemption(): Preemption | null {
+    return this.#preemption;
+  }
+
+  set preemption(preemption: Preemption | null) {
+    this.#preemption = preemption;
+    this.#askAgainWhoWatches();
+  }
+
+  /** Fails fallible points; null when none is to fail. */
+  get faults(): FaultInjector | null {
+    return this.#faults;
+  }
+
+  set faults(faults: FaultInjector | null) {
+    this.#faults = faults;
+    this.#askAgainWhoWatches();
+  }
+
+  #askAgainWhoWatches(): void {
+    this.watched = this.lockdep !== null || this.#preemption !== null || this.#faults !== null;
   }
 
   // Processes.
@@ -525,7 +552,7 @@ export class Kernel {
     this.enter("exit", task);
     try {
       const status = waitStatus(task, how);
-      checkExit(this, task, "thread");
+      checkExit(this, task, task);
       exitThread(this, task, status);
     } finally {
       this.leave();
@@ -941,7 +968,7 @@ export class Kernel {
       const reference = this.#getTaskToVisit(pid);
       if (reference === null) continue;
       try {
-        if (this.preemption !== null) this.preempt("walk");
+        if (this.watched) this.preempt("walk");
         if (visit(reference) === false) return;
       } finally {
         putTaskStruct(reference);
@@ -1252,12 +1279,13 @@ export class Kernel {
    */
   enter(what: string, task: Task | null): void {
     // Every call passes here and leave(): both stay small enough for V8 to inline.
-    if (this.preemption !== null || this.lockdep !== null) this.#watchEntry(what, task);
-    else if (task !== null && task.state !== TASK_RUNNING) this.#checkCaller(what, task);
+    if (this.watched || (task !== null && task.state !== TASK_RUNNING)) {
+      this.#checkEntry(what, task);
+    }
     this.context.depth++;
   }
 
-  #watchEntry(what: string, task: Task | null): void {
+  #checkEntry(what: string, task: Task | null): void {
     // A task makes one call at a time: while another CPU is in one, or it sleeps, the next one has to wait.
     if (this.preemption !== null && task !== null && (task.sleep !== null || this.isBusy(task))) {
       this.wouldWait(`${task}`);
@@ -1287,6 +1315,11 @@ export class Kernel {
    * ```
    */
   leave(): void {
+    if (this.watched || this.pendingSignals !== null) this.#checkLeave();
+    else this.context.depth--;
+  }
+
+  #checkLeave(): void {
     if (this.lockdep !== null) this.#checkLeft(this.lockdep);
     if (this.pendingSignals !== null && this.context.depth === 1) this.#leaveLast();
     else this.context.depth--;
@@ -1380,7 +1413,7 @@ export class Kernel {
   }
 
   /**
-   * Passes a preemption point. Callers test {@linkcode Kernel.preemption} first.
+   * Passes a preemption point. Hot paths ask {@linkcode Kernel.watched} first.
    *
    * Origin: our own, after `might_resched()`.
    *
@@ -1397,7 +1430,7 @@ export class Kernel {
    * ```
    */
   preempt(site: PreemptionSite): void {
-    this.preemption!.at(site);
+    this.#preemption?.at(site);
   }
 
   /**
@@ -1445,7 +1478,7 @@ export class Kernel {
   }
 
   /**
-   * Passes a fallible point. Callers test {@linkcode Kernel.faults} first.
+   * Passes a fallible point. Hot paths ask {@linkcode Kernel.watched} first.
    *
    * Origin: our own, after `should_fail()`.
    *
@@ -1460,7 +1493,7 @@ export class Kernel {
    * ```
    */
   mayFail(site: FaultSite): boolean {
-    return this.faults!.shouldFail(site);
+    return this.#faults?.shouldFail(site) ?? false;
   }
 
   /**
@@ -1635,9 +1668,12 @@ function checkOption(name: string, value: number | undefined, least: number): vo
 }
 
 function waitStatus(task: Task, how: ExitHow): number {
+  // One test for an integer from 0 to 255.
+  return typeof how === "number" && (how & 0xff) === how ? how << 8 : statusOfSignal(task, how);
+}
+
+function statusOfSignal(task: Task, how: ExitHow): number {
   if (typeof how === "number") {
-    // One test for an integer from 0 to 255.
-    if ((how & 0xff) === how) return how << 8;
     throw new KernelError("EINVAL", {
       action: "exit",
       name: String(task),

@@ -38,52 +38,47 @@ export interface Lockable {
 
 /** Takes a lock for reading (down_read, read_lock). */
 export function lockRead(lock: Lockable): void {
-  const { kernel } = lock;
-  if (lock.lockCount < 0 || kernel.lockdep !== null) willTake(lock, "read");
-  lock.lockCount++;
-  if (kernel.preemption !== null || kernel.lockdep !== null) took(lock, "read");
+  if (lock.lockCount < 0 || lock.kernel.watched) take(lock, "read");
+  else lock.lockCount++;
 }
 
 /** Drops a lock held for reading (up_read, read_unlock). */
 export function unlockRead(lock: Lockable): void {
-  const { kernel } = lock;
-  if (lock.lockCount <= 0 || kernel.lockdep !== null) willDrop(lock, "read");
-  lock.lockCount--;
-  if (kernel.preemption !== null) kernel.preempt("unlock");
+  if (lock.lockCount <= 0 || lock.kernel.watched) drop(lock, "read");
+  else lock.lockCount--;
 }
 
 /** Takes a lock for writing (down_write, write_lock). */
 export function lockWrite(lock: Lockable): void {
-  const { kernel } = lock;
-  if (lock.lockCount !== 0 || kernel.lockdep !== null) willTake(lock, "write");
-  lock.lockCount = -1;
-  if (kernel.preemption !== null || kernel.lockdep !== null) took(lock, "write");
+  if (lock.lockCount !== 0 || lock.kernel.watched) take(lock, "write");
+  else lock.lockCount = -1;
 }
 
 /** Drops a lock held for writing (up_write, write_unlock). */
 export function unlockWrite(lock: Lockable): void {
-  const { kernel } = lock;
-  if (lock.lockCount >= 0 || kernel.lockdep !== null) willDrop(lock, "write");
-  lock.lockCount = 0;
-  if (kernel.preemption !== null) kernel.preempt("unlock");
+  if (lock.lockCount >= 0 || lock.kernel.watched) drop(lock, "write");
+  else lock.lockCount = 0;
 }
 
-function willTake(lock: Lockable, mode: LockMode): void {
-  lock.kernel.lockdep?.willTake(lock, mode);
+function take(lock: Lockable, mode: LockMode): void {
+  const { kernel } = lock;
+  kernel.lockdep?.willTake(lock, mode);
   const contended = mode === "write" ? lock.lockCount !== 0 : lock.lockCount < 0;
   if (contended) refuseContended(lock, mode);
-}
-
-function took(lock: Lockable, mode: LockMode): void {
-  const { kernel } = lock;
+  if (mode === "write") lock.lockCount = -1;
+  else lock.lockCount++;
   kernel.lockdep?.took(lock, mode);
-  if (kernel.preemption !== null) kernel.preempt("lock");
+  kernel.preempt("lock");
 }
 
-function willDrop(lock: Lockable, mode: LockMode): void {
-  lock.kernel.lockdep?.willDrop(lock, mode);
+function drop(lock: Lockable, mode: LockMode): void {
+  const { kernel } = lock;
+  kernel.lockdep?.willDrop(lock, mode);
   const held = mode === "write" ? lock.lockCount < 0 : lock.lockCount > 0;
   if (!held) refuseUnheld(lock, mode);
+  if (mode === "write") lock.lockCount = 0;
+  else lock.lockCount--;
+  kernel.preempt("unlock");
 }
 
 function refuseContended(lock: Lockable, mode: LockMode): never {

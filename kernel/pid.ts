@@ -111,6 +111,16 @@ export class PidTable {
    * @returns The pid, or -1.
    */
   allocate(): number {
+    const next = this.#last + 1;
+    const used = this.#used;
+    if (next >= used.length || next >= this.#max || used[next] !== 0) return this.#search();
+    used[next] = USED_BY_TASK;
+    this.#last = next;
+    return next;
+  }
+
+  /** From the last pid on, and once more from the start. */
+  #search(): number {
     const max = this.#max;
     const used = this.#used;
     for (let pid = this.#last + 1; pid < max; pid++) {

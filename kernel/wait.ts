@@ -75,11 +75,12 @@ function waitInVain(
 
 /** A child that has ended, else one that has not, or null when there is nobody to wait for. Holds tasklistLock. */
 function findChild(kernel: Kernel, task: Task, options: WaitOptions): Task | null {
-  if (options.pid !== undefined) {
-    const child = kernel.pids.find(options.pid);
-    if (child === null || !isChildOf(child, task)) return null;
-    return matches(child, options) ? child : null;
-  }
+  if (options.pid === undefined) return findAnyChild(task, options);
+  const child = kernel.pids.find(options.pid);
+  return child !== null && isChildOf(child, task) && matches(child, options) ? child : null;
+}
+
+function findAnyChild(task: Task, options: WaitOptions): Task | null {
   let alive: Task | null = null;
   let thread = task;
   do {
@@ -143,15 +144,17 @@ function reap(kernel: Kernel, child: Task, by: Task): WaitResult {
 }
 
 function bury(kernel: Kernel, child: Task, by: Task | null): void {
-  if (kernel.trace !== null) {
-    kernel.trace.emit({
-      type: "reap",
-      task: String(child),
-      pid: child.pid,
-      by: by === null ? null : String(by),
-    });
-  }
+  if (kernel.trace !== null) traceReap(kernel, child, by);
   releaseTask(kernel, child);
+}
+
+function traceReap(kernel: Kernel, child: Task, by: Task | null): void {
+  kernel.trace!.emit({
+    type: "reap",
+    task: String(child),
+    pid: child.pid,
+    by: by === null ? null : String(by),
+  });
 }
 
 /**
@@ -163,7 +166,7 @@ export function notifyParent(kernel: Kernel, child: Task): void {
   if (ignoresChildren(parent)) bury(kernel, child, null);
   let thread = parent;
   do {
-    if (thread.sleep instanceof WaitPending) retryWait(kernel, thread.sleep);
+    if (thread.sleep !== null) retryWait(kernel, thread.sleep);
     thread = thread.nextThread;
   } while (thread !== parent);
   // A handler comes last, so that the wait that the child ends is not interrupted by it.
@@ -172,7 +175,8 @@ export function notifyParent(kernel: Kernel, child: Task): void {
   }
 }
 
-function retryWait(kernel: Kernel, pending: WaitPending): void {
+function retryWait(kernel: Kernel, pending: Pending<unknown>): void {
+  if (!(pending instanceof WaitPending)) return;
   const { options, task } = pending;
   const child = findChild(kernel, task, options);
   if (child === null) wakeUp(kernel, pending, null, "ECHILD");
