@@ -7,6 +7,7 @@ import { reparentChildren } from "./reparent.ts";
 import { killOtherThreads } from "./signal.ts";
 import {
   EXIT_ZOMBIE,
+  NO_PID,
   PF_DUMPCORE,
   PF_EXITING,
   PF_SIGNALED,
@@ -72,7 +73,7 @@ function dieBySignal(kernel: Kernel, task: Task, status: number): void {
 function exitNotify(kernel: Kernel, task: Task): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
-  if (task.firstChild !== null) reparentChildren(kernel, task);
+  if (task.firstChildPid !== NO_PID) reparentChildren(kernel, task);
   task.state = EXIT_ZOMBIE;
   if (kernel.trace !== null) traceExit(kernel, task);
   const leader = task.groupLeader;

@@ -1,54 +1,50 @@
-import type { Task } from "./task.ts";
+import { NO_PID, type Task } from "./task.ts";
 
 /*
  * The family tree, and the threads of a group, as links inside the tasks. All of it is guarded by tasklistLock.
  * Children are in order of age; the oldest one's prevSibling is the youngest, so that both ends are at hand.
+ *
+ * Siblings are linked by pid: a reference that is stored into an old object is one that the garbage collector must be
+ * told of, and each fork and reap would store three. It also lets a thread that takes over a pid take over its place.
  */
 
-/** Appends a child to a parent's children. */
+/** Appends a child to a parent's children. The child has its pid, and need not be on the task list yet. */
 export function adopt(parent: Task, child: Task): void {
   child.parent = parent;
-  child.nextSibling = null;
-  const first = parent.firstChild;
-  if (first === null) {
-    parent.firstChild = child;
-    child.prevSibling = child;
+  child.nextSiblingPid = NO_PID;
+  if (parent.firstChildPid === NO_PID) {
+    parent.firstChildPid = child.prevSiblingPid = child.pid;
     return;
   }
-  const last = first.prevSibling;
-  last.nextSibling = child;
-  child.prevSibling = last;
-  first.prevSibling = child;
+  const { tasks } = parent.kernel.pids;
+  const first = tasks[parent.firstChildPid]!;
+  const last = tasks[first.prevSiblingPid]!;
+  last.nextSiblingPid = child.pid;
+  child.prevSiblingPid = last.pid;
+  first.prevSiblingPid = child.pid;
 }
 
 /** Takes a child out of its parent's children. */
 export function disown(child: Task): void {
+  const { nextSiblingPid, prevSiblingPid } = child;
   const parent = child.parent!;
-  const next = child.nextSibling;
-  const first = parent.firstChild!;
-  if (first === child) parent.firstChild = next;
-  else child.prevSibling.nextSibling = next;
-  if (next !== null) next.prevSibling = child.prevSibling;
-  else if (first !== child) first.prevSibling = child.prevSibling;
-  child.nextSibling = null;
-  child.prevSibling = child;
+  const { tasks } = child.kernel.pids;
+  const isOldest = parent.firstChildPid === child.pid;
+  if (isOldest) parent.firstChildPid = nextSiblingPid;
+  else tasks[prevSiblingPid]!.nextSiblingPid = nextSiblingPid;
+  if (nextSiblingPid !== NO_PID) tasks[nextSiblingPid]!.prevSiblingPid = prevSiblingPid;
+  else if (!isOldest) tasks[parent.firstChildPid]!.prevSiblingPid = prevSiblingPid;
+  child.nextSiblingPid = NO_PID;
+  child.prevSiblingPid = NO_PID;
 }
 
-/** Puts one task in another's place among its siblings. */
+/** Puts one task in another's place among its siblings, after it has got the other's pid: all links to it are right. */
 export function replaceChild(old: Task, heir: Task): void {
-  const parent = heir.parent = old.parent!;
-  heir.nextSibling = old.nextSibling;
-  if (old.prevSibling === old) {
-    heir.prevSibling = heir;
-  } else {
-    heir.prevSibling = old.prevSibling;
-  }
-  if (parent.firstChild === old) parent.firstChild = heir;
-  else heir.prevSibling.nextSibling = heir;
-  if (heir.nextSibling !== null) heir.nextSibling.prevSibling = heir;
-  else if (parent.firstChild !== heir) parent.firstChild!.prevSibling = heir;
-  old.nextSibling = null;
-  old.prevSibling = old;
+  heir.parent = old.parent;
+  heir.nextSiblingPid = old.nextSiblingPid;
+  heir.prevSiblingPid = old.prevSiblingPid;
+  old.nextSiblingPid = NO_PID;
+  old.prevSiblingPid = NO_PID;
 }
 
 /** Adds a thread to a group, as its last one. */

@@ -1,13 +1,13 @@
 import { adopt } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import { NO_PID, PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
 export function reparentChildren(kernel: Kernel, father: Task): void {
   const reaper = findReaper(kernel, father);
   let child = father.firstChild;
-  father.firstChild = null;
+  father.firstChildPid = NO_PID;
   while (child !== null) {
     const next: Task | null = child.nextSibling;
     adopt(reaper, child);

@@ -118,6 +118,9 @@ export const PF_UNKILLABLE = 0x80;
 /** Reaps its children by itself, as init does. Kept on the leader, not inherited: SIGCHLD ignored would be. */
 export const PF_AUTOREAP = 0x800;
 
+/** Where a link between siblings ends: no task has this pid. */
+export const NO_PID = -1;
+
 const SUBSCRIBER_LIST_SEM: LockClass = Object.freeze({
   name: "task.subscriberListSem",
   spin: false,
@@ -170,12 +173,12 @@ export class Task implements Lockable {
   declare groupLeader: Task;
   /** The task that will hear of its end: its forker, or whoever adopted it. Null for pid 0 only. */
   declare parent: Task | null;
-  /** Its children, oldest first, linked through their siblings. */
-  firstChild: Task | null = null;
-  /** Its next younger sibling, or null. */
-  nextSibling: Task | null = null;
-  /** Its next older sibling; the youngest for the oldest one. */
-  declare prevSibling: Task;
+  /** The pid of its oldest child, or NO_PID. Why the links of the family are pids is said in family.ts. */
+  firstChildPid: number = NO_PID;
+  /** The pid of its next younger sibling, or NO_PID. */
+  nextSiblingPid: number = NO_PID;
+  /** The pid of its next older sibling; of the youngest for the oldest one. */
+  prevSiblingPid: number = NO_PID;
   /** The next thread of its group, in a ring. */
   declare nextThread: Task;
   /** The previous thread of its group, in a ring. */
@@ -238,22 +241,37 @@ export class Task implements Lockable {
    * @param seed What pid 0 has and everybody inherits.
    */
   constructor(kernel: Kernel, serial: number, pid: number, source: Task | TaskSeed) {
-    this.kernel = kernel;
-    this.serial = serial;
-    this.startTime = kernel.clock.now;
+    // What exit and wait look at comes first: a task of long ago is in no cache, and fewer of its lines have to be read.
     this.pid = pid;
     this.groupLeader = this;
     this.parent = source.parent;
-    this.prevSibling = this;
     this.nextThread = this;
-    this.prevThread = this;
     this.flags = 0;
     this.processGroup = source.processGroup;
+    this.credentials = source.credentials;
+    this.kernel = kernel;
+    this.serial = serial;
+    this.startTime = kernel.clock.now;
+    this.prevThread = this;
     this.limits = source.limits;
     this.signalActions = source.signalActions;
     this.comm = source.comm;
-    this.credentials = source.credentials;
     this.program = source.program;
+  }
+
+  /** Its oldest child; the others follow as siblings. */
+  get firstChild(): Task | null {
+    return this.firstChildPid === NO_PID ? null : this.kernel.pids.find(this.firstChildPid);
+  }
+
+  /** Its next younger sibling, or null. */
+  get nextSibling(): Task | null {
+    return this.nextSiblingPid === NO_PID ? null : this.kernel.pids.find(this.nextSiblingPid);
+  }
+
+  /** Its next older sibling; the youngest for the oldest one. Null for a thread, and for a child not yet born or reaped. */
+  get prevSibling(): Task | null {
+    return this.prevSiblingPid === NO_PID ? null : this.kernel.pids.find(this.prevSiblingPid);
   }
 
   /** The pid of its thread group: what users call the process id. */
