@@ -1,10 +1,11 @@
-import { adopt, disown } from "./family.ts";
+import { KernelError } from "./errno.ts";
+import { adopt, disown, isAbove } from "./family.ts";
 import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
 import { changedParent } from "./reparent.ts";
-import { PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "./task.ts";
 
 /** What is known of a task that was there before anybody looked. */
 export interface AdoptOptions {
@@ -33,6 +34,7 @@ export function adoptTask(kernel: Kernel, parent: Task, options: AdoptOptions): 
 /** Corrects the parent of a process: an adoption that happened where nobody saw it. */
 export function correctParent(kernel: Kernel, task: Task, to: Task): void {
   const child = task.groupLeader;
+  checkParent(child, to);
   const from = child.parent!;
   lockWrite(kernel.tasklistLock.state);
   disown(child);
@@ -44,4 +46,28 @@ export function correctParent(kernel: Kernel, task: Task, to: Task): void {
   changedParent(kernel, child, from, to);
   unlockWrite(kernel.tasklistLock.state);
   if (kernel.deferred !== null) kernel.runDeferred();
+}
+
+/** Nobody adopts one that is on no task list, and nobody descends from himself. */
+function checkParent(child: Task, to: Task): void {
+  if (child.state === EXIT_DEAD || child.state === TASK_NEW) {
+    throw refuse("ESRCH", child, "it is not on the task list", "one that is on it is wanted");
+  }
+  if (isAbove(child, to)) {
+    throw refuse("EINVAL", child, `${to} descends from it`, "a task that does not is wanted");
+  }
+}
+
+function refuse(
+  code: "EINVAL" | "ESRCH",
+  child: Task,
+  found: string,
+  wanted: string,
+): KernelError {
+  return new KernelError(code, {
+    action: "correct the parent of",
+    name: String(child),
+    found,
+    wanted,
+  });
 }

@@ -47,6 +47,14 @@ export function replaceChild(old: Task, heir: Task): void {
   old.prevSiblingPid = NO_PID;
 }
 
+/** Whether a task is of a process, or descends from it. */
+export function isAbove(leader: Task, task: Task): boolean {
+  for (let at: Task | null = task.groupLeader; at !== null; at = at.parent?.groupLeader ?? null) {
+    if (at === leader) return true;
+  }
+  return false;
+}
+
 /** Adds a thread to a group, as its last one. */
 export function joinThreads(leader: Task, thread: Task): void {
   const last = leader.prevThread;

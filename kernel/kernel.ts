@@ -397,6 +397,8 @@ export class Kernel {
    *
    * @param task Any thread of it.
    * @param to The parent.
+   * @throws {KernelError} ESRCH when the process was reaped or its fork is not over, or the parent has ended; EINVAL when
+   * the parent descends from it.
    * @example
    * ```ts
    * import { boot } from "@pnotify/pnotify";

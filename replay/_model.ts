@@ -1,9 +1,10 @@
 import { type ErrnoName, KernelError } from "../kernel/errno.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import { CAP_FULL_SET } from "../kernel/cred.ts";
+import { isAbove } from "../kernel/family.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
-import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
+import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
 /** What became of a fork in the model. */
 export interface Forked {
@@ -128,7 +129,8 @@ export class Model {
   correctParent(task: Task, parent: Task): void {
     const leader = task.groupLeader;
     if (leader === parent.groupLeader || leader.parent?.groupLeader === parent.groupLeader) return;
-    if (parent.flags & PF_EXITING || isAbove(leader, parent)) return;
+    if (leader.state === EXIT_DEAD || parent.flags & PF_EXITING) return;
+    if (isAbove(leader, parent)) return;
     this.kernel.correctParent(leader, parent);
   }
 
@@ -171,13 +173,6 @@ function quietly(call: () => void): void {
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
   }
-}
-
-function isAbove(leader: Task, task: Task): boolean {
-  for (let at: Task | null = task.groupLeader; at !== null; at = at.parent?.groupLeader ?? null) {
-    if (at === leader) return true;
-  }
-  return false;
 }
 
 /** An unknown path stays unknown: the task keeps its comm. */

@@ -96,3 +96,29 @@ Deno.test("correctParent() moves a process, and its reparent hooks hear of it", 
   kernel.exit(child);
   assertEquals(grandchild.parent, reaper);
 });
+
+Deno.test("correctParent() refuses a process that was reaped, and changes nothing", () => {
+  const { kernel } = boot();
+  const gone = kernel.fork(kernel.init);
+  const other = kernel.fork(kernel.init);
+  kernel.exit(gone);
+  assertThrows(
+    () => kernel.correctParent(gone, other),
+    KernelError,
+    'Cannot correct the parent of "init[3]": it is not on the task list, one that is on it is wanted (ESRCH)',
+  );
+  assertEquals([other.firstChild, gone.parent], [null, kernel.init]);
+  assertEquals(kernel.shutdown(), []);
+});
+
+Deno.test("correctParent() refuses a parent that descends from the process", () => {
+  const { kernel } = boot();
+  const shell = kernel.fork(kernel.init);
+  const child = kernel.fork(shell);
+  assertThrows(
+    () => kernel.correctParent(shell, child),
+    KernelError,
+    'Cannot correct the parent of "init[3]": init[4] descends from it, a task that does not is wanted (EINVAL)',
+  );
+  assertEquals([shell.parent, child.parent], [kernel.init, shell]);
+});
