@@ -24,7 +24,7 @@ import { completeVfork } from "./vfork.ts";
  */
 export function execProgram(kernel: Kernel, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
-  if (kernel.watched && kernel.mayFail("exec")) {
+  if (kernel.watchedBy > 0 && kernel.mayFail("exec")) {
     throw refuse(task, "ENOMEM", "there is no memory for the new image");
   }
   if (kernel.binaries !== null) kernel.binaries.load(program);
@@ -41,7 +41,7 @@ export function execProgram(kernel: Kernel, task: Task, program: Program): void 
   if (kernel.trace !== null) traceExec(kernel, task, oldPid);
   if (task.subscribers !== null) kernel.callouts!.exec(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
-  if (kernel.watched) kernel.preempt("callout");
+  if (kernel.watchedBy > 0) kernel.preempt("callout");
 }
 
 function traceExec(kernel: Kernel, task: Task, oldPid: number): void {

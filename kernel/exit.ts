@@ -57,7 +57,7 @@ export function exitThread(kernel: Kernel, task: Task, status: number): void {
   // The code is stored and the parent has not heard: what A47 promises to the hooks.
   if (task.subscribers !== null) kernel.callouts!.exit(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
-  if (kernel.watched) kernel.preempt("callout");
+  if (kernel.watchedBy > 0) kernel.preempt("callout");
 
   exitNotify(kernel, task);
 }

@@ -82,7 +82,7 @@ export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions):
     done = COUNTED;
     child = duplicate(kernel, parent, flags, options.pid);
     done = COPIED;
-    if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.watched) {
+    if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
       callOut(kernel, child, parent);
     }
     if (parent.flags & (PF_EXITING | PF_SIGPENDING)) checkSignals(parent);
@@ -156,7 +156,7 @@ export function duplicate(
   flags: number,
   wanted: number | undefined,
 ): Task {
-  if (kernel.watched) failAsTold(kernel, parent);
+  if (kernel.watchedBy > 0) failAsTold(kernel, parent);
   const pid = wanted === undefined ? kernel.pids.allocate() : takePid(kernel, parent, wanted);
   if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
   const leader = parent.groupLeader;
@@ -213,7 +213,7 @@ function callOut(kernel: Kernel, child: Task, parent: Task): void {
   kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
-  if (kernel.watched) kernel.preempt("callout");
+  if (kernel.watchedBy > 0) kernel.preempt("callout");
 }
 
 function leaveUnborn(unborn: Task[], child: Task): void {

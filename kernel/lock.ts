@@ -38,25 +38,25 @@ export interface Lockable {
 
 /** Takes a lock for reading (down_read, read_lock). */
 export function lockRead(lock: Lockable): void {
-  if (lock.lockCount < 0 || lock.kernel.watched) take(lock, "read");
+  if (lock.lockCount < 0 || lock.kernel.watchedBy > 0) take(lock, "read");
   else lock.lockCount++;
 }
 
 /** Drops a lock held for reading (up_read, read_unlock). */
 export function unlockRead(lock: Lockable): void {
-  if (lock.lockCount <= 0 || lock.kernel.watched) drop(lock, "read");
+  if (lock.lockCount <= 0 || lock.kernel.watchedBy > 0) drop(lock, "read");
   else lock.lockCount--;
 }
 
 /** Takes a lock for writing (down_write, write_lock). */
 export function lockWrite(lock: Lockable): void {
-  if (lock.lockCount !== 0 || lock.kernel.watched) take(lock, "write");
+  if (lock.lockCount !== 0 || lock.kernel.watchedBy > 0) take(lock, "write");
   else lock.lockCount = -1;
 }
 
 /** Drops a lock held for writing (up_write, write_unlock). */
 export function unlockWrite(lock: Lockable): void {
-  if (lock.lockCount >= 0 || lock.kernel.watched) drop(lock, "write");
+  if (lock.lockCount >= 0 || lock.kernel.watchedBy > 0) drop(lock, "write");
   else lock.lockCount = 0;
 }
 

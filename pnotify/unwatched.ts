@@ -16,7 +16,7 @@ import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
 
 /** Whether the walks of this file may be used: nothing has to be done around each single hook. */
 export function isUnwatched(kernel: Kernel): boolean {
-  return kernel.lockdep === null && kernel.preemption === null && kernel.faults === null;
+  return kernel.watchedBy === 0;
 }
 
 /** As forkSubscribers, where nobody wants canFork. */
