@@ -24,9 +24,7 @@ import { completeVfork } from "./vfork.ts";
  */
 export function execProgram(kernel: Kernel, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
-  if (kernel.watchedBy > 0 && kernel.mayFail("exec")) {
-    throw refuse(task, "ENOMEM", "there is no memory for the new image");
-  }
+  if (kernel.watchedBy > 0) failAsTold(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
 
   const oldPid = task.pid;
@@ -39,9 +37,21 @@ export function execProgram(kernel: Kernel, task: Task, program: Program): void 
   if (task.signalActions !== null) forgetHandlers(task);
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
   if (kernel.trace !== null) traceExec(kernel, task, oldPid);
+  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
+    callOut(kernel, task);
+  }
+}
+
+function callOut(kernel: Kernel, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exec(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
   if (kernel.watchedBy > 0) kernel.preempt("callout");
+}
+
+function failAsTold(kernel: Kernel, task: Task): void {
+  if (kernel.mayFail("exec")) {
+    throw refuse(task, "ENOMEM", "there is no memory for the new image");
+  }
 }
 
 function traceExec(kernel: Kernel, task: Task, oldPid: number): void {

@@ -55,11 +55,16 @@ export function exitThread(kernel: Kernel, task: Task, status: number): void {
   if ((status & 0x7f) !== 0) dieBySignal(kernel, task, status);
 
   // The code is stored and the parent has not heard: what A47 promises to the hooks.
+  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
+    callOut(kernel, task);
+  }
+  exitNotify(kernel, task);
+}
+
+function callOut(kernel: Kernel, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exit(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
   if (kernel.watchedBy > 0) kernel.preempt("callout");
-
-  exitNotify(kernel, task);
 }
 
 function dieBySignal(kernel: Kernel, task: Task, status: number): void {

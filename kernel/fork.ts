@@ -62,33 +62,25 @@ export interface ForkOptions {
   readonly pid?: number;
 }
 
-/** What a fork has done so far, in order. Undone in exact reverse. */
-const NOTHING = 0;
-const COUNTED = 1;
-const COPIED = 2;
-
 /**
  * Copies a process or thread (copy_process). The child is published last, when nothing can fail any more.
  */
 export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions): Task {
   const flags = options.flags ?? 0;
   if (parent.flags & PF_EXITING || flags !== 0) checkFork(kernel, parent, flags);
+  checkLimits(kernel, parent);
   const { user } = parent.credentials;
-  let done = NOTHING;
+  user.tasks++;
   let child: Task | null = null;
   try {
-    checkLimits(kernel, parent);
-    user.tasks++;
-    done = COUNTED;
     child = duplicate(kernel, parent, flags, options.pid);
-    done = COPIED;
     if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
       callOut(kernel, child, parent);
     }
     if (parent.flags & (PF_EXITING | PF_SIGPENDING)) checkSignals(parent);
   } catch (error) {
-    unwind(kernel, parent, child, done);
-    if (done >= COUNTED) user.tasks--;
+    if (child !== null) unwind(kernel, child, parent);
+    user.tasks--;
     throw error;
   }
   const vfork = flags & CLONE_VFORK ? beginVfork(kernel, child, parent) : null;
@@ -229,20 +221,18 @@ function checkSignals(parent: Task): void {
   throw refuse("EINTR", parent, "a fatal signal is pending");
 }
 
-/** Undoes a fork that failed, the last step first. The callouts undo their own part (A41). */
-function unwind(kernel: Kernel, parent: Task, child: Task | null, done: number): void {
-  if (done >= COPIED) {
-    // It never ran and never will: nobody attaches any more.
-    child!.flags |= PF_EXITING;
-    if (parent.subscribers !== null || child!.subscribers !== null) {
-      kernel.callouts?.forkFailed(child!, parent);
-    }
-    if (kernel.globalCallouts !== null) kernel.globalCallouts.forkFailed(child!, parent);
-    child!.state = EXIT_DEAD;
-    leaveUnborn(kernel.context.unborn, child!);
-    kernel.pids.release(child!.pid);
-    putTaskStruct(child!);
+/** Undoes a fork that failed after the child was copied, the last step first. The callouts undo their own part (A41). */
+function unwind(kernel: Kernel, child: Task, parent: Task): void {
+  // It never ran and never will: nobody attaches any more.
+  child.flags |= PF_EXITING;
+  if (parent.subscribers !== null || child.subscribers !== null) {
+    kernel.callouts?.forkFailed(child, parent);
   }
+  if (kernel.globalCallouts !== null) kernel.globalCallouts.forkFailed(child, parent);
+  child.state = EXIT_DEAD;
+  leaveUnborn(kernel.context.unborn, child);
+  kernel.pids.release(child.pid);
+  putTaskStruct(child);
 }
 
 /** Makes the child visible, in one step under tasklistLock. */

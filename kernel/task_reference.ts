@@ -41,13 +41,13 @@ export function getTaskStruct(task: Task): void {
  */
 export function putTaskStruct(task: Task): void {
   if (task.usage === 0) task.kernel.useAfterFree("drop a reference to", task);
-  if (--task.usage === 0) free(task);
+  task.usage--;
+  if (task.usage === 0 && task.subscribers !== null) reportLeft(task);
 }
 
-/** Nothing may be left on it: there is nobody who would take it off. */
-function free(task: Task): void {
+/** Nothing may be left on a task that is freed: there is nobody who would take it off. */
+function reportLeft(task: Task): void {
   const kernel = task.kernel;
-  if (task.subscribers === null) return;
   kernel.report("subscriber-leak", `${task} was freed with subscribers on its list`, {
     lines: kernel.callouts?.subscribersOf(task).map((name) => `still subscribed: ${name}`),
   });
