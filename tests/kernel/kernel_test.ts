@@ -94,3 +94,14 @@ Deno.test("addTaint() keeps each letter once, in order", () => {
   for (const letter of ["O", "P", "O"] as const) kernel.addTaint(letter);
   assertEquals(kernel.taint, "OP");
 });
+
+Deno.test("Kernel.watchedBy counts the lock checker, the explorer and injected faults", () => {
+  assertEquals(new Kernel({ debug: false }).watchedBy, 0);
+  const kernel = new Kernel({ faults: { site: "task" } });
+  assertEquals(kernel.watchedBy, 2);
+  kernel.preemption = { nested: false, at() {}, blocked() {} };
+  assertEquals(kernel.watchedBy, 3);
+  kernel.preemption = null;
+  kernel.faults = null;
+  assertEquals(kernel.watchedBy, 1);
+});
