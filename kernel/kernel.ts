@@ -1671,27 +1671,20 @@ function checkOption(name: string, value: number | undefined, least: number): vo
 }
 
 function waitStatus(task: Task, how: ExitHow): number {
+  if (typeof how !== "number") return statusOfSignal(task, how);
   // One test for an integer from 0 to 255.
-  return typeof how === "number" && (how & 0xff) === how ? how << 8 : statusOfSignal(task, how);
+  if ((how & 0xff) === how) return how << 8;
+  throw refuseHow(task, `the code is ${how}`, "an integer from 0 to 255 is wanted");
 }
 
-function statusOfSignal(task: Task, how: ExitHow): number {
-  if (typeof how === "number") {
-    throw new KernelError("EINVAL", {
-      action: "exit",
-      name: String(task),
-      found: `the code is ${how}`,
-      wanted: "an integer from 0 to 255 is wanted",
-    });
-  }
+function statusOfSignal(task: Task, how: Exclude<ExitHow, number>): number {
   const signal = signalNumber(how.signal);
   if (signal !== 0) return how.core ? signal | 0x80 : signal;
-  throw new KernelError("EINVAL", {
-    action: "exit",
-    name: String(task),
-    found: "the signal is 0",
-    wanted: "a signal that can end a task is wanted",
-  });
+  throw refuseHow(task, "the signal is 0", "a signal that can end a task is wanted");
+}
+
+function refuseHow(task: Task, found: string, wanted: string): KernelError {
+  return new KernelError("EINVAL", { action: "exit", name: String(task), found, wanted });
 }
 
 /** Of a stack that a module may have made up. */

@@ -114,9 +114,7 @@ export class PidTable {
     const next = this.#last + 1;
     const used = this.#used;
     if (next >= used.length || next >= this.#max || used[next] !== 0) return this.#search();
-    used[next] = USED_BY_TASK;
-    this.#last = next;
-    return next;
+    return this.#take(next);
   }
 
   /** From the last pid on, and once more from the start. */

@@ -18,12 +18,10 @@ export function releaseTask(kernel: Kernel, task: Task): void {
   kernel.pids.withdraw(task);
   task.credentials.user.tasks--;
   task.state = EXIT_DEAD;
-  if (task.subscribers !== null || kernel.globalCallouts !== null) freeLater(kernel, task);
-  else putTaskStruct(task);
-}
-
-/** Keeps a task until tasklistLock has been dropped, when somebody wants to hear that it is freed. */
-function freeLater(kernel: Kernel, task: Task): void {
-  if (task.subscribers !== null || kernel.globalCallouts?.wantsFree) kernel.deferFree(task);
-  else putTaskStruct(task);
+  const isHeard = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
+  if (task.subscribers !== null || isHeard) {
+    kernel.deferFree(task);
+  } else {
+    putTaskStruct(task);
+  }
 }

@@ -261,17 +261,17 @@ export class Task implements Lockable {
 
   /** Its oldest child; the others follow as siblings. */
   get firstChild(): Task | null {
-    return this.firstChildPid === NO_PID ? null : this.kernel.pids.find(this.firstChildPid);
+    return linkedTask(this, this.firstChildPid);
   }
 
   /** Its next younger sibling, or null. */
   get nextSibling(): Task | null {
-    return this.nextSiblingPid === NO_PID ? null : this.kernel.pids.find(this.nextSiblingPid);
+    return linkedTask(this, this.nextSiblingPid);
   }
 
   /** Its next older sibling; the youngest for the oldest one. Null for a thread, and for a child not yet born or reaped. */
   get prevSibling(): Task | null {
-    return this.prevSiblingPid === NO_PID ? null : this.kernel.pids.find(this.prevSiblingPid);
+    return linkedTask(this, this.prevSiblingPid);
   }
 
   /** The pid of its thread group: what users call the process id. */
@@ -332,6 +332,10 @@ export class Task implements Lockable {
   toString(): string {
     return `${this.comm}[${this.pid}]`;
   }
+}
+
+function linkedTask({ kernel }: Task, pid: number): Task | null {
+  return pid === NO_PID ? null : kernel.pids.find(pid);
 }
 
 /** What pid 0 is made from. */

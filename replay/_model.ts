@@ -1,10 +1,9 @@
 import { type ErrnoName, KernelError } from "../kernel/errno.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import { CAP_FULL_SET } from "../kernel/cred.ts";
-import { isAbove } from "../kernel/family.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
-import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
+import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
 /** What became of a fork in the model. */
 export interface Forked {
@@ -129,9 +128,8 @@ export class Model {
   correctParent(task: Task, parent: Task): void {
     const leader = task.groupLeader;
     if (leader === parent.groupLeader || leader.parent?.groupLeader === parent.groupLeader) return;
-    if (leader.state === EXIT_DEAD || parent.flags & PF_EXITING) return;
-    if (isAbove(leader, parent)) return;
-    this.kernel.correctParent(leader, parent);
+    if (parent.flags & PF_EXITING) return;
+    quietly(() => this.kernel.correctParent(leader, parent));
   }
 
   /** Changes the user or group, whatever gave the task the right to. */
