@@ -1,4 +1,8 @@
-import { NO_PID, type Task } from "./task.ts";
+import type { Task } from "./task.ts";
+import * as fromTask from "./task.ts";
+
+// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
+const { NO_PID } = fromTask;
 
 /*
  * The family tree, and the threads of a group, as links inside the tasks. All of it is guarded by tasklistLock.

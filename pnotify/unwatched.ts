@@ -1,11 +1,21 @@
 import type { Kernel } from "../kernel/kernel.ts";
-import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
-import { PF_THREAD, type Task } from "../kernel/task.ts";
-import { forkHookOf } from "./fork.ts";
-import { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } from "./hook.ts";
+import * as fromLock from "../kernel/lock.ts";
+import type { Task } from "../kernel/task.ts";
+import * as fromTask from "../kernel/task.ts";
+import * as fromFork from "./fork.ts";
+import * as fromHook from "./hook.ts";
 import type { Registry } from "./registry.ts";
-import { detach, inheritData } from "./subscribe.ts";
-import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
+import * as fromSubscribe from "./subscribe.ts";
+import { Subscriber } from "./subscriber.ts";
+import * as fromSubscriber from "./subscriber.ts";
+
+// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
+const { lockRead, lockWrite, unlockRead, unlockWrite } = fromLock;
+const { PF_THREAD } = fromTask;
+const { forkHookOf } = fromFork;
+const { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } = fromHook;
+const { detach, inheritData } = fromSubscribe;
+const { firstSubscriber, link } = fromSubscriber;
 
 /*
  * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
