@@ -1,5 +1,5 @@
 import { KernelError } from "./errno.ts";
-import { adopt, disown, isAbove } from "./family.ts";
+import { isAbove } from "./family.ts";
 import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
@@ -37,8 +37,8 @@ export function correctParent(kernel: Kernel, task: Task, to: Task): void {
   checkParent(child, to);
   const from = child.parent!;
   lockWrite(kernel.tasklistLock.state);
-  disown(child);
-  adopt(to, child);
+  kernel.family.disown(child);
+  kernel.family.adopt(to, child);
   for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
     thread.parent = to;
   }

@@ -11,7 +11,7 @@ import * as fromVfork from "./vfork.ts";
 
 // V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
 const { exitThread } = fromExit;
-const { leaveThreads, replaceChild } = fromFamily;
+const { leaveThreads } = fromFamily;
 const { lockWrite, unlockWrite } = fromLock;
 const { releaseTask } = fromRelease;
 const {
@@ -140,7 +140,7 @@ function awaitOthers(kernel: Kernel, leader: Task, task: Task): void {
 function takeOver(kernel: Kernel, leader: Task, task: Task): void {
   lockWrite(kernel.tasklistLock.state);
   kernel.pids.exchange(task, leader);
-  replaceChild(leader, task);
+  kernel.family.takeOver(leader, task);
   task.processGroup = leader.processGroup;
   leaveThreads(leader);
   task.groupLeader = task;

@@ -16,7 +16,7 @@ const { wakeUp } = fromPending;
 const { releaseTask } = fromRelease;
 const { reparentChildren } = fromReparent;
 const { killOtherThreads } = fromSignal;
-const { EXIT_ZOMBIE, NO_PID, PF_DUMPCORE, PF_EXITING, PF_SIGNALED, PF_THREAD, PF_VFORK } = fromTask;
+const { EXIT_ZOMBIE, PF_DUMPCORE, PF_EXITING, PF_SIGNALED, PF_THREAD, PF_VFORK } = fromTask;
 const { completeVfork } = fromVfork;
 const { hasEnded, notifyParent } = fromWait;
 
@@ -80,7 +80,7 @@ function dieBySignal(kernel: Kernel, task: Task, status: number): void {
 function exitNotify(kernel: Kernel, task: Task): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
-  if (task.firstChildPid !== NO_PID) reparentChildren(kernel, task);
+  if (kernel.family.hasChildren(task)) reparentChildren(kernel, task);
   task.state = EXIT_ZOMBIE;
   if (kernel.trace !== null) traceExit(kernel, task);
   const leader = task.groupLeader;

@@ -1,54 +1,183 @@
+import type { PidTable } from "./pid.ts";
 import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { NO_PID } = fromTask;
 
 /*
- * The family tree, and the threads of a group, as links inside the tasks. All of it is guarded by tasklistLock.
- * Children are in order of age; the oldest one's prevSibling is the youngest, so that both ends are at hand.
- *
- * Siblings are linked by pid: a reference that is stored into an old object is one that the garbage collector must be
- * told of, and each fork and reap would store three. It also lets a thread that takes over a pid take over its place.
+ * Each pid has two nodes of two links: one is the head of its children, the other its place among its siblings. Parent
+ * and children are a ring, so that both ends are at hand and neither is a special case (list_head). A link that was
+ * never set is 0, as is one to the head of pid 0: both end the way.
  */
 
-/** Appends a child to a parent's children. The child has its pid, and need not be on the task list yet. */
-export function adopt(parent: Task, child: Task): void {
-  child.parent = parent;
-  child.nextSiblingPid = NO_PID;
-  if (parent.firstChildPid === NO_PID) {
-    parent.firstChildPid = child.prevSiblingPid = child.pid;
-    return;
+// The nodes of a pid: `pid << BITS` and `pid << BITS | SIBLING`. The links of a node: `node | NEXT` and `node | PREV`.
+const BITS = 2;
+const SIBLING = 2;
+const NEXT = 0;
+const PREV = 1;
+
+/**
+ * Who is whose child: parents with their children in order of age. Guarded by tasklistLock.
+ *
+ * The links lie beside the tasks, by pid. A fork or reap touches three relatives, which are in no cache when there are
+ * many tasks, and a reference that is stored into an old object is one that the garbage collector must be told of. A
+ * thread that takes over a pid so takes over its place as well.
+ *
+ * Origin: `children` and `sibling` of `struct task_struct`.
+ *
+ * @example
+ * ```ts
+ * import { boot, type Family } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const family: Family = kernel.family;
+ * const shell = kernel.fork(kernel.init);
+ * assertEquals([family.firstChild(kernel.init), family.firstChild(shell)], [shell, null]);
+ * ```
+ */
+export class Family {
+  readonly #pids: PidTable;
+  #links: Int32Array;
+
+  /**
+   * Makes a family without members.
+   *
+   * @internal
+   * @param pids The tasks, by pid.
+   * @param length How many pids there is room for.
+   */
+  constructor(pids: PidTable, length: number) {
+    this.#pids = pids;
+    this.#links = new Int32Array(length << BITS);
   }
-  const { tasks } = parent.kernel.pids;
-  const first = tasks[parent.firstChildPid]!;
-  const last = tasks[first.prevSiblingPid]!;
-  last.nextSiblingPid = child.pid;
-  child.prevSiblingPid = last.pid;
-  first.prevSiblingPid = child.pid;
-}
 
-/** Takes a child out of its parent's children. */
-export function disown(child: Task): void {
-  const { nextSiblingPid, prevSiblingPid } = child;
-  const parent = child.parent!;
-  const { tasks } = child.kernel.pids;
-  const isOldest = parent.firstChildPid === child.pid;
-  if (isOldest) parent.firstChildPid = nextSiblingPid;
-  else tasks[prevSiblingPid]!.nextSiblingPid = nextSiblingPid;
-  if (nextSiblingPid !== NO_PID) tasks[nextSiblingPid]!.prevSiblingPid = prevSiblingPid;
-  else if (!isOldest) tasks[parent.firstChildPid]!.prevSiblingPid = prevSiblingPid;
-  child.nextSiblingPid = NO_PID;
-  child.prevSiblingPid = NO_PID;
-}
+  /**
+   * Makes room for more pids. The pid table calls it before it gives out the first of them.
+   *
+   * @internal
+   * @param length How many.
+   */
+  grow(length: number): void {
+    const links = new Int32Array(length << BITS);
+    links.set(this.#links);
+    this.#links = links;
+  }
 
-/** Puts one task in another's place among its siblings, after it has got the other's pid: all links to it are right. */
-export function replaceChild(old: Task, heir: Task): void {
-  heir.parent = old.parent;
-  heir.nextSiblingPid = old.nextSiblingPid;
-  heir.prevSiblingPid = old.prevSiblingPid;
-  old.nextSiblingPid = NO_PID;
-  old.prevSiblingPid = NO_PID;
+  /**
+   * Appends a child to a parent's children. The child has its pid, and need not be on the task list yet.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @internal
+   * @param parent The parent.
+   * @param child The child; it is nobody's child until now.
+   */
+  adopt(parent: Task, child: Task): void {
+    const links = this.#links;
+    const head = parent.pid << BITS;
+    const node = child.pid << BITS | SIBLING;
+    const last = links[head | PREV] || head;
+    links[last | NEXT] = node;
+    links[head | PREV] = node;
+    links[node | NEXT] = head;
+    links[node | PREV] = last;
+    child.parent = parent;
+  }
+
+  /**
+   * Takes a child out of its parent's children.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @internal
+   * @param child The child.
+   */
+  disown(child: Task): void {
+    const links = this.#links;
+    const node = child.pid << BITS | SIBLING;
+    const next = links[node | NEXT];
+    const prev = links[node | PREV];
+    links[prev | NEXT] = next;
+    links[next | PREV] = prev;
+    links[node | NEXT] = links[node | PREV] = 0;
+  }
+
+  /**
+   * Lets a thread be the child that its leader was, after the two have exchanged their pids: its place among the siblings
+   * goes with the pid, and its children come after it. The leader has ended, and so has none.
+   *
+   * Locking: needs tasklistLock for writing.
+   *
+   * @internal
+   * @param leader The old leader.
+   * @param heir The thread, with the leader's old pid.
+   */
+  takeOver(leader: Task, heir: Task): void {
+    const links = this.#links;
+    const from = leader.pid << BITS;
+    const to = heir.pid << BITS;
+    heir.parent = leader.parent;
+    if ((links[from | NEXT] & SIBLING) !== 0) {
+      links[to | NEXT] = links[from | NEXT];
+      links[to | PREV] = links[from | PREV];
+      links[links[to | NEXT] | PREV] = links[links[to | PREV] | NEXT] = to;
+    }
+    links[from | NEXT] = links[from | PREV] = 0;
+  }
+
+  /**
+   * Whether a task has children, ended ones included.
+   *
+   * @param task A task on the task list.
+   * @returns Whether it has any.
+   */
+  hasChildren(task: Task): boolean {
+    return (this.#links[task.pid << BITS | NEXT] & SIBLING) !== 0;
+  }
+
+  /**
+   * The oldest child of a task.
+   *
+   * @param task The parent.
+   * @returns The child, or null when it has none.
+   */
+  firstChild(task: Task): Task | null {
+    return this.#relative(task, NEXT);
+  }
+
+  /**
+   * The youngest child of a task.
+   *
+   * @param task The parent.
+   * @returns The child, or null when it has none.
+   */
+  lastChild(task: Task): Task | null {
+    return this.#relative(task, PREV);
+  }
+
+  /**
+   * The sibling that is next younger than a task.
+   *
+   * @param task The task.
+   * @returns The sibling; null for the youngest, for a thread, and for what is on no task list.
+   */
+  nextSibling(task: Task): Task | null {
+    return this.#relative(task, SIBLING | NEXT);
+  }
+
+  /**
+   * The sibling that is next older than a task.
+   *
+   * @param task The task.
+   * @returns The sibling; null for the oldest, for a thread, and for what is on no task list.
+   */
+  prevSibling(task: Task): Task | null {
+    return this.#relative(task, SIBLING | PREV);
+  }
+
+  #relative(task: Task, link: number): Task | null {
+    // The pid of a task that is gone may be another one's by now.
+    if (this.#pids.find(task.pid) !== task) return null;
+    const node = this.#links[task.pid << BITS | link];
+    return (node & SIBLING) === 0 ? null : this.#pids.find(node >> BITS);
+  }
 }
 
 /** Whether a task is of a process, or descends from it. */
@@ -58,6 +187,10 @@ export function isAbove(leader: Task, task: Task): boolean {
   }
   return false;
 }
+
+/*
+ * The threads of a group are a ring inside the tasks. Guarded by tasklistLock.
+ */
 
 /** Adds a thread to a group, as its last one. */
 export function joinThreads(leader: Task, thread: Task): void {

@@ -11,7 +11,7 @@ import * as fromTaskReference from "./task_reference.ts";
 
 // V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
 const { capable } = fromCred;
-const { adopt, joinThreads } = fromFamily;
+const { joinThreads } = fromFamily;
 const { lockWrite, unlockWrite } = fromLock;
 const { awaitVfork, beginVfork } = fromVfork;
 const { joinGroup } = fromProcessGroup;
@@ -252,7 +252,7 @@ export function publishQuietly(kernel: Kernel, child: Task, parent: Task, flags:
     joinThreads(parent.groupLeader, child);
   } else {
     // A hook may have moved the forker to another group, or ended its parent.
-    adopt(flags & CLONE_PARENT ? parent.groupLeader.parent! : parent, child);
+    kernel.family.adopt(flags & CLONE_PARENT ? parent.groupLeader.parent! : parent, child);
     joinGroup(child, parent.groupLeader.processGroup);
   }
   kernel.pids.publish(child);

@@ -17,7 +17,7 @@ import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } 
 import type { ForkOptions } from "./fork.ts";
 import * as fromFork from "./fork.ts";
 import { joinGroup } from "./process_group.ts";
-import { adopt } from "./family.ts";
+import type { Family } from "./family.ts";
 import { type Limits, RLIM_INFINITY, setLimits } from "./limits.ts";
 import { Lockdep } from "./lockdep.ts";
 import { ModuleLoader } from "./module_loader.ts";
@@ -212,6 +212,8 @@ export class Kernel {
 
   /** The pid table. Guarded by tasklistLock. */
   readonly pids: PidTable;
+  /** Parents and children. Guarded by tasklistLock. */
+  readonly family: Family;
   /** The serial that the next task gets. */
   nextSerial = 0;
   /** Parents that sleep in vfork. */
@@ -256,6 +258,7 @@ export class Kernel {
     this.context = new Context("cpu0");
     this.contexts = [this.context];
     this.pids = new PidTable(options.pidMax ?? PID_MAX_DEFAULT);
+    this.family = this.pids.family;
     this.modules = new ModuleLoader(this);
     if (debug !== false) {
       this.lockdep = new Lockdep(this);
@@ -301,7 +304,7 @@ export class Kernel {
       ? { id: task.pid, session: task.pid, members: 0 }
       : swapper.processGroup;
     if (comm === "init") this.pids.claimGroup(processGroup);
-    adopt(swapper, task);
+    this.family.adopt(swapper, task);
     joinGroup(task, processGroup);
     this.pids.publish(task);
     return task;

@@ -28,6 +28,7 @@ export {
   type User,
 } from "./cred.ts";
 export * from "./errno.ts";
+export type { Family } from "./family.ts";
 export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from "./fault.ts";
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
 export {

@@ -1,4 +1,5 @@
 import { KernelError } from "./errno.ts";
+import { Family } from "./family.ts";
 import type { ProcessGroup } from "./process_group.ts";
 import type { Task } from "./task.ts";
 
@@ -59,6 +60,8 @@ export class PidTable {
   highest = 0;
   /** How often a thread took over the pid of its leader: a walk may have passed that pid already. */
   exchanges = 0;
+  /** Parents and children, with room for every pid that was given out. */
+  readonly family: Family;
   #used = new Uint8Array(1024);
   #last = -1;
   #max: number;
@@ -74,6 +77,7 @@ export class PidTable {
    * @param max The lowest number that is no pid (pid_max).
    */
   constructor(max: number) {
+    this.family = new Family(this, this.#used.length);
     this.#max = 0;
     this.pidMax = max;
   }
@@ -269,5 +273,6 @@ export class PidTable {
     const used = new Uint8Array(length);
     used.set(this.#used);
     this.#used = used;
+    this.family.grow(length);
   }
 }

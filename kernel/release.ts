@@ -6,7 +6,7 @@ import * as fromTask from "./task.ts";
 import * as fromTaskReference from "./task_reference.ts";
 
 // V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { disown, leaveThreads } = fromFamily;
+const { leaveThreads } = fromFamily;
 const { leaveGroup } = fromProcessGroup;
 const { EXIT_DEAD, PF_THREAD } = fromTask;
 const { putTaskStruct } = fromTaskReference;
@@ -19,7 +19,7 @@ export function releaseTask(kernel: Kernel, task: Task): void {
   if (task.flags & PF_THREAD) {
     leaveThreads(task);
   } else {
-    disown(task);
+    kernel.family.disown(task);
     leaveGroup(kernel, task);
   }
   kernel.pids.withdraw(task);

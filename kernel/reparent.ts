@@ -1,22 +1,19 @@
-import { adopt } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import { NO_PID, PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
 export function reparentChildren(kernel: Kernel, father: Task): void {
   const reaper = findReaper(kernel, father);
-  let child = father.firstChild;
-  father.firstChildPid = NO_PID;
-  while (child !== null) {
-    const next: Task | null = child.nextSibling;
-    adopt(reaper, child);
+  const { family } = kernel;
+  for (let child = father.firstChild; child !== null; child = father.firstChild) {
+    family.disown(child);
+    family.adopt(reaper, child);
     for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
       thread.parent = reaper;
     }
     // Another thread of the same process is the same parent to everybody else.
     if (reaper.groupLeader !== father.groupLeader) changedParent(kernel, child, father, reaper);
-    child = next;
   }
 }
 

@@ -118,9 +118,6 @@ export const PF_UNKILLABLE = 0x80;
 /** Reaps its children by itself, as init does. Kept on the leader, not inherited: SIGCHLD ignored would be. */
 export const PF_AUTOREAP = 0x800;
 
-/** Where a link between siblings ends: no task has this pid. */
-export const NO_PID = -1;
-
 const SUBSCRIBER_LIST_SEM: LockClass = Object.freeze({
   name: "task.subscriberListSem",
   spin: false,
@@ -173,12 +170,6 @@ export class Task implements Lockable {
   declare groupLeader: Task;
   /** The task that will hear of its end: its forker, or whoever adopted it. Null for pid 0 only. */
   declare parent: Task | null;
-  /** The pid of its oldest child, or NO_PID. Why the links of the family are pids is said in family.ts. */
-  firstChildPid: number = NO_PID;
-  /** The pid of its next younger sibling, or NO_PID. */
-  nextSiblingPid: number = NO_PID;
-  /** The pid of its next older sibling; of the youngest for the oldest one. */
-  prevSiblingPid: number = NO_PID;
   /** The next thread of its group, in a ring. */
   declare nextThread: Task;
   /** The previous thread of its group, in a ring. */
@@ -261,17 +252,22 @@ export class Task implements Lockable {
 
   /** Its oldest child; the others follow as siblings. */
   get firstChild(): Task | null {
-    return linkedTask(this, this.firstChildPid);
+    return this.kernel.family.firstChild(this);
+  }
+
+  /** Its youngest child. */
+  get lastChild(): Task | null {
+    return this.kernel.family.lastChild(this);
   }
 
   /** Its next younger sibling, or null. */
   get nextSibling(): Task | null {
-    return linkedTask(this, this.nextSiblingPid);
+    return this.kernel.family.nextSibling(this);
   }
 
-  /** Its next older sibling; the youngest for the oldest one. Null for a thread, and for a child not yet born or reaped. */
+  /** Its next older sibling, or null. */
   get prevSibling(): Task | null {
-    return linkedTask(this, this.prevSiblingPid);
+    return this.kernel.family.prevSibling(this);
   }
 
   /** The pid of its thread group: what users call the process id. */
@@ -332,10 +328,6 @@ export class Task implements Lockable {
   toString(): string {
     return `${this.comm}[${this.pid}]`;
   }
-}
-
-function linkedTask({ kernel }: Task, pid: number): Task | null {
-  return pid === NO_PID ? null : kernel.pids.find(pid);
 }
 
 /** What pid 0 is made from. */

@@ -7,7 +7,7 @@ import { followRing, names, type Say } from "./_invariants.ts";
  * The links between tasks, each followed from both of its ends.
  */
 
-/** Each child knows its parent and its neighbours, and the oldest one knows the youngest. */
+/** Each child knows its parent and its neighbours, and the parent knows the youngest. */
 export function checkChildren(task: Task, say: Say): void {
   if (task.firstChild === null) return;
   if (task.flags & PF_EXITING) say(`${task} has ended and still has children`);
@@ -19,7 +19,7 @@ export function checkChildren(task: Task, say: Say): void {
     seen.add(child);
     if (child.parent !== task) say(`${child}, a child of ${task}, has ${child.parent} as parent`);
     if (!child.isLeader) say(`${child}, a child of ${task}, leads no thread group`);
-    if (before !== null && child.prevSibling !== before) {
+    if (child.prevSibling !== before) {
       say(
         `${child} has ${child.prevSibling} before it among the children of ${task}, not ${before}`,
       );
@@ -28,7 +28,7 @@ export function checkChildren(task: Task, say: Say): void {
       say(`${child}, a child of ${task}, is not on the task list`);
     }
   }
-  const youngest = task.firstChild.prevSibling;
+  const youngest = task.lastChild;
   if (youngest !== before) say(`the youngest child of ${task} is ${before}, it has ${youngest}`);
 }
 

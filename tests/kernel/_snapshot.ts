@@ -128,7 +128,7 @@ function checkFamily(task: Task, tasks: Task[]): void {
   const children = childrenOf(task);
   for (const [i, child] of children.entries()) {
     assert(child.parent === task, `${child} has the parent that lists it`);
-    const before = children.at(i - 1);
+    const before = children[i - 1] ?? null;
     assert(child.prevSibling === before, `${child} has the older sibling that it says`);
   }
   if (!task.isLeader) return;

@@ -9,11 +9,12 @@ function childrenOf(task: Task): number[] {
   return pids;
 }
 
-Deno.test("Task.prevSibling is the youngest child for the oldest, and null for who is no child", () => {
+Deno.test("Task.prevSibling is null for the oldest child and for who is no child", () => {
   const { kernel } = boot();
   const shell = kernel.fork(kernel.init);
   const [first, second, third] = [1, 2, 3].map(() => kernel.fork(shell));
-  assertEquals([first.prevSibling, second.prevSibling, third.prevSibling], [third, first, second]);
+  assertEquals([first.prevSibling, second.prevSibling, third.prevSibling], [null, first, second]);
+  assertEquals([shell.firstChild, shell.lastChild], [first, third]);
   const thread = kernel.createThread(shell);
   assertEquals([thread.prevSibling, thread.nextSibling, thread.firstChild], [null, null, null]);
 });
@@ -27,7 +28,8 @@ Deno.test("Task.nextSibling passes over a child that was reaped, wherever it sto
     kernel.wait(shell, { pid: children[at].pid });
   }
   assertEquals(childrenOf(shell), [children[1].pid, children[3].pid]);
-  assertEquals([children[1].prevSibling, children[3].nextSibling], [children[3], null]);
+  assertEquals([children[1].prevSibling, children[3].nextSibling], [null, null]);
+  assertEquals(shell.lastChild, children[3]);
   assertEquals([children[2].prevSibling, children[2].nextSibling], [null, null]);
 });
 
@@ -54,7 +56,7 @@ for (const at of [0, 1, 2]) {
     children[at] = thread;
     assertEquals(childrenOf(shell), pids);
     children.forEach((child, i) => {
-      assertEquals(child.prevSibling, children[(i + 2) % 3]);
+      assertEquals(child.prevSibling, children[i - 1] ?? null);
       assertEquals(child.nextSibling, children[i + 1] ?? null);
       assertEquals(child.parent, shell);
     });
