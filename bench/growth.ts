@@ -137,7 +137,7 @@ if (import.meta.main) {
   const rounds = Number(option("rounds") ?? 3);
   const most = Math.ceil(1e6 * Math.min(scale, 1));
   const sizes = [1e3, 1e4, 1e5, 1e6].filter((size) => size <= most);
-  const live = await overLiveTasks(sizes, { rounds, scale });
+  const live = await overLiveTasks(sizes, { rounds, scale, turns: 5 });
   console.log(`${formatLines("live tasks", live.lines)}\n`);
   console.log(`pnotify at most over least: ${formatEstimate(live.growth, 2)}\n`);
   const depth = overDepth([1, 10, 100, 1000, 10_000], 1e6 * scale);

@@ -1,3 +1,4 @@
+import { Random } from "../kernel/random.ts";
 import { rootPath } from "./root.ts";
 import { type Greeting, linesOf } from "./measure.ts";
 import { median } from "./statistics.ts";
@@ -25,12 +26,14 @@ export interface Effort {
   readonly rounds: number;
   /** How much of the usual work each of them does. */
   readonly scale: number;
+  /** How often each takes its turn; 15 times by default. */
+  readonly turns?: number;
 }
 
 /** How many milliseconds a process works before it is timed, and in each of its turns. */
 const WARM_UP = 800;
-const TURN = 150;
-const TURNS = 5;
+const TURN = 50;
+const TURNS = 15;
 
 /**
  * Measures entrants side by side. In each round every entrant has a process of its own; all are warmed up, and then take
@@ -53,7 +56,7 @@ export async function measureInTurn(
       await startAll(present, processes, round === 0);
       if (round === 0) present = processes.map(({ entrant }) => entrant);
       compareHeard(processes);
-      for (const [key, ns] of await takeTurns(processes, effort.scale, round)) {
+      for (const [key, ns] of await takeTurns(processes, effort, round)) {
         series.set(key, [...series.get(key) ?? [], ns]);
       }
     } finally {
@@ -82,19 +85,28 @@ async function startAll(
 
 async function takeTurns(
   processes: readonly MeasuringProcess[],
-  scale: number,
+  { scale, turns = TURNS }: Effort,
   round: number,
 ): Promise<[string, number][]> {
   for (const process of processes) await process.run(WARM_UP * scale);
-  const times = processes.map((): number[] => []);
-  for (let at = 0; at < Math.ceil(TURNS * Math.max(scale, 0.1)); at++) {
-    // Each turn begins with another one, so that nobody always comes behind the same.
-    for (let i = 0; i < processes.length; i++) {
-      const next = (i + at + round) % processes.length;
-      times[next].push(await processes[next].run(TURN * Math.min(scale, 1)));
+  const times = new Map(processes.map((process) => [process, [] as number[]]));
+  const random = new Random(round);
+  for (let at = 0; at < Math.ceil(turns * Math.max(scale, 0.1)); at++) {
+    for (const process of shuffled(processes, random)) {
+      times.get(process)!.push(await process.run(TURN * Math.min(scale, 1)));
     }
   }
-  return processes.map(({ entrant }, i) => [entrant.key, median(times[i])]);
+  return processes.map((process) => [process.entrant.key, median(times.get(process)!)]);
+}
+
+/** In another order each time, so that nobody always comes behind the same one. */
+function shuffled<T>(all: readonly T[], random: Random): T[] {
+  const order = [...all];
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = random.below(i + 1);
+    [order[i], order[other]] = [order[other], order[i]];
+  }
+  return order;
 }
 
 /** Refuses the times of an entrant whose modules have heard something else than those of the others. */

@@ -18,6 +18,7 @@
 #define SHELLS 100
 #define CHECKED 20000
 #define STEP 2000
+#define GENERATIONS 6
 #define MAX_MODULES 8
 #define PID_MAX_LIMIT 4194304
 #define PID_MAX_DEFAULT 32768
@@ -430,7 +431,7 @@ int main(int argc, char **argv)
 			run(STEP);
 			done += STEP;
 			used = cpu_ns() - began;
-		} while (used < ms * 1e6);
+		} while (used < ms * 1e6 || done < (long)GENERATIONS * alive);
 		printf("%.3f\n", used / done);
 		fflush(stdout);
 	}
