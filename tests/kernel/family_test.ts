@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { boot } from "../../pnotify/boot.ts";
+import { CLONE_THREAD, CLONE_VM } from "../../kernel/fork.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import type { Task } from "../../kernel/task.ts";
 
@@ -62,3 +63,48 @@ for (const at of [0, 1, 2]) {
     });
   });
 }
+
+Deno.test("exec() by a thread keeps the children that it had, and their order", () => {
+  const { kernel } = boot();
+  const leader = kernel.fork(kernel.init);
+  const thread = kernel.createThread(leader);
+  const children = [1, 2, 3].map(() => kernel.fork(thread));
+  kernel.exec(thread, "/bin/true");
+  assertEquals(childrenOf(thread), children.map(({ pid }) => pid));
+  assertEquals([thread.lastChild, children[1].prevSibling], [children[2], children[0]]);
+  const youngest = kernel.fork(thread);
+  kernel.exit(children[0]);
+  kernel.wait(thread, { pid: children[0].pid });
+  assertEquals(childrenOf(thread), [children[1].pid, children[2].pid, youngest.pid]);
+});
+
+Deno.test("exec() by a thread takes over the children of its leader when that one has ended", () => {
+  const { kernel } = boot();
+  const leader = kernel.fork(kernel.init);
+  const thread = kernel.createThread(leader);
+  const [first, second] = [leader, thread].map((parent) => kernel.fork(parent));
+  kernel.exec(thread, "/bin/true");
+  assertEquals(childrenOf(thread), [second.pid, first.pid]);
+  assertEquals([first.parent, second.parent], [thread, thread]);
+});
+
+Deno.test("fork() finds room for the children of a thread whose pid is far beyond all others", () => {
+  const kernel = new Kernel();
+  const leader = kernel.fork(kernel.init);
+  const thread = kernel.fork(leader, { flags: CLONE_VM | CLONE_THREAD, pid: 30_000 });
+  const child = kernel.fork(thread);
+  const far = kernel.fork(thread, { pid: 20_000 });
+  assertEquals(childrenOf(thread), [child.pid, far.pid]);
+  assertEquals([far.prevSibling, thread.prevSibling], [child, null]);
+});
+
+Deno.test("Task.firstChild is null for a task that was reaped, whoever has its pid now", () => {
+  const kernel = new Kernel();
+  const shell = kernel.fork(kernel.init);
+  const gone = kernel.fork(shell);
+  kernel.exit(gone);
+  kernel.wait(shell, { pid: gone.pid });
+  const heir = kernel.fork(shell, { pid: gone.pid });
+  const child = kernel.fork(heir);
+  assertEquals([gone.firstChild, heir.firstChild], [null, child]);
+});
