@@ -108,3 +108,27 @@ Deno.test("Task.firstChild is null for a task that was reaped, whoever has its p
   const child = kernel.fork(heir);
   assertEquals([gone.firstChild, heir.firstChild], [null, child]);
 });
+
+Deno.test("Task.nextSibling is null for a thread that was given the pid of a reaped child", () => {
+  const kernel = new Kernel();
+  const shell = kernel.fork(kernel.init);
+  const [first, gone, last] = [1, 2, 3].map(() => kernel.fork(shell));
+  kernel.exit(gone);
+  kernel.wait(shell, { pid: gone.pid });
+  const thread = kernel.fork(first, { flags: CLONE_VM | CLONE_THREAD, pid: gone.pid });
+  assertEquals([thread.prevSibling, thread.nextSibling], [null, null]);
+  assertEquals(childrenOf(shell), [first.pid, last.pid]);
+});
+
+Deno.test("fork() begins without children when its pid was that of a thread that execed", () => {
+  const kernel = new Kernel();
+  const leader = kernel.fork(kernel.init);
+  const thread = kernel.createThread(leader);
+  const { pid } = thread;
+  const kept = kernel.fork(thread);
+  kernel.exec(thread, "/bin/true");
+  const next = kernel.fork(kernel.init, { pid });
+  assertEquals(next.firstChild, null);
+  const child = kernel.fork(next);
+  assertEquals([childrenOf(next), childrenOf(thread)], [[child.pid], [kept.pid]]);
+});
