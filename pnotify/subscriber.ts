@@ -93,12 +93,13 @@ export function link(
   const { entry } = subscriber;
   entry.count++;
   let before = after;
-  for (let at = after === null ? firstSubscriber(task) : after.next; at !== null; at = at.next) {
+  const first = task.subscribers as Subscriber<unknown> | null;
+  for (let at = after === null ? first : after.next; at !== null; at = at.next) {
     if (at.entry.events.priority < entry.events.priority) break;
     before = at;
   }
   if (before === null) {
-    subscriber.next = firstSubscriber(task);
+    subscriber.next = first;
     task.subscribers = subscriber;
   } else {
     subscriber.next = before.next;

@@ -6,7 +6,7 @@ import * as fromFork from "./fork.ts";
 import * as fromHook from "./hook.ts";
 import type { Registry } from "./registry.ts";
 import * as fromSubscribe from "./subscribe.ts";
-import { Subscriber } from "./subscriber.ts";
+import type { Subscriber } from "./subscriber.ts";
 import * as fromSubscriber from "./subscriber.ts";
 
 // V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
@@ -15,7 +15,7 @@ const { PF_THREAD } = fromTask;
 const { forkHookOf } = fromFork;
 const { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } = fromHook;
 const { detach, inheritData } = fromSubscribe;
-const { firstSubscriber, link } = fromSubscriber;
+const { firstSubscriber, link, Subscriber: NewSubscriber } = fromSubscriber;
 
 /*
  * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
@@ -56,8 +56,13 @@ export function forkUnwatched(
       }
       // Each belongs behind the one before, unless a hook, or what made the data, may have taken that one off.
       if (unlinked.count !== seen) last = null;
-      asked = new Subscriber(entry, data);
-      link(child, asked, last);
+      asked = new NewSubscriber(entry, data);
+      if (last !== null && last.next === null) {
+        last.next = asked;
+        entry.count++;
+      } else {
+        link(child, asked, last);
+      }
       last = asked;
       seen = unlinked.count;
       context.module = entry.owner;
@@ -148,7 +153,8 @@ export function exitUnwatched(kernel: Kernel, task: Task): void {
   lockWrite(task);
   try {
     // Always the first: a hook may have taken others off the list.
-    for (let at = firstSubscriber(task); at !== null; at = firstSubscriber(task)) {
+    let at = firstSubscriber(task);
+    while (at !== null) {
       const { entry } = at;
       entry.counts.exit++;
       if (entry.events.exit !== null) {
@@ -160,15 +166,16 @@ export function exitUnwatched(kernel: Kernel, task: Task): void {
         } catch (error) {
           voidHookError(kernel, entry, "exit", task, error);
         }
-        context.module = outer;
       }
       if (task.subscribers !== at || entry.events.taskData !== null) {
+        context.module = outer;
         detach(kernel, task, at);
+        at = firstSubscriber(task);
         continue;
       }
-      task.subscribers = at.next;
+      // Not counted as unlinked: no fork stands on the list of a task that has run.
+      task.subscribers = at = at.next;
       entry.count--;
-      entry.unlinked.count++;
     }
   } finally {
     context.module = outer;
