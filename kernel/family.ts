@@ -29,7 +29,10 @@ const PREV = 1;
  * const { kernel } = boot();
  * const family: Family = kernel.family;
  * const shell = kernel.fork(kernel.init);
- * assertEquals([family.firstChild(kernel.init), family.firstChild(shell)], [shell, null]);
+ * const [first, second] = [kernel.fork(shell), kernel.fork(shell)];
+ * assertEquals([family.hasChildren(shell), family.hasChildren(second)], [true, false]);
+ * assertEquals([family.firstChild(shell), family.lastChild(shell)], [first, second]);
+ * assertEquals([family.nextSibling(first), family.prevSibling(second)], [second, first]);
  * ```
  */
 export class Family {
