@@ -93,7 +93,7 @@ export function link(
   const { entry } = subscriber;
   entry.count++;
   let before = after;
-  const first = task.subscribers as Subscriber<unknown> | null;
+  const first = firstSubscriber(task);
   for (let at = after === null ? first : after.next; at !== null; at = at.next) {
     if (at.entry.events.priority < entry.events.priority) break;
     before = at;
