@@ -4,7 +4,7 @@ import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
 import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
-import { changedParent } from "./reparent.ts";
+import { changedParent, moveChild } from "./reparent.ts";
 import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "./task.ts";
 
 /** What is known of a task that was there before anybody looked. */
@@ -37,11 +37,7 @@ export function correctParent(kernel: Kernel, task: Task, to: Task): void {
   checkParent(child, to);
   const from = child.parent!;
   lockWrite(kernel.tasklistLock.state);
-  kernel.family.disown(child);
-  kernel.family.adopt(to, child);
-  for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
-    thread.parent = to;
-  }
+  moveChild(kernel, child, to);
   if (to.groupLeader.flags & (PF_SUBREAPER | PF_HAS_SUBREAPER)) child.flags |= PF_HAS_SUBREAPER;
   changedParent(kernel, child, from, to);
   unlockWrite(kernel.tasklistLock.state);

@@ -5,15 +5,19 @@ import { hasEnded, notifyParent } from "./wait.ts";
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
 export function reparentChildren(kernel: Kernel, father: Task): void {
   const reaper = findReaper(kernel, father);
-  const { family } = kernel;
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
-    family.disown(child);
-    family.adopt(reaper, child);
-    for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
-      thread.parent = reaper;
-    }
+    moveChild(kernel, child, reaper);
     // Another thread of the same process is the same parent to everybody else.
     if (reaper.groupLeader !== father.groupLeader) changedParent(kernel, child, father, reaper);
+  }
+}
+
+/** Makes a process, all threads of it, the youngest child of another parent. Holds tasklistLock for writing. */
+export function moveChild(kernel: Kernel, child: Task, parent: Task): void {
+  kernel.family.disown(child);
+  kernel.family.adopt(parent, child);
+  for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
+    thread.parent = parent;
   }
 }
 
