@@ -150,35 +150,46 @@ export function execUnwatched(kernel: Kernel, task: Task): void {
 export function exitUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const outer = context.module;
+  let at = firstSubscriber(task);
   lockWrite(task);
   try {
-    // Always the first: a hook may have taken others off the list.
-    let at = firstSubscriber(task);
     while (at !== null) {
-      const { entry } = at;
-      entry.counts.exit++;
-      if (entry.events.exit !== null) {
-        context.module = entry.owner;
-        try {
-          const answer: unknown = entry.events.exit(task, at);
-          if (answer !== undefined) checkVoid(answer);
-          if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback: false });
-        } catch (error) {
-          voidHookError(kernel, entry, "exit", task, error);
+      try {
+        while (at !== null) {
+          const { entry } = at;
+          entry.counts.exit++;
+          if (entry.events.exit !== null) {
+            context.module = entry.owner;
+            const answer: unknown = entry.events.exit(task, at);
+            if (answer !== undefined) checkVoid(answer);
+            if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback: false });
+          }
+          at = takeOff(kernel, task, at, outer);
         }
+      } catch (error) {
+        voidHookError(kernel, at!.entry, "exit", task, error);
+        at = takeOff(kernel, task, at!, outer);
       }
-      if (task.subscribers !== at || entry.events.taskData !== null) {
-        context.module = outer;
-        detach(kernel, task, at);
-        at = firstSubscriber(task);
-        continue;
-      }
-      // Not counted as unlinked: no fork stands on the list of a task that has run.
-      task.subscribers = at = at.next;
-      entry.count--;
     }
   } finally {
     context.module = outer;
     unlockWrite(task);
   }
+}
+
+/** Takes an entry off the list after its exit. The next is always the first: a hook may have taken others off. */
+function takeOff(
+  kernel: Kernel,
+  task: Task,
+  subscriber: Subscriber<unknown>,
+  outer: string | null,
+): Subscriber<unknown> | null {
+  if (task.subscribers !== subscriber || subscriber.entry.events.taskData !== null) {
+    kernel.context.module = outer;
+    detach(kernel, task, subscriber);
+    return firstSubscriber(task);
+  }
+  // Not counted as unlinked: no fork stands on the list of a task that has run.
+  subscriber.entry.count--;
+  return task.subscribers = subscriber.next;
 }

@@ -180,3 +180,27 @@ Deno.test("fork() leaves nobody responsible behind when a hook of a kernel witho
   assertEquals([kernel.context.module, kernel.init.lockCount], [null, 0]);
   assertEquals(pnotify.subscriptionCount(events), 1);
 });
+
+Deno.test("exit() of a kernel without checks blames the hook that threw when it had taken itself off", () => {
+  const { kernel, pnotify } = boot({ debug: false });
+  const heard: string[] = [];
+  const broken = defineEvents({
+    name: "broken",
+    fork: () => PNOTIFY_OK,
+    exit: (task, subscriber) => {
+      pnotify.unsubscribe(task, subscriber);
+      throw new TypeError("a mistake");
+    },
+  });
+  const sound = defineEvents({
+    name: "sound",
+    fork: () => PNOTIFY_OK,
+    exit: () => void heard.push("sound"),
+  });
+  const shell = kernel.fork(kernel.init);
+  for (const events of [broken, sound]) pnotify.track(shell, events);
+  kernel.exit(shell);
+  assertEquals(heard, ["sound"]);
+  assertEquals(kernel.reports.map(({ headline }) => headline.includes("broken")), [true]);
+  assertEquals([kernel.context.module, shell.subscribers, shell.lockCount], [null, null, 0]);
+});
