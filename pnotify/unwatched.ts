@@ -122,9 +122,9 @@ function refuse(
 export function execUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const outer = context.module;
-  let at = firstSubscriber(task);
   lockRead(task);
   try {
+    let at = firstSubscriber(task);
     while (at !== null) {
       try {
         for (; at !== null; at = at.next) {
@@ -150,9 +150,9 @@ export function execUnwatched(kernel: Kernel, task: Task): void {
 export function exitUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const outer = context.module;
-  let at = firstSubscriber(task);
   lockWrite(task);
   try {
+    let at = firstSubscriber(task);
     while (at !== null) {
       try {
         while (at !== null) {
