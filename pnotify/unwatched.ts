@@ -155,16 +155,14 @@ export function exitUnwatched(kernel: Kernel, task: Task): void {
     let at = firstSubscriber(task);
     while (at !== null) {
       try {
-        while (at !== null) {
+        for (; at !== null; at = takeOff(kernel, task, at, outer)) {
           const { entry } = at;
           entry.counts.exit++;
-          if (entry.events.exit !== null) {
-            context.module = entry.owner;
-            const answer: unknown = entry.events.exit(task, at);
-            if (answer !== undefined) checkVoid(answer);
-            if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback: false });
-          }
-          at = takeOff(kernel, task, at, outer);
+          if (entry.events.exit === null) continue;
+          context.module = entry.owner;
+          const answer: unknown = entry.events.exit(task, at);
+          if (answer !== undefined) checkVoid(answer);
+          if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback: false });
         }
       } catch (error) {
         voidHookError(kernel, at!.entry, "exit", task, error);
