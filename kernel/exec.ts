@@ -1,20 +1,11 @@
 import { KernelError } from "./errno.ts";
-import * as fromExit from "./exit.ts";
-import * as fromFamily from "./family.ts";
+import { exitThread } from "./exit.ts";
+import { leaveThreads } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromLock from "./lock.ts";
+import { lockWrite, unlockWrite } from "./lock.ts";
 import type { Program } from "./program.ts";
-import * as fromRelease from "./release.ts";
-import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import * as fromVfork from "./vfork.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { exitThread } = fromExit;
-const { leaveThreads } = fromFamily;
-const { lockWrite, unlockWrite } = fromLock;
-const { releaseTask } = fromRelease;
-const {
+import { releaseTask } from "./release.ts";
+import {
   EXIT_ZOMBIE,
   PF_AUTOREAP,
   PF_EXITING,
@@ -24,8 +15,9 @@ const {
   PF_THREAD,
   PF_UNKILLABLE,
   PF_VFORK,
-} = fromTask;
-const { completeVfork } = fromVfork;
+  type Task,
+} from "./task.ts";
+import { completeVfork } from "./vfork.ts";
 
 /**
  * Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51).

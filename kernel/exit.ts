@@ -1,24 +1,21 @@
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromLock from "./lock.ts";
-import * as fromPending from "./pending.ts";
-import * as fromRelease from "./release.ts";
-import * as fromReparent from "./reparent.ts";
-import * as fromSignal from "./signal.ts";
-import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import * as fromVfork from "./vfork.ts";
-import * as fromWait from "./wait.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { lockWrite, unlockWrite } = fromLock;
-const { wakeUp } = fromPending;
-const { releaseTask } = fromRelease;
-const { reparentChildren } = fromReparent;
-const { killOtherThreads } = fromSignal;
-const { EXIT_ZOMBIE, PF_DUMPCORE, PF_EXITING, PF_SIGNALED, PF_THREAD, PF_VFORK } = fromTask;
-const { completeVfork } = fromVfork;
-const { hasEnded, notifyParent } = fromWait;
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { wakeUp } from "./pending.ts";
+import { releaseTask } from "./release.ts";
+import { reparentChildren } from "./reparent.ts";
+import { killOtherThreads } from "./signal.ts";
+import {
+  EXIT_ZOMBIE,
+  PF_DUMPCORE,
+  PF_EXITING,
+  PF_SIGNALED,
+  PF_THREAD,
+  PF_VFORK,
+  type Task,
+} from "./task.ts";
+import { completeVfork } from "./vfork.ts";
+import { hasEnded, notifyParent } from "./wait.ts";
 
 /** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
 export function exitProcess(kernel: Kernel, task: Task, status: number): void {

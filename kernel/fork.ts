@@ -1,21 +1,10 @@
-import * as fromCred from "./cred.ts";
+import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
-import * as fromFamily from "./family.ts";
+import { joinThreads } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromLock from "./lock.ts";
-import * as fromVfork from "./vfork.ts";
-import * as fromProcessGroup from "./process_group.ts";
-import { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import * as fromTaskReference from "./task_reference.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { capable } = fromCred;
-const { joinThreads } = fromFamily;
-const { lockWrite, unlockWrite } = fromLock;
-const { awaitVfork, beginVfork } = fromVfork;
-const { joinGroup } = fromProcessGroup;
-const {
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { joinGroup } from "./process_group.ts";
+import {
   EXIT_DEAD,
   PF_EXITING,
   PF_FORKNOEXEC,
@@ -27,9 +16,11 @@ const {
   PF_THREAD,
   PF_UNKILLABLE,
   PF_VFORK,
+  Task,
   TASK_RUNNING,
-} = fromTask;
-const { putTaskStruct } = fromTaskReference;
+} from "./task.ts";
+import { putTaskStruct } from "./task_reference.ts";
+import { awaitVfork, beginVfork } from "./vfork.ts";
 
 /**
  * The child shares its parent's memory until it calls exec.

@@ -10,14 +10,13 @@ import {
   setUser,
   type User,
 } from "./cred.ts";
+import { deliverSignals } from "./deliver.ts";
 import { KernelError } from "./errno.ts";
-import * as fromExec from "./exec.ts";
-import * as fromExit from "./exit.ts";
-import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } from "./fault.ts";
-import type { ForkOptions } from "./fork.ts";
-import * as fromFork from "./fork.ts";
-import { joinGroup } from "./process_group.ts";
+import { execProgram } from "./exec.ts";
+import { checkExit, exitProcess, exitThread } from "./exit.ts";
 import type { Family } from "./family.ts";
+import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } from "./fault.ts";
+import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, copyProcess, type ForkOptions } from "./fork.ts";
 import { type Limits, RLIM_INFINITY, setLimits } from "./limits.ts";
 import { Lockdep } from "./lockdep.ts";
 import { ModuleLoader } from "./module_loader.ts";
@@ -26,9 +25,8 @@ import { PID_MAX_DEFAULT, PidTable } from "./pid.ts";
 import { rename, setSubreaper } from "./prctl.ts";
 import { type Preemption, type PreemptionSite, WouldWait } from "./preempt.ts";
 import { KernelLog, type LogLevel } from "./printk.ts";
-import { createSession, setProcessGroup } from "./process_group.ts";
-import type { BinaryHandler, Program } from "./program.ts";
-import * as fromProgram from "./program.ts";
+import { createSession, joinGroup, setProcessGroup } from "./process_group.ts";
+import { type BinaryHandler, createProgram, type Program } from "./program.ts";
 import { Random } from "./random.ts";
 import {
   formatPlace,
@@ -41,35 +39,30 @@ import {
 import { chargeResources, type Resources } from "./resources.ts";
 import { RwLock } from "./rw_lock.ts";
 import { createSemaphore, type RwSemaphore } from "./rw_semaphore.ts";
-import { deliverSignals } from "./deliver.ts";
-import type { PendingSignal, SignalAction, SignalName } from "./signal.ts";
-import * as fromSignal from "./signal.ts";
+import {
+  type PendingSignal,
+  sendByPid,
+  setSignalAction,
+  type SignalAction,
+  type SignalName,
+  signalNumber,
+} from "./signal.ts";
 import { SymbolTable } from "./symbol.ts";
-import { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import { getTaskByPid, putTaskStruct, type TaskReference } from "./task_reference.ts";
-import { Trace, type TraceSink } from "./trace.ts";
-import { vforkOf, type VforkPending } from "./vfork.ts";
-import type { WaitOptions, WaitResult } from "./wait.ts";
-import * as fromWait from "./wait.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { execProgram } = fromExec;
-const { checkExit, exitProcess, exitThread } = fromExit;
-const { CLONE_THREAD, CLONE_VFORK, CLONE_VM, copyProcess } = fromFork;
-const { createProgram } = fromProgram;
-const { sendByPid, setSignalAction, signalNumber } = fromSignal;
-const {
+import {
   EXIT_DEAD,
   EXIT_ZOMBIE,
   PF_AUTOREAP,
   PF_EXITING,
   PF_KTHREAD,
   PF_UNKILLABLE,
+  Task,
   TASK_NEW,
   TASK_RUNNING,
-} = fromTask;
-const { waitForChild } = fromWait;
+} from "./task.ts";
+import { getTaskByPid, putTaskStruct, type TaskReference } from "./task_reference.ts";
+import { Trace, type TraceSink } from "./trace.ts";
+import { vforkOf, type VforkPending } from "./vfork.ts";
+import { waitForChild, type WaitOptions, type WaitResult } from "./wait.ts";
 
 /** How a kernel is to be booted. */
 export interface KernelOptions {

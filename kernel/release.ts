@@ -1,15 +1,8 @@
-import * as fromFamily from "./family.ts";
+import { leaveThreads } from "./family.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromProcessGroup from "./process_group.ts";
-import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import * as fromTaskReference from "./task_reference.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { leaveThreads } = fromFamily;
-const { leaveGroup } = fromProcessGroup;
-const { EXIT_DEAD, PF_THREAD } = fromTask;
-const { putTaskStruct } = fromTaskReference;
+import { leaveGroup } from "./process_group.ts";
+import { EXIT_DEAD, PF_THREAD, type Task } from "./task.ts";
+import { putTaskStruct } from "./task_reference.ts";
 
 /**
  * Takes an ended task off the task list (release_task). Its pid is free from here on; the task itself goes with the

@@ -1,18 +1,17 @@
-import * as fromCred from "./cred.ts";
+import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromLock from "./lock.ts";
-import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-import * as fromProcessGroup from "./process_group.ts";
-import * as fromTaskReference from "./task_reference.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { capable } = fromCred;
-const { lockRead, unlockRead } = fromLock;
-const { PF_AUTOREAP, PF_EXITING, PF_KTHREAD, PF_SIGPENDING, PF_UNKILLABLE } = fromTask;
-const { membersOf } = fromProcessGroup;
-const { getTaskStruct } = fromTaskReference;
+import { lockRead, unlockRead } from "./lock.ts";
+import { membersOf } from "./process_group.ts";
+import {
+  PF_AUTOREAP,
+  PF_EXITING,
+  PF_KTHREAD,
+  PF_SIGPENDING,
+  PF_UNKILLABLE,
+  type Task,
+} from "./task.ts";
+import { getTaskStruct } from "./task_reference.ts";
 
 /**
  * The signals of Linux, by name.

@@ -1,20 +1,10 @@
 import { KernelError } from "./errno.ts";
 import type { Kernel } from "./kernel.ts";
-import * as fromLock from "./lock.ts";
-import { Pending } from "./pending.ts";
-import * as fromPending from "./pending.ts";
-import * as fromRelease from "./release.ts";
-import { Signal } from "./signal.ts";
-import * as fromSignal from "./signal.ts";
-import type { Task } from "./task.ts";
-import * as fromTask from "./task.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { lockWrite, unlockWrite } = fromLock;
-const { fallAsleep, prepareToSleep, returned, wakeUp } = fromPending;
-const { releaseTask } = fromRelease;
-const { ignoresChildren, sendSignal } = fromSignal;
-const { EXIT_ZOMBIE } = fromTask;
+import { lockWrite, unlockWrite } from "./lock.ts";
+import { fallAsleep, Pending, prepareToSleep, returned, wakeUp } from "./pending.ts";
+import { releaseTask } from "./release.ts";
+import { ignoresChildren, sendSignal, Signal } from "./signal.ts";
+import { EXIT_ZOMBIE, type Task } from "./task.ts";
 
 /** Which children to wait for, and how. */
 export interface WaitOptions {

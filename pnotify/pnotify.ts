@@ -2,8 +2,8 @@ import type { FurtherEvent, FurtherEvents, TaskCallouts } from "../kernel/callou
 import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
-import type { RwSemaphore } from "../kernel/rw_semaphore.ts";
 import type { Leftover } from "../kernel/module_loader.ts";
+import type { RwSemaphore } from "../kernel/rw_semaphore.ts";
 import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
 import type { Task } from "../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../kernel/task_reference.ts";
@@ -13,9 +13,9 @@ import { exitSubscribers } from "./exit.ts";
 import { forkSubscribers, undoFork } from "./fork.ts";
 import { furtherSubscribers } from "./further.ts";
 import { GlobalWatchers } from "./global.ts";
+import { reportLeftovers } from "./leftovers.ts";
 import { initSubscribers, registerEvents } from "./register.ts";
 import { type Balance, type EventsEntry, Registry } from "./registry.ts";
-import { reportLeftovers } from "./leftovers.ts";
 import {
   needsList,
   subscribeByHand,
@@ -24,10 +24,7 @@ import {
 } from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
-import * as fromUnwatched from "./unwatched.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } = fromUnwatched;
+import { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } from "./unwatched.ts";
 
 /**
  * What pnotify offers to modules. All of it is exported to GPL modules only, to discourage abuse (the seed, A6).

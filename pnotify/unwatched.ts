@@ -1,21 +1,11 @@
 import type { Kernel } from "../kernel/kernel.ts";
-import * as fromLock from "../kernel/lock.ts";
-import type { Task } from "../kernel/task.ts";
-import * as fromTask from "../kernel/task.ts";
-import * as fromFork from "./fork.ts";
-import * as fromHook from "./hook.ts";
+import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
+import { PF_THREAD, type Task } from "../kernel/task.ts";
+import { forkHookOf } from "./fork.ts";
+import { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } from "./hook.ts";
 import type { Registry } from "./registry.ts";
-import * as fromSubscribe from "./subscribe.ts";
-import type { Subscriber } from "./subscriber.ts";
-import * as fromSubscriber from "./subscriber.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { lockRead, lockWrite, unlockRead, unlockWrite } = fromLock;
-const { PF_THREAD } = fromTask;
-const { forkHookOf } = fromFork;
-const { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } = fromHook;
-const { detach, inheritData } = fromSubscribe;
-const { firstSubscriber, link, Subscriber: NewSubscriber } = fromSubscriber;
+import { detach, inheritData } from "./subscribe.ts";
+import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
 
 /*
  * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
@@ -56,7 +46,7 @@ export function forkUnwatched(
       }
       // Each belongs behind the one before, unless a hook, or what made the data, may have taken that one off.
       if (unlinked.count !== seen) last = null;
-      asked = new NewSubscriber(entry, data);
+      asked = new Subscriber(entry, data);
       if (last !== null && last.next === null) {
         last.next = asked;
         entry.count++;

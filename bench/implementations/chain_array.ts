@@ -6,17 +6,21 @@
 import type { Task } from "../../kernel/task.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
 import {
+  EXEC,
+  EXIT,
+  FORK,
+  FORK_FAILED,
+  type NotifierBlock,
+  NotifierChain,
+  NOTIFY_OK,
+} from "../notifier_chain.ts";
+import {
   type Counters,
   createCounters,
   type Data,
   type Installed,
   type Shape,
 } from "../workload.ts";
-import { type NotifierBlock, NotifierChain } from "../notifier_chain.ts";
-import * as fromNotifierChain from "../notifier_chain.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { EXEC, EXIT, FORK, FORK_FAILED, NOTIFY_OK } = fromNotifierChain;
 
 export { Workload } from "../workload.ts";
 

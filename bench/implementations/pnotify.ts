@@ -6,7 +6,7 @@
 import { lockWrite, unlockWrite } from "../../kernel/lock.ts";
 import { defineEvents, type PnotifyEvents } from "../../pnotify/events.ts";
 import { Pnotify } from "../../pnotify/pnotify.ts";
-import * as fromVerdict from "../../pnotify/verdict.ts";
+import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
 import { bootForSpeed } from "../kernel_under_test.ts";
 import {
   type Counters,
@@ -15,9 +15,6 @@ import {
   type Installed,
   type Shape,
 } from "../workload.ts";
-
-// V8 reads an import anew at each use, and a constant never: "Hot imports" in docs/decisions.md.
-const { PNOTIFY_OK } = fromVerdict;
 
 export { Workload } from "../workload.ts";
 

@@ -816,48 +816,6 @@ Deno.test("pluginFor() is silent when the file lies outside the root", () => {
   assertEquals(Deno.lint.runPlugin(house, "/household/kernel/fork.ts", source), []);
 });
 
-// hot-imports
-
-testMessage(
-  "hot-imports",
-  "kernel/fork.ts",
-  'import { lockWrite } from "./lock.ts";',
-  'Cannot import "lockWrite" by name in kernel/fork.ts: every lifecycle would read it anew, ' +
-    "`const { lockWrite } = ...` out of `import * as ...` is wanted",
-);
-
-testRule("hot-imports", [
-  {
-    when: "functions and constants are taken out of a namespace",
-    source: 'import * as fromTask from "./task.ts";\nconst { PF_EXITING } = fromTask;',
-  },
-  {
-    when: "a hot file imports constants, classes and types by name",
-    source: 'import { KernelError, PF_EXITING, type Task, TASK_NEW } from "./task.ts";',
-    found: ['Cannot import "PF_EXITING" by name', 'Cannot import "TASK_NEW" by name'],
-  },
-  {
-    when: "a function is imported under another name",
-    source: 'import { lockWrite as take } from "./lock.ts";',
-    found: ['Cannot import "take" by name'],
-  },
-  {
-    when: "the import is of types alone",
-    source: 'import type { ForkOptions, forkHook } from "./fork.ts";',
-  },
-  {
-    when: "the walks of pnotify import a function by name",
-    path: "pnotify/unwatched.ts",
-    source: 'import { lockRead } from "../kernel/lock.ts";',
-    found: ['Cannot import "lockRead" by name'],
-  },
-  {
-    when: "a file that is not hot imports a function by name",
-    path: "kernel/module_loader.ts",
-    source: 'import { lockRead } from "./lock.ts";',
-  },
-]);
-
 for (
   const [form, root, filename] of [
     ["a path with a slash at the end", "/house/", "/house/kernel/fork.ts"],

@@ -9,7 +9,6 @@
 import { errorText } from "./error_text.ts";
 import { erasableOnly } from "./erasable_only.ts";
 import { functionLength } from "./function_length.ts";
-import { hotImports } from "./hot_imports.ts";
 import { type HouseRule, locate, rootPrefix } from "./_house.ts";
 import { innerNoHost } from "./inner_no_host.ts";
 import { innerNode20 } from "./inner_node20.ts";
@@ -37,7 +36,6 @@ export function pluginFor(root: string | URL): Deno.lint.Plugin {
       "kernel-sync": bind(kernelSync, prefix),
       "function-length": bind(functionLength, prefix),
       "error-text": bind(errorText, prefix),
-      "hot-imports": bind(hotImports, prefix),
       "no-module-state": bind(noModuleState, prefix),
     },
   };
