@@ -24,5 +24,6 @@
  *
  * @module
  */
+export * from "./check/mod.ts";
 export * from "./kernel/mod.ts";
 export * from "./pnotify/mod.ts";

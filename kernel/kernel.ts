@@ -1727,6 +1727,6 @@ function userLine(lines: readonly string[]): string | undefined {
   // This function's own line tells where the library is: a user's folder may bear the same name.
   const own = (new Error().stack ?? "").split("\n")[1] ?? "";
   const root = /([^()\s]*)kernel[/\\]kernel\.[jt]s:/.exec(own)?.[1] ?? "";
-  const line = lines.find((one) => !/^(kernel|pnotify)[/\\]/.test(one.split(root)[1] ?? ""));
+  const line = lines.find((one) => !/^(kernel|pnotify|check)[/\\]/.test(one.split(root)[1] ?? ""));
   return line?.trim();
 }

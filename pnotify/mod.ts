@@ -24,11 +24,8 @@ export {
   HOOKS,
   PnotifyEvents,
 } from "./events.ts";
-export * from "./explore.ts";
-export * from "./invariants.ts";
 export * from "./pnotify.ts";
 export type { Balance, Counts, EventsEntry, Subscribed } from "./registry.ts";
-export * from "./sweep.ts";
 export type { SubscribeOptions } from "./subscribe.ts";
 export type { Subscriber } from "./subscriber.ts";
 export type { Inheritance, TaskData } from "./task_data.ts";

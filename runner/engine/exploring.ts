@@ -5,7 +5,7 @@ import {
   type ExploreFailure,
   type ExploreOptions,
   type Run,
-} from "../../pnotify/explore.ts";
+} from "../../check/explore.ts";
 import type { World } from "../../pnotify/boot.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";

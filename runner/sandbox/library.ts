@@ -1,4 +1,5 @@
 import * as root from "../../mod.ts";
+import * as check from "../../check/mod.ts";
 import * as kernel from "../../kernel/mod.ts";
 import * as csa from "../../modules/csa/mod.ts";
 import * as forkLimit from "../../modules/fork_limit.ts";
@@ -19,6 +20,7 @@ export const PACKAGE = "@pnotify/pnotify";
 export const LIBRARY: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
   Object.entries({
     [PACKAGE]: root,
+    [`${PACKAGE}/check`]: check,
     [`${PACKAGE}/kernel`]: kernel,
     [`${PACKAGE}/pnotify`]: pnotify,
     [`${PACKAGE}/replay`]: replay,

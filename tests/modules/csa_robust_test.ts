@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CSA, type Csa, csa } from "../../modules/csa/mod.ts";
 import { JOB, job, type Jobs } from "../../modules/job/mod.ts";
-import { explore } from "../../pnotify/explore.ts";
+import { explore } from "../../check/explore.ts";
 
 Deno.test("tasks that end, a file that begins and an operator that stops fall together in every order", () => {
   const result = explore({

@@ -3,8 +3,8 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { FORK_LIMIT, type ForkLimit, forkLimit } from "../../modules/fork_limit.ts";
 import { job } from "../../modules/job/mod.ts";
 import type { World } from "../../pnotify/boot.ts";
-import { explore } from "../../pnotify/explore.ts";
-import { sweepFaults } from "../../pnotify/sweep.ts";
+import { explore } from "../../check/explore.ts";
+import { sweepFaults } from "../../check/sweep.ts";
 
 function limitsOf(kernel: Kernel): ForkLimit {
   return kernel.symbols.find(FORK_LIMIT.name)!.value as ForkLimit;

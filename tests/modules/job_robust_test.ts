@@ -7,8 +7,8 @@ import { CSA, type Csa, csa } from "../../modules/csa/mod.ts";
 import { JOB, job, type JobResult, type Jobs } from "../../modules/job/mod.ts";
 import { withTask } from "../../modules/_call.ts";
 import type { World } from "../../pnotify/boot.ts";
-import { explore, type Run } from "../../pnotify/explore.ts";
-import { sweepFaults } from "../../pnotify/sweep.ts";
+import { explore, type Run } from "../../check/explore.ts";
+import { sweepFaults } from "../../check/sweep.ts";
 
 /*
  * What holds for job and csa whatever fails and however operations fall together.

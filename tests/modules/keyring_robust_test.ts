@@ -5,8 +5,8 @@ import type { Task } from "../../kernel/task.ts";
 import { KEYRING, keyring, type Keyrings } from "../../modules/keyring/mod.ts";
 import { withTask } from "../../modules/_call.ts";
 import type { World } from "../../pnotify/boot.ts";
-import { explore } from "../../pnotify/explore.ts";
-import { sweepFaults } from "../../pnotify/sweep.ts";
+import { explore } from "../../check/explore.ts";
+import { sweepFaults } from "../../check/sweep.ts";
 
 function keysOf(kernel: Kernel): Keyrings {
   return kernel.symbols.find(KEYRING.name)!.value as Keyrings;

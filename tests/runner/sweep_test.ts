@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sweepFaults } from "../../pnotify/sweep.ts";
+import { sweepFaults } from "../../check/sweep.ts";
 import { modulesOf } from "../../runner/cli/execute.ts";
 import { parseFile, shippedScenarios } from "../../runner/cli/files.ts";
 import type { ScenarioPlan } from "../../runner/engine/plan.ts";

@@ -2,6 +2,7 @@
 export type Layer =
   | "kernel"
   | "pnotify"
+  | "check"
   | "modules"
   | "replay"
   | "runner"
@@ -35,6 +36,7 @@ export interface HouseRule {
 const FOLDERS: ReadonlySet<string> = new Set<Layer>([
   "kernel",
   "pnotify",
+  "check",
   "modules",
   "replay",
   "runner",
@@ -49,6 +51,7 @@ const FOLDERS: ReadonlySet<string> = new Set<Layer>([
 export const INNER_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
   "kernel",
   "pnotify",
+  "check",
   "modules",
   "replay",
   "mod.ts",

@@ -21,7 +21,7 @@ type AnyFunction =
  * allocates an iterator or waits for a turn of the event loop.
  */
 export const kernelSync: HouseRule = {
-  layers: new Set<Layer>(["kernel", "pnotify"]),
+  layers: new Set<Layer>(["kernel", "pnotify", "check"]),
   create(context, file) {
     const report = (node: Deno.lint.Node, found: string, wanted: string) =>
       context.report({

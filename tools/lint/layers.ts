@@ -9,14 +9,25 @@ import {
 } from "./_house.ts";
 import { importVisitor } from "./_imports.ts";
 
-/** Imports go one way: `kernel <- pnotify <- modules, replay <- runner`. */
+/** Imports go one way: `kernel <- pnotify <- check, modules, replay <- runner`. */
 const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
   kernel: ["kernel"],
   pnotify: ["kernel", "pnotify"],
+  check: ["kernel", "pnotify", "check"],
   modules: ["kernel", "pnotify", "modules"],
   replay: ["kernel", "pnotify", "replay"],
-  runner: ["kernel", "pnotify", "modules", "replay", "runner", "mod.ts", "scenarios", "root"],
-  "mod.ts": ["kernel", "pnotify"],
+  runner: [
+    "kernel",
+    "pnotify",
+    "check",
+    "modules",
+    "replay",
+    "runner",
+    "mod.ts",
+    "scenarios",
+    "root",
+  ],
+  "mod.ts": ["kernel", "pnotify", "check"],
   scenarios: ["scenarios"],
   examples: ["examples"],
   tests: [...ALL_LAYERS],

@@ -9,9 +9,9 @@ import {
   checkParent,
   checkThreads,
 } from "./_invariants_tree.ts";
-import type { Pnotify } from "./pnotify.ts";
-import type { EventsEntry } from "./registry.ts";
-import { firstSubscriber } from "./subscriber.ts";
+import type { Pnotify } from "../pnotify/pnotify.ts";
+import type { EventsEntry } from "../pnotify/registry.ts";
+import { firstSubscriber } from "../pnotify/subscriber.ts";
 
 /**
  * Looks a whole world over for what must be true whenever no call is in progress: every link of the family tree, of

@@ -1,5 +1,5 @@
 import { KernelError } from "../kernel/errno.ts";
-import type { World } from "./boot.ts";
+import type { World } from "../pnotify/boot.ts";
 import { checkInvariants } from "./invariants.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { KernelError } from "../kernel/errno.ts";
 import { FaultPlan, type FaultSite } from "../kernel/fault.ts";
 import type { KernelOptions } from "../kernel/kernel.ts";
-import { boot, type World } from "./boot.ts";
-import { INJECTED } from "./hook.ts";
+import { boot, type World } from "../pnotify/boot.ts";
+import { INJECTED } from "../pnotify/hook.ts";
 import { checkInvariants } from "./invariants.ts";
 import { oneLine, tearDown } from "./_teardown.ts";
 

@@ -2,7 +2,7 @@ import { KernelError } from "../kernel/errno.ts";
 import type { Kernel, KernelOptions } from "../kernel/kernel.ts";
 import type { ReportKind } from "../kernel/report.ts";
 import type { TraceEvent } from "../kernel/trace.ts";
-import { boot, type World } from "./boot.ts";
+import { boot, type World } from "../pnotify/boot.ts";
 import { AllSchedules, type Chooser, Explorer, OneSchedule, scheduleOf } from "./_explorer.ts";
 import { checkInvariants } from "./invariants.ts";
 import {
