@@ -3,7 +3,7 @@ import type { Kernel, KernelOptions } from "../kernel/kernel.ts";
 import type { ReportKind } from "../kernel/report.ts";
 import type { TraceEvent } from "../kernel/trace.ts";
 import { boot, type World } from "../pnotify/boot.ts";
-import { AllSchedules, type Chooser, Explorer, OneSchedule, scheduleOf } from "./_explorer.ts";
+import { AllSchedules, type Chooser, Explorer, OneSchedule, scheduleOf } from "./explorer.ts";
 import { checkInvariants } from "./invariants.ts";
 import {
   formatSchedule,
@@ -12,9 +12,9 @@ import {
   parseSchedule,
   type ScheduledOperation,
   simpler,
-} from "./_schedule.ts";
-import { oneLine, tearDown } from "./_teardown.ts";
-import { describeExploration } from "./_explore_text.ts";
+} from "./schedule.ts";
+import { oneLine, tearDown } from "./teardown.ts";
+import { describeExploration } from "./explore_text.ts";
 
 /**
  * A world in which operations run, or have run.

@@ -1,14 +1,14 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task, TASK_NEW } from "../kernel/task.ts";
 import { oversleeps } from "../kernel/wait.ts";
-import { listTasks, type Say } from "./_invariants.ts";
+import { listTasks, type Say } from "./task_list.ts";
 import {
   checkChildren,
   checkGroups,
   checkLeader,
   checkParent,
   checkThreads,
-} from "./_invariants_tree.ts";
+} from "./family_links.ts";
 import type { Pnotify } from "../pnotify/pnotify.ts";
 import type { EventsEntry } from "../pnotify/registry.ts";
 import { firstSubscriber } from "../pnotify/subscriber.ts";

@@ -4,7 +4,7 @@ import type { KernelOptions } from "../kernel/kernel.ts";
 import { boot, type World } from "../pnotify/boot.ts";
 import { INJECTED } from "../pnotify/hook.ts";
 import { checkInvariants } from "./invariants.ts";
-import { oneLine, tearDown } from "./_teardown.ts";
+import { oneLine, tearDown } from "./teardown.ts";
 
 /**
  * How a sweep is to be run.

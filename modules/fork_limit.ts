@@ -30,9 +30,9 @@ import { PF_THREAD, type Task, TASK_NEW } from "../kernel/task.ts";
 import { defineEvents, type PnotifyEvents } from "../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../pnotify/pnotify.ts";
 import { PNOTIFY_ERROR, PNOTIFY_OK, type Verdict } from "../pnotify/verdict.ts";
-import { checkOptions, type TaskArgument, withTask } from "./_call.ts";
+import { checkOptions, type TaskArgument, withTask } from "./call.ts";
 
-export type { TaskArgument } from "./_call.ts";
+export type { TaskArgument } from "./call.ts";
 
 /** What the module counts. */
 export interface ForkLimitCounts {

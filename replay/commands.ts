@@ -1,4 +1,4 @@
-import { printable } from "./_layout.ts";
+import { printable } from "./layout.ts";
 import type { ProcessRecord } from "./process.ts";
 import type { ReplayObserver } from "./replay.ts";
 

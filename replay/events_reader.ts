@@ -1,5 +1,5 @@
 import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
-import { Fields } from "./_fields.ts";
+import { Fields } from "./fields.ts";
 import type { EventSink, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { excerpt, type Warnings } from "./warning.ts";

@@ -1,4 +1,4 @@
-import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./_text.ts";
+import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./text.ts";
 import type { EventSink, ForkEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { excerpt, type Warnings } from "./warning.ts";

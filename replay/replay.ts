@@ -2,8 +2,8 @@ import type { ErrnoName } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { TASK_COMM_LENGTH } from "../kernel/program.ts";
 import type { Task } from "../kernel/task.ts";
-import { LiveProcess, LiveTask } from "./_live.ts";
-import { Model } from "./_model.ts";
+import { LiveProcess, LiveTask } from "./live.ts";
+import { Model } from "./model.ts";
 import {
   CLONE_NEWPID,
   type ExecEvent,

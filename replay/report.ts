@@ -1,4 +1,4 @@
-import { formatDuration } from "./_layout.ts";
+import { formatDuration } from "./layout.ts";
 import type { CommandTotals } from "./commands.ts";
 import type { RecordingClock } from "./event.ts";
 import type { RecordingFormat } from "./parser.ts";

@@ -6,10 +6,10 @@ import {
   type Returned,
   returnedBy,
   statusOf,
-} from "./_strace_call.ts";
-import { StraceHead } from "./_strace_head.ts";
-import { numberAt, OPEN_PAREN, quotedAt } from "./_text.ts";
-import { type BegunCall, type PendingChild, Tracee } from "./_tracee.ts";
+} from "./strace_call.ts";
+import { StraceHead } from "./strace_head.ts";
+import { numberAt, OPEN_PAREN, quotedAt } from "./text.ts";
+import { type BegunCall, type PendingChild, Tracee } from "./tracee.ts";
 import { CLONE_NEWPID, type EventSink, type RecordedEvent, type RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { excerpt, type WarningKind, type Warnings } from "./warning.ts";

@@ -1,4 +1,4 @@
-import { commandOf, endOf, fit, formatDuration, lifeOf } from "./_layout.ts";
+import { commandOf, endOf, fit, formatDuration, lifeOf } from "./layout.ts";
 import type { RecordingClock } from "./event.ts";
 import type { ProcessRecord } from "./process.ts";
 

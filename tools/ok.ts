@@ -6,7 +6,7 @@
  * @module
  */
 
-import { configFor, inCopy } from "./_copy.ts";
+import { configFor, inCopy } from "./copy.ts";
 import { countTests, formatCount } from "./test_count.ts";
 import {
   denoArguments,

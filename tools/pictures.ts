@@ -10,7 +10,7 @@
  */
 
 import { main } from "../runner/cli/cli.ts";
-import { terminalSvg } from "./_terminal_svg.ts";
+import { terminalSvg } from "./terminal_svg.ts";
 import { filePath, root } from "./with_std.ts";
 
 const command = "deno run -A tools/with_std.ts run -A tools/pictures.ts";

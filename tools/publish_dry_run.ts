@@ -6,7 +6,7 @@
  * @module
  */
 
-import { configFor, inCopy } from "./_copy.ts";
+import { configFor, inCopy } from "./copy.ts";
 import { filePath, findWorld, readConfig, root, type World } from "./with_std.ts";
 
 /** What takes the place of the packages of jsr.io, and is itself not published. */

@@ -1,6 +1,6 @@
 import { KernelError } from "../../kernel/errno.ts";
 import { parseJid } from "../job/jid.ts";
-import { FieldReader, FieldWriter } from "./_fields.ts";
+import { FieldReader, FieldWriter } from "./fields.ts";
 import {
   type ConfigurationRecord,
   CSA_KINDS,

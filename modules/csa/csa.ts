@@ -1,5 +1,5 @@
 import { defineSymbol, type KernelSymbol } from "../../kernel/symbol.ts";
-import type { TaskArgument } from "../_call.ts";
+import type { TaskArgument } from "../call.ts";
 import type { Endian } from "./binary.ts";
 import type { CsaFiles, FileCondition } from "./file.ts";
 import type { CsaKind, CsaRecord } from "./record.ts";

@@ -1,10 +1,10 @@
 import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
 import type { KernelSymbol } from "../../kernel/symbol.ts";
-import { callAs, checkOptions, withTask } from "../_call.ts";
+import { callAs, checkOptions, withTask } from "../call.ts";
 import { ACCOUNTING_CSA, type JobAccounting } from "../job/accounting.ts";
 import { JOB, type Jobs } from "../job/jobs.ts";
 import { encodeRecord } from "./binary.ts";
-import { accountJobEnd, accountJobStart, accountProcess } from "./_callbacks.ts";
+import { accountJobEnd, accountJobStart, accountProcess } from "./callbacks.ts";
 import {
   haltAccounting,
   needsPacct,
@@ -14,13 +14,13 @@ import {
   stopAccounting,
   stopUserFile,
   writeDaemon,
-} from "./_control.ts";
+} from "./control.ts";
 import { CSA, type Csa, type RecordsOf, type StartKind } from "./csa.ts";
 import { MemoryFiles } from "./file.ts";
 import { formatJsonLines } from "./json_lines.ts";
 import type { CsaRecord } from "./record.ts";
 import { type ReportKey, type Totals, totalsOf } from "./report.ts";
-import { CsaState, refuse } from "./_state.ts";
+import { CsaState, refuse } from "./state.ts";
 
 /** The parameters of {@linkcode csa}. */
 export type CsaParameters = {

@@ -1,4 +1,4 @@
-import { alignColumns } from "../_table_text.ts";
+import { alignColumns } from "../table_text.ts";
 import type { CsaRecord, ProcessRecord } from "./record.ts";
 
 /** What a report has a line for. */

@@ -1,7 +1,7 @@
 import type { Pending } from "../../kernel/pending.ts";
 import type { SignalName } from "../../kernel/signal.ts";
 import { defineSymbol, type KernelSymbol } from "../../kernel/symbol.ts";
-import type { TaskArgument } from "../_call.ts";
+import type { TaskArgument } from "../call.ts";
 import type { JobAccounting, JobAccountingData } from "./accounting.ts";
 import type { Jid, JidArgument } from "./jid.ts";
 

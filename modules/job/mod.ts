@@ -26,7 +26,7 @@
  *
  * @module
  */
-export type { TaskArgument } from "../_call.ts";
+export type { TaskArgument } from "../call.ts";
 export * from "./accounting.ts";
 export * from "./jid.ts";
 export * from "./jobs.ts";

@@ -3,21 +3,21 @@ import type { KernelSymbol } from "../../kernel/symbol.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_NOSUB, PNOTIFY_OK } from "../../pnotify/verdict.ts";
-import { callAs, checkOptions, withTask } from "../_call.ts";
+import { callAs, checkOptions, withTask } from "../call.ts";
 import {
   getAccounting,
   registerAccounting,
   setAccounting,
   unregisterAccounting,
-} from "./_accounting.ts";
-import { attachPid, detachJid, detachPid, endJob } from "./_attach.ts";
-import { findJob, type JobCore, needsPrivilege, readJob } from "./_core.ts";
-import { createJob } from "./_create.ts";
-import { ioctl } from "./_ioctl.ts";
+} from "./account.ts";
+import { attachPid, detachJid, detachPid, endJob } from "./attach.ts";
+import { findJob, type JobCore, needsPrivilege, readJob } from "./core.ts";
+import { createJob } from "./create.ts";
+import { ioctl } from "./ioctl.ts";
 import { parseHid, parseJid } from "./jid.ts";
 import { JOB, type Jobs } from "./jobs.ts";
-import { jobTree, listJobs, listText, treeText } from "./_listing.ts";
-import { join, leave } from "./_membership.ts";
+import { jobTree, listJobs, listText, treeText } from "./listing.ts";
+import { join, leave } from "./membership.ts";
 import { PAM_JOB, pamJob } from "./pam.ts";
 import {
   getJid,
@@ -28,10 +28,10 @@ import {
   setHid,
   setLimit,
   waitJid,
-} from "./_query.ts";
-import type { Member } from "./_record.ts";
-import { killJid } from "./_signal.ts";
-import { JobTable } from "./_table.ts";
+} from "./query.ts";
+import type { Member } from "./record.ts";
+import { killJid } from "./signal.ts";
+import { JobTable } from "./table.ts";
 
 /** The parameters of {@linkcode job}. */
 export type JobParameters = {

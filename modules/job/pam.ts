@@ -1,7 +1,7 @@
 import { KernelError } from "../../kernel/errno.ts";
 import { defineSymbol, type KernelSymbol } from "../../kernel/symbol.ts";
-import { checkOptions, type TaskArgument } from "../_call.ts";
-import type { JobCore } from "./_core.ts";
+import { checkOptions, type TaskArgument } from "../call.ts";
+import type { JobCore } from "./core.ts";
 import { type Jid, NO_JOB } from "./jid.ts";
 import type { Jobs } from "./jobs.ts";
 

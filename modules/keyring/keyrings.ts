@@ -1,5 +1,5 @@
 import { defineSymbol, type KernelSymbol } from "../../kernel/symbol.ts";
-import type { TaskArgument } from "../_call.ts";
+import type { TaskArgument } from "../call.ts";
 
 /** One of the three keyrings of a task. */
 export type SpecialKeyring = "thread" | "process" | "session";

@@ -34,6 +34,6 @@
  *
  * @module
  */
-export type { TaskArgument } from "../_call.ts";
+export type { TaskArgument } from "../call.ts";
 export * from "./keyrings.ts";
 export { keyring, type KeyringParameters } from "./module.ts";

@@ -5,7 +5,7 @@ import { PF_THREAD, type Task } from "../../kernel/task.ts";
 import { defineEvents, type PnotifyEvents } from "../../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
-import { callAs, checkOptions, type TaskArgument, withTask } from "../_call.ts";
+import { callAs, checkOptions, type TaskArgument, withTask } from "../call.ts";
 import {
   addKey,
   getKeyring,
@@ -18,11 +18,11 @@ import {
   requestKey,
   revokeKey,
   unlinkKey,
-} from "./_calls.ts";
-import type { ProcessKeys, TaskKeys } from "./_key.ts";
+} from "./calls.ts";
+import type { ProcessKeys, TaskKeys } from "./key.ts";
 import { KEYRING, type Keyrings } from "./keyrings.ts";
-import { KeyStore } from "./_store.ts";
-import { drawKeyrings, keyringsOf, rowOf } from "./_view.ts";
+import { KeyStore } from "./store.ts";
+import { drawKeyrings, keyringsOf, rowOf } from "./view.ts";
 
 /** The parameters of {@linkcode keyring}. */
 export type KeyringParameters = {

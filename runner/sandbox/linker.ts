@@ -1,15 +1,15 @@
 import { suggestion } from "../scenario/suggest.ts";
 import { Source } from "../scenario/source.ts";
-import { dataUrl } from "./_data_url.ts";
+import { dataUrl } from "./data_url.ts";
 import {
   type ImportStatement,
   locate,
   type ModuleText,
   readImports,
   rewriteModule,
-} from "./_imports.ts";
-import { directoryOf, isInside, joinPath } from "./_path.ts";
-import { isTypeScript, stripTypes } from "./_strip.ts";
+} from "./imports.ts";
+import { directoryOf, isInside, joinPath } from "./path.ts";
+import { isTypeScript, stripTypes } from "./strip.ts";
 import { LIBRARY, PACKAGE } from "./library.ts";
 import { type Refusal, type RefusalWords, Refused, refuseFile } from "./refusal.ts";
 

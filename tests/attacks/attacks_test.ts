@@ -3,7 +3,7 @@ import { pooledMap } from "@std/async/pool";
 import type { SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { SANDBOX_COMMAND } from "../../runner/sandbox/mod.ts";
 import type { SandboxProgram } from "../../runner/sandbox/process.ts";
-import { attack, breachIn, Range } from "./_range.ts";
+import { attack, breachIn, Range } from "./range.ts";
 import { ATTACKS, type Fate } from "./attacks.ts";
 
 const AT_ONCE = 3;

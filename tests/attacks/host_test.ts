@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { binary, type Build, compiled, fromSource } from "../binary/_program.ts";
-import { breachIn, Range } from "./_range.ts";
+import { binary, type Build, compiled, fromSource } from "../binary/program.ts";
+import { breachIn, Range } from "./range.ts";
 
 /** Hostile modules, and the exit status that each asks of the program. */
 const CASES: Readonly<Record<string, number>> = {

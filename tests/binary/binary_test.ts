@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { shippedScenarios } from "../../runner/cli/files.ts";
-import { makeFolder } from "../sandbox/_folder.ts";
-import { binary, compiled, fromSource, testBinary } from "./_program.ts";
+import { makeFolder } from "../sandbox/folder.ts";
+import { binary, compiled, fromSource, testBinary } from "./program.ts";
 
 if (binary === null) {
   console.error("tests/binary: skipped, as PNOTIFY_BINARY names no binary (deno task compile)");

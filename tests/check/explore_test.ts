@@ -15,7 +15,7 @@ import {
   type WaitResult,
   type World,
 } from "../../mod.ts";
-import { checkValues, type Family, makeFamily, unwatched } from "../pnotify/_family.ts";
+import { checkValues, type Family, makeFamily, unwatched } from "../pnotify/family.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 
 const EVERYBODY = "everybody is watched";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Clock, KernelError, TICK_NS } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 Deno.test("Clock stands still until it is advanced", () => {
   const { kernel, sh } = bootShell();

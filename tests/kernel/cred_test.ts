@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { CAP_FULL_SET, Capability, type CapabilityName, capable, PF_SUPERPRIV } from "../../mod.ts";
-import { bootShell, collect, watch } from "./_shell.ts";
-import { assertRefused, checkWorld } from "./_snapshot.ts";
+import { bootShell, collect, watch } from "./shell.ts";
+import { assertRefused, checkWorld } from "./snapshot.ts";
 
 Deno.test("capable() is true for what a task has, and marks it as privileged", () => {
   const { sh } = bootShell();

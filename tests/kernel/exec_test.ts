@@ -10,8 +10,8 @@ import {
   type Task,
   WaitQueue,
 } from "../../mod.ts";
-import { bootShell, collect, kinds, watch } from "./_shell.ts";
-import { assertRefused, checkWorld, childrenOf, groupOf, threadsOf } from "./_snapshot.ts";
+import { bootShell, collect, kinds, watch } from "./shell.ts";
+import { assertRefused, checkWorld, childrenOf, groupOf, threadsOf } from "./snapshot.ts";
 
 Deno.test("exec() gives a task the program, its comm and no excuse to be moved", () => {
   const { kernel, sh } = bootShell();

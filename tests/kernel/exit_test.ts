@@ -10,8 +10,8 @@ import {
   type Task,
   WaitQueue,
 } from "../../mod.ts";
-import { bootShell, collect, kinds, watch } from "./_shell.ts";
-import { assertRefused, checkWorld, childrenOf, threadsOf } from "./_snapshot.ts";
+import { bootShell, collect, kinds, watch } from "./shell.ts";
+import { assertRefused, checkWorld, childrenOf, threadsOf } from "./snapshot.ts";
 
 Deno.test("exit() makes a zombie that keeps its pid and status until it is reaped", () => {
   const world = bootShell();

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type FaultSite, KernelError } from "../../mod.ts";
-import { listening, track } from "./_modules.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { listening, track } from "./modules.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 Deno.test("shouldFail() is asked at every fallible point, in order", () => {
   const { kernel, sh } = bootShell();

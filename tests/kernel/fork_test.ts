@@ -19,8 +19,8 @@ import {
   PNOTIFY_OK,
   type Task,
 } from "../../mod.ts";
-import { bootShell, collect, kinds, watch } from "./_shell.ts";
-import { assertRefused, checkWorld, childrenOf, groupOf, threadsOf } from "./_snapshot.ts";
+import { bootShell, collect, kinds, watch } from "./shell.ts";
+import { assertRefused, checkWorld, childrenOf, groupOf, threadsOf } from "./snapshot.ts";
 
 Deno.test("fork() makes a running child below its parent", () => {
   const world = bootShell();

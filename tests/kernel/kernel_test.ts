@@ -8,8 +8,8 @@ import {
   Pnotify,
   PNOTIFY_OK,
 } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { allTasks, assertRefused, checkWorld } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { allTasks, assertRefused, checkWorld } from "./snapshot.ts";
 
 Deno.test("boot() makes pid 0, init and kthreadd", () => {
   const world = boot();

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Limits, RLIM_INFINITY } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 Deno.test("setLimits() changes what it is given, for every thread of the process", () => {
   const { kernel, sh } = bootShell();

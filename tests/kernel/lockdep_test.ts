@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KernelBug, KernelError, PNOTIFY_OK, type Report, WaitQueue } from "../../mod.ts";
-import { eventsOf, listening, track } from "./_modules.ts";
-import { bootShell, kinds, type ShellWorld } from "./_shell.ts";
+import { eventsOf, listening, track } from "./modules.ts";
+import { bootShell, kinds, type ShellWorld } from "./shell.ts";
 
 function only({ kernel }: ShellWorld): Report {
   assertEquals(kernel.reports.length, 1, kernel.reports.map(({ text }) => text).join("\n"));

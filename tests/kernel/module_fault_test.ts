@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KernelBug, KernelError, type KernelOptions, PNOTIFY_OK } from "../../mod.ts";
-import { eventsOf, type Hooks, listening, track } from "./_modules.ts";
-import { bootShell, collect, kinds } from "./_shell.ts";
-import { checkWorld, snapshot } from "./_snapshot.ts";
+import { eventsOf, type Hooks, listening, track } from "./modules.ts";
+import { bootShell, collect, kinds } from "./shell.ts";
+import { checkWorld, snapshot } from "./snapshot.ts";
 
 type HookName = keyof Hooks;
 

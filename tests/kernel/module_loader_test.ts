@@ -11,9 +11,9 @@ import {
   PNOTIFY_OK,
   type SymbolOptions,
 } from "../../mod.ts";
-import { listening, track } from "./_modules.ts";
-import { bootShell, collect, kinds, type ShellWorld } from "./_shell.ts";
-import { assertRefused, snapshot } from "./_snapshot.ts";
+import { listening, track } from "./modules.ts";
+import { bootShell, collect, kinds, type ShellWorld } from "./shell.ts";
+import { assertRefused, snapshot } from "./snapshot.ts";
 
 type Plain = Partial<Omit<KernelModule, "name">>;
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { WaitQueue } from "../../mod.ts";
-import { bootShell, collect, kinds } from "./_shell.ts";
-import { assertRefused, checkWorld } from "./_snapshot.ts";
+import { bootShell, collect, kinds } from "./shell.ts";
+import { assertRefused, checkWorld } from "./snapshot.ts";
 
 Deno.test("WaitQueue.sleep() keeps a task asleep until wakeAll() gives it a value", () => {
   const world = bootShell();

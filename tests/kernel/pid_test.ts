@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Kernel, KernelError, PID_MAX_LIMIT, type Task } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused, checkWorld } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused, checkWorld } from "./snapshot.ts";
 
 function cycle({ kernel, sh }: { kernel: Kernel; sh: Task }): number {
   const child = kernel.fork(sh);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PF_SUBREAPER } from "../../mod.ts";
-import { bootShell, collect, watch } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { bootShell, collect, watch } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 Deno.test("rename() changes the comm of one task, cut to 15 characters", () => {
   const { kernel, sh } = bootShell();

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type PreemptionSite, WouldWait } from "../../mod.ts";
-import { listening, track } from "./_modules.ts";
-import { bootShell, type ShellWorld } from "./_shell.ts";
+import { listening, track } from "./modules.ts";
+import { bootShell, type ShellWorld } from "./shell.ts";
 
 function sitesOf(world: ShellWorld, call: () => unknown): PreemptionSite[] {
   const sites: PreemptionSite[] = [];

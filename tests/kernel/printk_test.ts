@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { KernelLog } from "../../kernel/printk.ts";
 import { Clock, formatLogRecord } from "../../mod.ts";
-import { bootShell, collect } from "./_shell.ts";
+import { bootShell, collect } from "./shell.ts";
 
 Deno.test("print() stamps each line with its number, the time and its level", () => {
   const clock = new Clock();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { bootShell, collect, watch } from "./_shell.ts";
-import { assertRefused, checkWorld, groupOf } from "./_snapshot.ts";
+import { bootShell, collect, watch } from "./shell.ts";
+import { assertRefused, checkWorld, groupOf } from "./snapshot.ts";
 
 Deno.test("setpgid() makes a group of its own for the caller", () => {
   const world = bootShell();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PF_HAS_SUBREAPER } from "../../mod.ts";
-import { bootShell, collect, watch } from "./_shell.ts";
-import { checkWorld, childrenOf } from "./_snapshot.ts";
+import { bootShell, collect, watch } from "./shell.ts";
+import { checkWorld, childrenOf } from "./snapshot.ts";
 
 Deno.test("exit() gives the children to init, in their order, after those that it has", () => {
   const world = bootShell();

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatPlace, KernelBug } from "../../mod.ts";
-import { bootShell, collect, watch } from "./_shell.ts";
+import { bootShell, collect, watch } from "./shell.ts";
 
 Deno.test("report() logs the whole story, traces it and keeps it as data", () => {
   const { kernel } = bootShell();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RESOURCE_NAMES, type Resources } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 Deno.test("charge() adds amounts up and leaves unknown what nobody charged", () => {
   const { kernel, sh } = bootShell();

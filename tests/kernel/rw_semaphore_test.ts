@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelBug } from "../../mod.ts";
-import { bootShell, kinds } from "./_shell.ts";
+import { bootShell, kinds } from "./shell.ts";
 
 Deno.test("RwSemaphore has many readers or one writer", () => {
   const { kernel } = bootShell();

@@ -10,8 +10,8 @@ import {
   type SubscriberList,
 } from "../../mod.ts";
 import { testModule } from "../../modules/test_module.ts";
-import { eventsOf, listening, track } from "./_modules.ts";
-import { bootShell, kinds, type ShellWorld } from "./_shell.ts";
+import { eventsOf, listening, track } from "./modules.ts";
+import { bootShell, kinds, type ShellWorld } from "./shell.ts";
 
 function last({ kernel }: ShellWorld): Report {
   return kernel.shutdown().at(-1)!;

@@ -10,8 +10,8 @@ import {
   signalNumber,
   WaitQueue,
 } from "../../mod.ts";
-import { bootShell, collect, watch } from "./_shell.ts";
-import { assertRefused, checkWorld } from "./_snapshot.ts";
+import { bootShell, collect, watch } from "./shell.ts";
+import { assertRefused, checkWorld } from "./snapshot.ts";
 
 Deno.test("kill() ends a process whose action is the default", () => {
   const world = bootShell();

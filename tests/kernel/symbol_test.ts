@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { defineSymbol, PNOTIFY } from "../../mod.ts";
-import { bootShell } from "./_shell.ts";
-import { assertRefused } from "./_snapshot.ts";
+import { bootShell } from "./shell.ts";
+import { assertRefused } from "./snapshot.ts";
 
 const ANSWER = defineSymbol<number>("answer");
 

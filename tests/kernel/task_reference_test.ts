@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { getTaskStruct, KernelBug, putTaskStruct, type Task, TaskReference } from "../../mod.ts";
-import { bootShell, kinds, type ShellWorld } from "./_shell.ts";
+import { bootShell, kinds, type ShellWorld } from "./shell.ts";
 
 function freed({ kernel, sh }: ShellWorld): Task {
   const child = kernel.fork(sh);

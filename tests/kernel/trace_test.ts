@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { boot, defineEvents, PNOTIFY_OK, type TraceEvent } from "../../mod.ts";
 import { testModule } from "../../modules/test_module.ts";
-import { bootShell } from "./_shell.ts";
+import { bootShell } from "./shell.ts";
 
 function run(seed: number): TraceEvent[] {
   const { kernel } = boot({ seed });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CLONE_PARENT, processStatus } from "../../mod.ts";
-import { bootShell, collect } from "./_shell.ts";
-import { assertRefused, checkWorld, childrenOf } from "./_snapshot.ts";
+import { bootShell, collect } from "./shell.ts";
+import { assertRefused, checkWorld, childrenOf } from "./snapshot.ts";
 
 Deno.test("wait() returns at once when a child has ended, and reaps it", () => {
   const world = bootShell();

@@ -16,8 +16,8 @@ import {
 } from "../../modules/csa/mod.ts";
 import { csa, type DaemonRecord } from "../../modules/csa/mod.ts";
 import { parseJid } from "../../modules/job/mod.ts";
-import { assertCsaClean, bootCsa, processes } from "../semantics/_accounting.ts";
-import { assertClean, assertFails, bootJobs } from "../semantics/_jobs.ts";
+import { assertCsaClean, bootCsa, processes } from "../semantics/accounting.ts";
+import { assertClean, assertFails, bootJobs } from "../semantics/jobs.ts";
 
 // Records of every kind, with every field anywhere in its range.
 

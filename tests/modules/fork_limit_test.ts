@@ -12,7 +12,7 @@ import { boot } from "../../pnotify/boot.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_ERROR, PNOTIFY_OK } from "../../pnotify/verdict.ts";
-import { assertFails, failAt } from "../semantics/_jobs.ts";
+import { assertFails, failAt } from "../semantics/jobs.ts";
 
 interface World {
   readonly kernel: Kernel;

@@ -5,7 +5,7 @@ import type { Pending } from "../../kernel/pending.ts";
 import type { Task } from "../../kernel/task.ts";
 import { CSA, type Csa, csa } from "../../modules/csa/mod.ts";
 import { JOB, job, type JobResult, type Jobs } from "../../modules/job/mod.ts";
-import { withTask } from "../../modules/_call.ts";
+import { withTask } from "../../modules/call.ts";
 import type { World } from "../../pnotify/boot.ts";
 import { explore, type Run } from "../../check/explore.ts";
 import { sweepFaults } from "../../check/sweep.ts";

@@ -6,7 +6,7 @@ import {
   interrupt,
   jobOf,
   userTask,
-} from "../semantics/_jobs.ts";
+} from "../semantics/jobs.ts";
 
 Deno.test("create() nests a job in that of the calling task with nested", () => {
   const world = bootJobs();

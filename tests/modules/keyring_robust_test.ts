@@ -3,7 +3,7 @@ import { KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Task } from "../../kernel/task.ts";
 import { KEYRING, keyring, type Keyrings } from "../../modules/keyring/mod.ts";
-import { withTask } from "../../modules/_call.ts";
+import { withTask } from "../../modules/call.ts";
 import type { World } from "../../pnotify/boot.ts";
 import { explore } from "../../check/explore.ts";
 import { sweepFaults } from "../../check/sweep.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelBug } from "../../kernel/report.ts";
 import type { SpecialKeyring } from "../../modules/keyring/mod.ts";
-import { assertFails, failAt } from "../semantics/_jobs.ts";
-import { assertKeysClean, bootKeyrings } from "./_keyrings.ts";
+import { assertFails, failAt } from "../semantics/jobs.ts";
+import { assertKeysClean, bootKeyrings } from "./keyrings.ts";
 
 const ALL: readonly SpecialKeyring[] = ["thread", "process", "session"];
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startRegistry } from "./_registry.ts";
+import { startRegistry } from "./registry.ts";
 
 const GOLDEN = new URL("../golden/output/demo.txt", import.meta.url);
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { newModuleFiles } from "../../runner/cli/templates.ts";
-import { publishedFiles, startRegistry, unfurl } from "./_registry.ts";
+import { publishedFiles, startRegistry, unfurl } from "./registry.ts";
 
 interface Ran {
   readonly stdout: string;

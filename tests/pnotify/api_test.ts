@@ -15,8 +15,8 @@ import {
   PNOTIFY_OK,
   PnotifyEvents,
 } from "../../mod.ts";
-import { bootShell } from "../kernel/_shell.ts";
-import { assertRefused, snapshot } from "../kernel/_snapshot.ts";
+import { bootShell } from "../kernel/shell.ts";
+import { assertRefused, snapshot } from "../kernel/snapshot.ts";
 
 const fork = () => PNOTIFY_OK;
 

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../kernel/errno.ts";
 import { formatOf, Recording, Warnings } from "../../replay/mod.ts";
 import { Lines, MAX_LINE } from "../../replay/lines.ts";
-import { lines, replayText } from "./_support.ts";
+import { lines, replayText } from "./support.ts";
 
 function refused(...chunks: string[]): string {
   const recording = new Recording({ sink: () => {}, name: "build.strace" });

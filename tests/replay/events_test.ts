@@ -6,7 +6,7 @@ import {
   type RecordedEvent,
   Recording,
 } from "../../replay/mod.ts";
-import { eventsOf, folders, readData, recordingsIn, replayText } from "./_support.ts";
+import { eventsOf, folders, readData, recordingsIn, replayText } from "./support.ts";
 
 Deno.test("EventsParser reads records with keys in any order, and what is not flat", () => {
   const events = eventsOf(

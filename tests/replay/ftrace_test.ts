@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatOf, type RecordedEvent } from "../../replay/mod.ts";
-import { eventsOf, replayText } from "./_support.ts";
+import { eventsOf, replayText } from "./support.ts";
 
 const brief = ({ line: _line, ...event }: RecordedEvent) => event as unknown;
 const at = (rest: string, time = "100.000001") => `  sh-5  (  5) [000] .....  ${time}: ${rest}\n`;

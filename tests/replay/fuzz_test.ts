@@ -4,7 +4,7 @@ import { Random } from "../../kernel/random.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY_NOSUB, PNOTIFY_OK } from "../../pnotify/verdict.ts";
 import { formatTimeline, formatTree, nodesOf } from "../../replay/mod.ts";
-import { folders, readData, recordingsIn, type Replayed, replayText } from "./_support.ts";
+import { folders, readData, recordingsIn, type Replayed, replayText } from "./support.ts";
 
 /** So many broken versions are made of each recording. */
 const VERSIONS = 8;

@@ -4,7 +4,7 @@ import { PNOTIFY_ERROR, PNOTIFY_OK } from "../../pnotify/verdict.ts";
 import { boot } from "../../pnotify/boot.ts";
 import { generate } from "../../bench/replay_generator.ts";
 import { Recording, Replay } from "../../replay/mod.ts";
-import { lines, replayText } from "./_support.ts";
+import { lines, replayText } from "./support.ts";
 
 /** A recording of the process connector by hand: `t` grows by a millisecond a line unless a record has one. */
 function connector(...records: Record<string, unknown>[]): string {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { checkStrace, runTraced } from "../../runner/record_command.ts";
-import { readData, replayText } from "./_support.ts";
+import { readData, replayText } from "./support.ts";
 
 const found = await checkStrace("strace");
 const flags = found.ok ? found.flags : [];

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { main } from "../../runner/cli/cli.ts";
 import type { Io } from "../../runner/cli/io.ts";
-import { RECORDINGS } from "./_support.ts";
+import { RECORDINGS } from "./support.ts";
 
 interface Ran {
   readonly status: number;

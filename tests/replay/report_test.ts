@@ -8,7 +8,7 @@ import {
   ProcessRecord,
   untoldBy,
 } from "../../replay/mod.ts";
-import { lines, readData, RECORDINGS, replayText } from "./_support.ts";
+import { lines, readData, RECORDINGS, replayText } from "./support.ts";
 
 const CLOCK = { origin: 0, kind: "relative" } as const;
 

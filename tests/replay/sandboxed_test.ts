@@ -5,7 +5,7 @@ import { RefusedError } from "../../runner/replay/refused.ts";
 import { replaySandboxed } from "../../runner/replay/sandboxed.ts";
 import type { SandboxLimits } from "../../runner/sandbox/mod.ts";
 import type { ReplayOutcome } from "../../runner/replay/session.ts";
-import { readData, RECORDINGS } from "./_support.ts";
+import { readData, RECORDINGS } from "./support.ts";
 
 const COUNTER = `
 import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatOf, type RecordedEvent } from "../../replay/mod.ts";
-import { eventsOf, lines, readData, replayText } from "./_support.ts";
+import { eventsOf, lines, readData, replayText } from "./support.ts";
 
 const STRACE = new URL("../data/strace/", import.meta.url);
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { nodesOf, type ProcessNode, type Summary } from "../../replay/mod.ts";
-import { folders, readData, RECORDINGS, recordingsIn, replayText } from "./_support.ts";
+import { folders, readData, RECORDINGS, recordingsIn, replayText } from "./support.ts";
 
 interface Truth {
   readonly root: number;

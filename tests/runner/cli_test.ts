@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { COMMANDS } from "../../runner/cli/commands.ts";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
-import { runProgram } from "./_golden.ts";
+import { runProgram } from "./golden.ts";
 
 /** Makes a file with a scenario in it, for one test. */
 async function withScenario(

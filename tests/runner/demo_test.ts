@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { assertGolden, runProgram } from "./_golden.ts";
+import { assertGolden, runProgram } from "./golden.ts";
 
 const GOLDEN = new URL("../golden/output/demo.txt", import.meta.url);
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
 import { SCENARIO_KEYS } from "../../runner/scenario/parse.ts";
-import { runProgram } from "./_golden.ts";
+import { runProgram } from "./golden.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../docs/scenario_format.md", import.meta.url));
 const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));

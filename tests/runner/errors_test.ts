@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { assertGolden, runProgram } from "./_golden.ts";
+import { assertGolden, runProgram } from "./golden.ts";
 
 const FOLDER = new URL("../golden/errors/", import.meta.url);
 const ROOT = new URL("../../", import.meta.url);

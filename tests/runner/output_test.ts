@@ -1,4 +1,4 @@
-import { assertGolden, runProgram } from "./_golden.ts";
+import { assertGolden, runProgram } from "./golden.ts";
 
 const FOLDER = new URL("../golden/output/", import.meta.url);
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseFile, shippedScenarios } from "../../runner/cli/files.ts";
 import { execute } from "../../runner/cli/execute.ts";
 import { RECORDINGS, SCENARIOS } from "../../scenarios/mod.ts";
-import { runProgram } from "./_golden.ts";
+import { runProgram } from "./golden.ts";
 
 const DAEMON = Deno.readTextFileSync(
   new URL("../data/recordings/daemon/strace.txt", import.meta.url),

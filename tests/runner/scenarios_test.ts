@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { runProgram } from "./_golden.ts";
+import { runProgram } from "./golden.ts";
 import { shippedScenarios } from "../../runner/cli/files.ts";
 
 const files = shippedScenarios();

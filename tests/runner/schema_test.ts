@@ -4,7 +4,7 @@ import { shippedScenarios } from "../../runner/cli/files.ts";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
 import { scenarioSchema } from "../../runner/scenario/schema.ts";
-import { isValid } from "./_schema.ts";
+import { isValid } from "./schema.ts";
 
 const schema = scenarioSchema("0");
 const ERRORS = new URL("../golden/errors/", import.meta.url);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runProgram } from "./_golden.ts";
+import { runProgram } from "./golden.ts";
 
 const MODULE = `import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
 export default defineModule({

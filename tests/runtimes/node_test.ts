@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { bundle, findProgram } from "./_bundle.ts";
-import { run } from "./_program.ts";
+import { bundle, findProgram } from "./bundle.ts";
+import { run } from "./program.ts";
 
 const node = await findProgram("node");
 if (node === null) console.log("node is not installed: the library is not tried in it");
@@ -9,7 +9,7 @@ Deno.test({
   name: "the inner layers do the same in Node as in Deno",
   ignore: node === null,
   async fn() {
-    const program = await bundle(new URL("_program.ts", import.meta.url).href, "browser");
+    const program = await bundle(new URL("program.ts", import.meta.url).href, "browser");
     try {
       const code = `import { run } from ${
         JSON.stringify("file://" + program)

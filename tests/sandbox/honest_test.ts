@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { runSandboxed } from "../../runner/sandbox/mod.ts";
-import { fileModule, planOf } from "./_plan.ts";
+import { fileModule, planOf } from "./plan.ts";
 
 const WANTED: Readonly<Record<string, string>> = {
   "a subclass of Error assigns name and message": "Refusal: no! true 3",

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type LinkedModule, type LinkLimits, linkModule } from "../../runner/sandbox/linker.ts";
 import { LIBRARY } from "../../runner/sandbox/library.ts";
 import type { Refusal } from "../../runner/sandbox/refusal.ts";
-import { type Folder, makeFolder } from "./_folder.ts";
+import { type Folder, makeFolder } from "./folder.ts";
 
 type Files = Readonly<Record<string, string>>;
 

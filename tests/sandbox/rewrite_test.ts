@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { readImports, rewriteModule } from "../../runner/sandbox/_imports.ts";
-import { dataUrl } from "../../runner/sandbox/_data_url.ts";
+import { readImports, rewriteModule } from "../../runner/sandbox/imports.ts";
+import { dataUrl } from "../../runner/sandbox/data_url.ts";
 import { Source } from "../../runner/scenario/source.ts";
 
 async function rewritten(text: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { RunResult, ScenarioPlan } from "../../runner/engine/plan.ts";
 import { runSandboxed, type SandboxLimits, type SandboxOutcome } from "../../runner/sandbox/mod.ts";
-import { makeFolder } from "./_folder.ts";
-import { fileModule, LANES, planOf } from "./_plan.ts";
+import { makeFolder } from "./folder.ts";
+import { fileModule, LANES, planOf } from "./plan.ts";
 
 const MODULE = `import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
 const define = (hooks, more = {}) => defineModule({

@@ -15,7 +15,7 @@ import {
   WaitQueue,
 } from "../../mod.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { listener, names } from "./_listener.ts";
+import { listener, names } from "./listener.ts";
 
 Deno.test("A1 an events structure holds module, name, data and the hooks", () => {
   const data = { any: "thing" };

@@ -7,7 +7,7 @@ import {
   type Task,
 } from "../../mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { listener, names } from "./_listener.ts";
+import { listener, names } from "./listener.ts";
 
 function codeOf(call: () => unknown): string {
   return assertThrows(call, KernelError).code;

@@ -8,7 +8,7 @@ import {
   type Task,
 } from "../../mod.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { listener, names } from "./_listener.ts";
+import { listener, names } from "./listener.ts";
 
 /** Runs something with a task's list held for writing. */
 function locked<T>(task: Task, call: () => T): T {

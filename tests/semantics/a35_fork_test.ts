@@ -12,7 +12,7 @@ import {
   TASK_NEW,
 } from "../../mod.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { listener, names } from "./_listener.ts";
+import { listener, names } from "./listener.ts";
 
 function codeOf(call: () => unknown): string {
   return assertThrows(call, KernelError).code;

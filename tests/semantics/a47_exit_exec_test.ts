@@ -9,7 +9,7 @@ import {
 } from "../../mod.ts";
 import { testModule } from "../../modules/test_module.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { listener, names } from "./_listener.ts";
+import { listener, names } from "./listener.ts";
 
 Deno.test("A47 exit hooks see PF_EXITING and the exit code, on a task that is still on the task list", () => {
   const { kernel, pnotify } = boot();

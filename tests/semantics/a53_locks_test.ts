@@ -11,7 +11,7 @@ import {
   WaitQueue,
 } from "../../mod.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { bugOf, heldLocks, listener } from "./_listener.ts";
+import { bugOf, heldLocks, listener } from "./listener.ts";
 
 const LIST = "task.subscriberListSem";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { hidOf, makeJid, NO_JOB, parseJid, sidOf } from "../../modules/job/mod.ts";
-import { assertClean, assertFails, bootJobs, failAt, interrupt, jobOf, userTask } from "./_jobs.ts";
+import { assertClean, assertFails, bootJobs, failAt, interrupt, jobOf, userTask } from "./jobs.ts";
 
 Deno.test("B1 a jid is 64 bits, the upper 32 the host id and the lower 32 the sequence id", () => {
   const jid = makeJid(0xa, 7);

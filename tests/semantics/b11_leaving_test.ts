@@ -3,7 +3,7 @@ import type { JobAccounting } from "../../modules/job/mod.ts";
 import { PF_EXITING, TASK_NEW } from "../../kernel/task.ts";
 import { PNOTIFY_ERROR } from "../../pnotify/verdict.ts";
 import { defineEvents } from "../../pnotify/events.ts";
-import { assertClean, assertFails, bootJobs, jobOf, type JobWorld } from "./_jobs.ts";
+import { assertClean, assertFails, bootJobs, jobOf, type JobWorld } from "./jobs.ts";
 
 /** Accounting that writes down what it hears. */
 function notes({ jobs, kernel }: JobWorld, heard: string[]): JobAccounting {

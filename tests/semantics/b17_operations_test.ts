@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { defineModule } from "../../kernel/module.ts";
 import { type JobAccounting, NO_JOB } from "../../modules/job/mod.ts";
-import { assertClean, assertFails, bootJobs, failAt, jobOf, userTask } from "./_jobs.ts";
+import { assertClean, assertFails, bootJobs, failAt, jobOf, userTask } from "./jobs.ts";
 
 Deno.test("B17 create() moves the calling task into a new job and returns its jid", () => {
   const world = bootJobs();

@@ -10,8 +10,8 @@ import {
 } from "../../modules/csa/mod.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY_ERROR } from "../../pnotify/verdict.ts";
-import { assertCsaClean, bootCsa, type CsaWorld, endOfJob, processes } from "./_accounting.ts";
-import { assertFails, failAt, userTask } from "./_jobs.ts";
+import { assertCsaClean, bootCsa, type CsaWorld, endOfJob, processes } from "./accounting.ts";
+import { assertFails, failAt, userTask } from "./jobs.ts";
 
 /** The record of a task that ends now. */
 function recordOf(world: CsaWorld, task: Task, how: Parameters<typeof world.kernel.exit>[1] = 0) {

@@ -145,7 +145,7 @@ testRule("layers", [
   {
     when: "a test imports anything",
     path: "tests/kernel/fork_test.ts",
-    source: imports("../../tools/lint/_house.ts", "../../bench/chain.ts", "@std/assert"),
+    source: imports("../../tools/lint/house.ts", "../../bench/chain.ts", "@std/assert"),
   },
   {
     when: "a benchmark imports anything but tests",
@@ -209,27 +209,21 @@ testRule("layers", [
     found: ['Cannot import "../../elsewhere/a.ts"'],
   },
   {
-    when: "a private file is imported in its folder and below",
-    path: "replay/formats/perf.ts",
-    source: imports("./_lines.ts", "../_chunks.ts"),
+    when: "what checks modules imports kernel and pnotify",
+    path: "check/explore.ts",
+    source: imports("../kernel/kernel.ts", "../pnotify/boot.ts", "./schedule.ts"),
   },
   {
-    when: "a private file is imported from another folder",
-    path: "pnotify/registry.ts",
-    source: imports("../kernel/_links.ts"),
-    found: ['Cannot import "../kernel/_links.ts"'],
+    when: "pnotify imports what checks it",
+    path: "pnotify/boot.ts",
+    source: imports("../check/explore.ts"),
+    found: ['Cannot import "../check/explore.ts"'],
   },
   {
-    when: "a private file is imported from the folder above",
-    path: "replay/map.ts",
-    source: imports("./formats/_lines.ts"),
-    found: ['Cannot import "./formats/_lines.ts"'],
-  },
-  {
-    when: "mod.ts imports a private file",
-    path: "mod.ts",
-    source: imports("./kernel/_links.ts"),
-    found: ['Cannot import "./kernel/_links.ts"'],
+    when: "a module imports what checks it",
+    path: "modules/widget.ts",
+    source: imports("../check/sweep.ts"),
+    found: ['Cannot import "../check/sweep.ts"'],
   },
 ]);
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { drawAll, pictures } from "../../tools/pictures.ts";
-import { piecesOf, terminalSvg } from "../../tools/_terminal_svg.ts";
+import { piecesOf, terminalSvg } from "../../tools/terminal_svg.ts";
 
 const PLAIN = { color: null, bold: false, dim: false };
 

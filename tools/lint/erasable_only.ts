@@ -1,4 +1,4 @@
-import { type HouseRule, INNER_LAYERS } from "./_house.ts";
+import { type HouseRule, INNER_LAYERS } from "./house.ts";
 
 /** Keeps TypeScript that stripping types cannot erase out of the inner layers: it would not run as it stands in Node. */
 export const erasableOnly: HouseRule = {

@@ -1,4 +1,4 @@
-import { type HouseRule, PRODUCT_LAYERS } from "./_house.ts";
+import { type HouseRule, PRODUCT_LAYERS } from "./house.ts";
 
 const MOST_LINES = 70;
 

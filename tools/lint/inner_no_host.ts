@@ -1,6 +1,6 @@
-import { type HouseRule, INNER_LAYERS } from "./_house.ts";
-import { bare, globalMemberVisitor, memberName } from "./_members.ts";
-import { isGlobal } from "./_scope.ts";
+import { type HouseRule, INNER_LAYERS } from "./house.ts";
+import { bare, globalMemberVisitor, memberName } from "./members.ts";
+import { isGlobal } from "./scope.ts";
 
 interface Forbidden {
   readonly what: string;

@@ -1,5 +1,5 @@
-import { type HouseRule, INNER_LAYERS, isRelative } from "./_house.ts";
-import { importVisitor } from "./_imports.ts";
+import { type HouseRule, INNER_LAYERS, isRelative } from "./house.ts";
+import { importVisitor } from "./imports.ts";
 
 /** Keeps packages, built-in modules and URLs out of the inner layers: they also load where none of those exist. */
 export const innerNoPackages: HouseRule = {

@@ -1,7 +1,7 @@
-import { type HouseRule, INNER_LAYERS } from "./_house.ts";
-import { literalText } from "./_imports.ts";
-import { bare, globalMemberVisitor, memberName } from "./_members.ts";
-import { isGlobal } from "./_scope.ts";
+import { type HouseRule, INNER_LAYERS } from "./house.ts";
+import { literalText } from "./imports.ts";
+import { bare, globalMemberVisitor, memberName } from "./members.ts";
+import { isGlobal } from "./scope.ts";
 
 type Node = Deno.lint.Node;
 type Report = (node: Node, found: string, wanted: string) => void;

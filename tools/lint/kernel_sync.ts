@@ -1,5 +1,5 @@
-import type { HouseRule, Layer } from "./_house.ts";
-import { isGlobal } from "./_scope.ts";
+import type { HouseRule, Layer } from "./house.ts";
+import { isGlobal } from "./scope.ts";
 
 const PROMISES: ReadonlySet<string> = new Set([
   "AsyncGenerator",

@@ -6,8 +6,8 @@ import {
   type Layer,
   PACKAGE_NAME,
   resolveImport,
-} from "./_house.ts";
-import { importVisitor } from "./_imports.ts";
+} from "./house.ts";
+import { importVisitor } from "./imports.ts";
 
 /** Imports go one way: `kernel <- pnotify <- check, modules, replay <- runner`. */
 const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
   other: [...ALL_LAYERS].filter((layer) => !isWorkshop(layer)),
 });
 
-/** Keeps imports on their one way through the house, and private files private. */
+/** Keeps imports on their one way through the house. */
 export const layers: HouseRule = {
   layers: ALL_LAYERS,
   create(context, file) {
@@ -62,9 +62,6 @@ function faultOf(file: HouseFile, specifier: string): string | null {
       allowed.join(", ")
     }`;
   }
-  if (isPrivateFrom(file, target)) {
-    return `${target.path} is private to ${target.folder}/, a file without "_" is wanted`;
-  }
   return null;
 }
 
@@ -72,13 +69,6 @@ function exampleFault(specifier: string, target: HouseFile | null): string | nul
   if (specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`)) return null;
   if (isRelative(specifier) && target?.layer === "examples") return null;
   return `an example shows what its reader would write, "${PACKAGE_NAME}" or a file in examples/ is wanted`;
-}
-
-function isPrivateFrom(file: HouseFile, target: HouseFile): boolean {
-  if (file.layer === "tests") return false;
-  const name = target.path.slice(target.path.lastIndexOf("/") + 1);
-  if (!name.startsWith("_")) return false;
-  return target.folder !== "" && !`${file.folder}/`.startsWith(`${target.folder}/`);
 }
 
 function isWorkshop(layer: Layer): boolean {

@@ -1,4 +1,4 @@
-import { type HouseRule, INNER_LAYERS } from "./_house.ts";
+import { type HouseRule, INNER_LAYERS } from "./house.ts";
 
 type Node = Deno.lint.Node;
 

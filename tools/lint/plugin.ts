@@ -9,7 +9,7 @@
 import { errorText } from "./error_text.ts";
 import { erasableOnly } from "./erasable_only.ts";
 import { functionLength } from "./function_length.ts";
-import { type HouseRule, locate, rootPrefix } from "./_house.ts";
+import { type HouseRule, locate, rootPrefix } from "./house.ts";
 import { innerNoHost } from "./inner_no_host.ts";
 import { innerNode20 } from "./inner_node20.ts";
 import { innerNoPackages } from "./inner_no_packages.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { diffLines, format } from "./_format.ts";
+import { diffLines, format } from "./format.ts";
 import { equal } from "./equal.ts";
 
 export { equal };

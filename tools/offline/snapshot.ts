@@ -4,7 +4,7 @@
  * @module
  */
 
-import { diffLines } from "./_format.ts";
+import { diffLines } from "./format.ts";
 import { AssertionError } from "./assert.ts";
 
 /** Compare with the file, or rewrite it. */

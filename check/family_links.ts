@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { ProcessGroup } from "../kernel/process_group.ts";
 import { PF_EXITING, PF_THREAD, type Task } from "../kernel/task.ts";
-import { followRing, names, type Say } from "./_invariants.ts";
+import { followRing, names, type Say } from "./task_list.ts";
 
 /*
  * The links between tasks, each followed from both of its ends.

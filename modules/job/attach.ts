@@ -1,10 +1,10 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../../kernel/task_reference.ts";
-import { bury, join, leave, unlistIfOver } from "./_membership.ts";
-import { findJob, type JobCore, refuse } from "./_core.ts";
+import { bury, join, leave, unlistIfOver } from "./membership.ts";
+import { findJob, type JobCore, refuse } from "./core.ts";
 import { type Jid, parseJid } from "./jid.ts";
-import type { Job, Member } from "./_record.ts";
+import type { Job, Member } from "./record.ts";
 
 /** Takes one task out of its job (B27). */
 export function detachPid(core: JobCore, task: Task): Jid {

@@ -2,9 +2,9 @@ import { capable } from "../../kernel/cred.ts";
 import { KernelError } from "../../kernel/errno.ts";
 import { type SignalName, signalNumber } from "../../kernel/signal.ts";
 import type { Task } from "../../kernel/task.ts";
-import { findJob, type JobCore, refuse } from "./_core.ts";
+import { findJob, type JobCore, refuse } from "./core.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
-import type { Job, Member } from "./_record.ts";
+import type { Job, Member } from "./record.ts";
 
 /** Sends a signal to everybody in a job (B20). */
 export function killJid(

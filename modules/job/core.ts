@@ -6,8 +6,8 @@ import type { PnotifyEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
 import type { JobAccounting } from "./accounting.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
-import type { Job, Member } from "./_record.ts";
-import type { JobTable } from "./_table.ts";
+import type { Job, Member } from "./record.ts";
+import type { JobTable } from "./table.ts";
 
 /** What the parts of the module share, in one kernel. */
 export interface JobCore {

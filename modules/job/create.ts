@@ -1,10 +1,10 @@
 import type { Task } from "../../kernel/task.ts";
-import { accountStart } from "./_accounting.ts";
-import { type JobCore, needsMemory, needsPrivilege, refuse } from "./_core.ts";
+import { accountStart } from "./account.ts";
+import { type JobCore, needsMemory, needsPrivilege, refuse } from "./core.ts";
 import { HID_DISABLED, type Jid, NO_JOB, parseJid } from "./jid.ts";
 import type { CreateJob } from "./jobs.ts";
-import { leave } from "./_membership.ts";
-import { Job, Member } from "./_record.ts";
+import { leave } from "./membership.ts";
+import { Job, Member } from "./record.ts";
 
 /** How deep jobs may be nested. */
 const DEPTH_MAX = 32;

@@ -2,10 +2,10 @@ import { WouldWait } from "../../kernel/preempt.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import type { Task } from "../../kernel/task.ts";
 import { ACCOUNTING_CSA, type JobAccounting, type JobAccountingData } from "./accounting.ts";
-import { changeJob, type JobCore, readJob, refuse } from "./_core.ts";
+import { changeJob, type JobCore, readJob, refuse } from "./core.ts";
 import { NO_JOB, parseJid } from "./jid.ts";
 import type { SetAccounting } from "./jobs.ts";
-import type { Job } from "./_record.ts";
+import type { Job } from "./record.ts";
 
 /*
  * The one accounting module there may be (B31), and how it is called. It is foreign code on a path of ours: whatever it

@@ -2,9 +2,9 @@ import { capable } from "../../kernel/cred.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { PnotifyEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
-import type { Key, TaskKeys } from "./_key.ts";
+import type { Key, TaskKeys } from "./key.ts";
 import type { KeyringArgument, Keyrings, SpecialKeyring } from "./keyrings.ts";
-import { type KeyStore, refuse } from "./_store.ts";
+import { type KeyStore, refuse } from "./store.ts";
 
 /** Which of the two lock mistakes of the 2005 patch is made. */
 export type Mistake = "none" | "link" | "install";

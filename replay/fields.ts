@@ -1,4 +1,4 @@
-import { nanosecondsAt, ZERO } from "./_text.ts";
+import { nanosecondsAt, ZERO } from "./text.ts";
 
 /** The string fields of a record. */
 const STRINGS: readonly string[] = Object.freeze(["ev", "comm", "path", "format", "clock", "text"]);

@@ -5,7 +5,7 @@ import type { Task } from "../../kernel/task.ts";
 import type { Jid } from "../job/jid.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { CsaFile, CsaFiles, MemoryFiles } from "./file.ts";
-import type { Baseline } from "./_process.ts";
+import type { Baseline } from "./process.ts";
 import { type ConfigurationRecord, CSA_KINDS, type CsaKind, type CsaRecord } from "./record.ts";
 import { Totals } from "./report.ts";
 

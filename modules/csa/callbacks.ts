@@ -1,7 +1,7 @@
 import { PF_EXITING, type Task, TASK_NEW } from "../../kernel/task.ts";
 import type { JobAccountingData } from "../job/accounting.ts";
-import { cutProcess } from "./_process.ts";
-import type { CsaState, JobTotals } from "./_state.ts";
+import { cutProcess } from "./process.ts";
+import type { CsaState, JobTotals } from "./state.ts";
 import type { ProcessRecord } from "./record.ts";
 
 /** A job began (B43). */

@@ -1,8 +1,8 @@
 import type { Task } from "../../kernel/task.ts";
 import type { Subscriber } from "../../pnotify/subscriber.ts";
-import { accountEnd, accountLeave } from "./_accounting.ts";
-import { type JobCore, needsMemory, refuse } from "./_core.ts";
-import { type Job, Member } from "./_record.ts";
+import { accountEnd, accountLeave } from "./account.ts";
+import { type JobCore, needsMemory, refuse } from "./core.ts";
+import { type Job, Member } from "./record.ts";
 
 /*
  * How a task comes into a job and gets out of it. Both run with the task's list held, as hooks of pnotify or on behalf

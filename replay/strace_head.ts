@@ -1,4 +1,4 @@
-import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./_text.ts";
+import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./text.ts";
 import type { RecordingClock } from "./event.ts";
 
 /** Half a day, in seconds: a time of day that goes back by more means that it was midnight. */

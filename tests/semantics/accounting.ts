@@ -7,7 +7,7 @@ import {
   type EndOfJobRecord,
   type ProcessRecord,
 } from "../../modules/csa/mod.ts";
-import { assertClean, bootJobs, type JobWorld } from "./_jobs.ts";
+import { assertClean, bootJobs, type JobWorld } from "./jobs.ts";
 
 /** A kernel with job and csa in it. */
 export interface CsaWorld extends JobWorld {

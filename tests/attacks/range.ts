@@ -1,7 +1,7 @@
 import type { SandboxLimits, SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { runSandboxed } from "../../runner/sandbox/mod.ts";
 import type { SandboxProgram } from "../../runner/sandbox/process.ts";
-import { fileModule, LANES, planOf } from "../sandbox/_plan.ts";
+import { fileModule, LANES, planOf } from "../sandbox/plan.ts";
 
 const SECRET = "s3cr3t-4711";
 const source = new URL("modules/", import.meta.url);

@@ -1,5 +1,5 @@
-import { literalText } from "./_imports.ts";
-import { isGlobal } from "./_scope.ts";
+import { literalText } from "./imports.ts";
+import { isGlobal } from "./scope.ts";
 
 /**
  * Takes off what changes nothing about which object is meant: `?.`, `!`, `as` and `satisfies`.

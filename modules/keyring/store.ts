@@ -1,7 +1,7 @@
 import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
-import { Key, type ProcessKeys, type TaskKeys } from "./_key.ts";
+import { Key, type ProcessKeys, type TaskKeys } from "./key.ts";
 
 /** Refuses a call. */
 export function refuse(

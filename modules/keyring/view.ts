@@ -1,4 +1,4 @@
-import type { Key, TaskKeys } from "./_key.ts";
+import type { Key, TaskKeys } from "./key.ts";
 import type { KeyRow, KeyTree, TaskKeyrings } from "./keyrings.ts";
 
 /** A key as others may see it: without the secret. */

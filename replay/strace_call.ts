@@ -1,5 +1,5 @@
 import { Signal, type SignalName } from "../kernel/signal.ts";
-import { numberAt, quotedAt, quotedListAt } from "./_text.ts";
+import { numberAt, quotedAt, quotedListAt } from "./text.ts";
 
 /** The clone flags by the names that strace prints. */
 const CLONE_FLAGS: Readonly<Record<string, number>> = Object.freeze({

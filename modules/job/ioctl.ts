@@ -1,5 +1,5 @@
-import type { TaskArgument } from "../_call.ts";
-import { refuse } from "./_core.ts";
+import type { TaskArgument } from "../call.ts";
+import { refuse } from "./core.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** The requests of the original and the calls that answer them (B17-B28). */

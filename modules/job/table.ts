@@ -1,7 +1,7 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import { type Jid, makeJid, NO_JOB, sidOf } from "./jid.ts";
-import type { Job } from "./_record.ts";
+import type { Job } from "./record.ts";
 
 /** How many hash buckets there are (B1). */
 const BUCKETS = 1024;

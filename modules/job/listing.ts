@@ -1,8 +1,8 @@
 import { PF_THREAD, type Task } from "../../kernel/task.ts";
-import type { JobCore } from "./_core.ts";
+import type { JobCore } from "./core.ts";
 import type { JobProcess, JobRow, JobTree } from "./jobs.ts";
-import type { Job, Member } from "./_record.ts";
-import { alignColumns } from "../_table_text.ts";
+import type { Job, Member } from "./record.ts";
+import { alignColumns } from "../table_text.ts";
 
 /*
  * The readable forms that reviewers asked for in place of ioctl: a listing and a tree, as data and as text.

@@ -2,8 +2,8 @@ import { Context } from "../kernel/context.ts";
 import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Preemption, PreemptionSite } from "../kernel/preempt.ts";
-import type { ScheduledOperation } from "./_schedule.ts";
-import { oneLine } from "./_teardown.ts";
+import type { ScheduledOperation } from "./schedule.ts";
+import { oneLine } from "./teardown.ts";
 
 /** What to run next; `planned` is its place in a schedule that is replayed. */
 export interface Choice {

@@ -6,7 +6,7 @@ import type { Jid } from "../job/jid.ts";
 import { fromHex, toHex } from "./binary.ts";
 import type { Csa, CsaStatus, StartKind } from "./csa.ts";
 import type { CsaFile } from "./file.ts";
-import { type CsaState, refuse } from "./_state.ts";
+import { type CsaState, refuse } from "./state.ts";
 import { CSA_KINDS, type CsaKind, DAEMON_KINDS, type DaemonKind } from "./record.ts";
 
 /** Refuses a task that may not change accounting (B45). */
