@@ -1,7 +1,7 @@
 import { pooledMap } from "@std/async/pool";
+import { findFiles, parseFile } from "../execute/files.ts";
 import { formatDiagnostic } from "../report/diagnostic.ts";
 import { type Command, EXIT, type Invocation } from "./command.ts";
-import { findFiles, parseFile } from "./files.ts";
 import { styleFor } from "./io.ts";
 
 async function check(invocation: Invocation): Promise<number> {

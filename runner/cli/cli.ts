@@ -1,7 +1,7 @@
+import { FileError } from "../execute/files.ts";
 import { nearest } from "../scenario/suggest.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { FileError } from "./files.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { readInvocation } from "./invocation.ts";
 import { type Io, styleFor } from "./io.ts";

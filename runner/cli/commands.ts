@@ -6,10 +6,10 @@ import { helpCommand } from "./help.ts";
 import { listCommand } from "./list.ts";
 import { modinfoCommand } from "./modinfo.ts";
 import { newCommand } from "./new.ts";
+import { recordCommand } from "./record_command.ts";
+import { replayCommand } from "./replay_command.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
-import { recordCommand } from "../record_command.ts";
-import { replayCommand } from "../replay_command.ts";
 import { VERSION } from "./version.ts";
 
 const versionCommand: Command = {

@@ -1,13 +1,13 @@
 import { RECORDINGS } from "../../scenarios/mod.ts";
 import { shippedModules } from "../engine/shipped.ts";
-import { printOutcome } from "../replay/print.ts";
+import { execute } from "../execute/execute.ts";
+import { type NamedFile, parseFile, shippedScenarios } from "../execute/files.ts";
 import { type ReplayRequest, ReplaySession } from "../replay/session.ts";
 import { formatResult } from "../report/pretty.ts";
 import { printable, type Style } from "../report/style.ts";
 import { type Command, EXIT, type Invocation } from "./command.ts";
-import { execute } from "./execute.ts";
-import { type NamedFile, parseFile, shippedScenarios } from "./files.ts";
 import { styleFor, terminalWidth } from "./io.ts";
+import { printOutcome } from "./replay_printer.ts";
 import { VERSION } from "./version.ts";
 
 /** The recording that is shown: a build of a small C program by four compilers at a time. */

@@ -1,8 +1,8 @@
+import type { Expectation } from "../engine/expectation.ts";
+import { EXPECTATIONS, findExpectation } from "../engine/expectations.ts";
 import type { Fields } from "../engine/shape.ts";
 import type { Verb } from "../engine/verb.ts";
 import { findVerb, VERBS } from "../engine/verbs.ts";
-import type { Expectation } from "../engine/expectation.ts";
-import { EXPECTATIONS, findExpectation } from "../engine/expectations.ts";
 import type { Style } from "../report/style.ts";
 import { wantedOf } from "../scenario/check_scalar.ts";
 import { nearest } from "../scenario/suggest.ts";

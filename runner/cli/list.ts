@@ -1,6 +1,6 @@
 import { shippedModules } from "../engine/shipped.ts";
+import { parseFile, shippedScenarios } from "../execute/files.ts";
 import { type Command, EXIT, type Invocation } from "./command.ts";
-import { parseFile, shippedScenarios } from "./files.ts";
 import { styleFor } from "./io.ts";
 
 interface Listed {

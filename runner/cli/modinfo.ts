@@ -1,10 +1,10 @@
 import { describeModule } from "../engine/describe.ts";
 import type { ModuleInfo } from "../engine/plan.ts";
 import { shippedModules } from "../engine/shipped.ts";
+import { describeFile } from "../execute/execute.ts";
 import { printable } from "../report/style.ts";
 import { nearest } from "../scenario/suggest.ts";
 import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
-import { describeFile } from "./execute.ts";
 import { styleFor } from "./io.ts";
 import { printRefusal } from "./printer.ts";
 

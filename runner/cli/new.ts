@@ -1,5 +1,5 @@
+import { FileError } from "../execute/files.ts";
 import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
-import { FileError } from "./files.ts";
 import { checkoutRoot, newModuleFiles } from "./templates.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,3 +1,4 @@
+import type { Refusal } from "../execute/refusal.ts";
 import { formatDiagnostic } from "../report/diagnostic.ts";
 import { formatJson } from "../report/json.ts";
 import { formatJunit } from "../report/junit.ts";
@@ -6,11 +7,19 @@ import { printable, type Style } from "../report/style.ts";
 import { type Entry, totalsOf } from "../report/summary.ts";
 import { formatTap } from "../report/tap.ts";
 import type { Invocation } from "./command.ts";
-import type { Refusal } from "./execute.ts";
 import { type Io, styleFor } from "./io.ts";
 import type { RunSettings } from "./options.ts";
-import type { FileOutcome } from "./run.ts";
 import { VERSION } from "./version.ts";
+
+/** What came of one file. */
+export interface FileOutcome {
+  /** What came of each of its scenarios. */
+  readonly entries: readonly Entry[];
+  /** Whether it was one scenario of one file, which is shown in full. */
+  readonly isAlone: boolean;
+  /** Whether the file was rewritten. */
+  readonly isUpdated: boolean;
+}
 
 /** Prints what came of scenarios, in order: as they end for people, at the end for programs. */
 export class Printer {

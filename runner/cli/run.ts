@@ -1,9 +1,6 @@
 import { pooledMap } from "@std/async/pool";
 import type { ScenarioPlan } from "../engine/plan.ts";
-import type { Entry } from "../report/summary.ts";
-import type { ParsedFile } from "../scenario/parse.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
-import { execute, type Executed, executeTwice } from "./execute.ts";
+import { execute, type Executed, executeTwice } from "../execute/execute.ts";
 import {
   FileError,
   findFiles,
@@ -11,9 +8,12 @@ import {
   needsSandbox,
   parseFile,
   readText,
-} from "./files.ts";
+} from "../execute/files.ts";
+import type { Entry } from "../report/summary.ts";
+import type { ParsedFile } from "../scenario/parse.ts";
+import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
 import { readSettings, RUN_OPTIONS, type RunSettings } from "./options.ts";
-import { Printer } from "./printer.ts";
+import { type FileOutcome, Printer } from "./printer.ts";
 import { updateTraces } from "./update.ts";
 
 /** The exit status that a result asks for. */
@@ -24,16 +24,6 @@ const STATUS_EXIT: Readonly<Record<string, number>> = Object.freeze({
   refused: EXIT.usage,
   broken: EXIT.broken,
 });
-
-/** What came of one file. */
-export interface FileOutcome {
-  /** What came of each of its scenarios. */
-  readonly entries: readonly Entry[];
-  /** Whether it was one scenario of one file, which is shown in full. */
-  readonly isAlone: boolean;
-  /** Whether the file was rewritten. */
-  readonly isUpdated: boolean;
-}
 
 /** Reads and runs the scenarios of one file. */
 async function runFile(

@@ -1,18 +1,18 @@
 import type { KernelModule } from "../../kernel/module.ts";
-import { execute, type Executed } from "../cli/execute.ts";
-import { FileError, type NamedFile, parseText, withAttachments } from "../cli/files.ts";
 import type { ModulePlan, RunResult, ScenarioPlan } from "../engine/plan.ts";
 import { ScenarioRun } from "../engine/run.ts";
 import { shippedModules } from "../engine/shipped.ts";
+import { execute, type Executed } from "../execute/execute.ts";
+import { FileError, type NamedFile, parseText, withAttachments } from "../execute/files.ts";
 import { formatDiagnostic } from "../report/diagnostic.ts";
 import { formatResult } from "../report/pretty.ts";
 import { PLAIN, printable } from "../report/style.ts";
 import type { Diagnostic } from "../scenario/diagnostic.ts";
 import type { ParsedFile } from "../scenario/parse.ts";
 import type { Source } from "../scenario/source.ts";
+import { missingFlags } from "./sandbox_flags.ts";
 import { ScenarioError } from "./scenario_error.ts";
 import { fileOf, type ScenarioSource } from "./scenario_source.ts";
-import { missingFlags } from "./sandbox_flags.ts";
 
 /** How a scenario is to be run. */
 export interface ScenarioOptions {

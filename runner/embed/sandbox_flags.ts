@@ -1,5 +1,5 @@
 import type { ScenarioPlan } from "../engine/plan.ts";
-import { isRemote } from "../remote_program.ts";
+import { isRemote } from "../execute/remote_program.ts";
 
 /** What the child finds its cache by. */
 const CACHE_VARIABLES: readonly string[] = ["HOME", "DENO_DIR"];

@@ -1,5 +1,5 @@
-import { type NamedFile, shippedScenarios } from "../cli/files.ts";
 import type { Json } from "../engine/plan.ts";
+import { type NamedFile, shippedScenarios } from "../execute/files.ts";
 
 /** A scenario as an object: what its file would say, key by key. */
 export interface ScenarioObject {

@@ -5,10 +5,10 @@
  * @module
  */
 import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
-import { readOutcome } from "../replay/outcome.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import { readInfo, readResult } from "./answer.ts";
 import { type LinkedModule, linkModule } from "./linker.ts";
+import { readOutcome } from "./replay_answer.ts";
 import { type ChildEnd, runChild, type SandboxProgram } from "./process.ts";
 import {
   type ChildJob,

@@ -3,7 +3,7 @@ import { Signal } from "../../kernel/signal.ts";
 import { HOOKS } from "../../pnotify/events.ts";
 import type { Json } from "../engine/plan.ts";
 import type { Shape } from "../engine/shape.ts";
-import type { Checker } from "./checker.ts";
+import type { CheckContext } from "./context.ts";
 import { describeNode, type ScalarNode } from "./node.ts";
 import type { Introduced } from "./scope.ts";
 import { nearest, suggestion } from "./suggest.ts";
@@ -112,7 +112,7 @@ function range(min: number | undefined, max: number | undefined): string {
 
 /** Reads a single text, number or truth value. */
 export function readScalar(
-  checker: Checker,
+  context: CheckContext,
   node: ScalarNode,
   shape: ScalarShape,
   what: string,
@@ -120,40 +120,44 @@ export function readScalar(
   switch (shape.type) {
     case "task":
     case "value":
-      return readName(checker, node, shape.type);
+      return readName(context, node, shape.type);
     case "new-task":
     case "new-value":
-      return readNewName(checker, node);
+      return readNewName(context, node);
     case "module":
-      return readModule(checker, node);
+      return readModule(context, node);
     case "errno":
-      return readChoice(checker, node, ERRNO_NAMES, "error");
+      return readChoice(context, node, ERRNO_NAMES, "error");
     case "signal":
-      return readSignal(checker, node);
+      return readSignal(context, node);
     case "choice":
-      return readChoice(checker, node, shape.of, shape.what);
+      return readChoice(context, node, shape.of, shape.what);
     case "duration":
-      return readUnits(checker, node, TIME_UNITS, shape, what);
+      return readUnits(context, node, TIME_UNITS, shape, what);
     case "size":
-      return readUnits(checker, node, SIZE_UNITS, shape, what);
+      return readUnits(context, node, SIZE_UNITS, shape, what);
     case "integer":
     case "number":
-      return readNumber(checker, node, shape, what);
+      return readNumber(context, node, shape, what);
     case "boolean":
       return typeof node.value === "boolean"
         ? node.value
-        : checker.wrongShape(node, wantedOf(shape), what);
+        : context.wrongShape(node, wantedOf(shape), what);
     case "hook-call":
-      return readHookCall(checker, node);
+      return readHookCall(context, node);
     case "task-path":
-      return readTaskPath(checker, node);
+      return readTaskPath(context, node);
     case "string":
-      return readText(checker, node, shape.pattern === true);
+      return readText(context, node, shape.pattern === true);
   }
 }
 
 /** A number or truth value without quotes is taken for the text that it looks like. */
-function readText(checker: Checker, node: ScalarNode, mayBePattern: boolean): Json | undefined {
+function readText(
+  context: CheckContext,
+  node: ScalarNode,
+  mayBePattern: boolean,
+): Json | undefined {
   const text = String(node.value);
   const pattern = mayBePattern ? /^\/(.+)\/([iu]*)$/.exec(text) : null;
   if (pattern === null) return text;
@@ -161,93 +165,93 @@ function readText(checker: Checker, node: ScalarNode, mayBePattern: boolean): Js
     new RegExp(pattern[1], pattern[2]);
     return text;
   } catch {
-    return checker.mistake(
+    return context.mistake(
       node,
-      `Wrong pattern in ${checker.where}`,
+      `Wrong pattern in ${context.where}`,
       "this is no regular expression",
     );
   }
 }
 
-function declared(checker: Checker): { at: NonNullable<Introduced["at"]>; label: string }[] {
-  const { tasksAt, taskNames } = checker.scope;
+function declared(context: CheckContext): { at: NonNullable<Introduced["at"]>; label: string }[] {
+  const { tasksAt, taskNames } = context.scope;
   if (tasksAt === null) return [];
   const names = taskNames.filter((name) => name !== "kthreadd");
   return [{ at: tasksAt, label: `tasks declared here: ${names.join(", ")}` }];
 }
 
 function readName(
-  checker: Checker,
+  context: CheckContext,
   node: ScalarNode,
   what: Introduced["what"],
 ): Json | undefined {
   const name = String(node.value);
-  const known = checker.scope.names.get(name);
+  const known = context.scope.names.get(name);
   if (known?.what === what) return name;
-  const where = checker.where === "" ? "" : ` in ${checker.where}`;
+  const where = context.where === "" ? "" : ` in ${context.where}`;
   const title = `Unknown ${what} "${name}"${where}`;
   if (known !== undefined) {
     const label = `it is the name of a ${known.what}`;
     const related = known.at === null ? [] : [{ at: known.at, label: "named here" }];
-    return checker.mistake(node, title, label, { related });
+    return context.mistake(node, title, label, { related });
   }
-  const later = checker.scope.later.get(name);
+  const later = context.scope.later.get(name);
   if (later !== undefined) {
     const related = [{ at: later, label: "it is named here" }];
-    return checker.mistake(node, title, "no step has named it before this one", { related });
+    return context.mistake(node, title, "no step has named it before this one", { related });
   }
-  const names = what === "task" ? checker.scope.taskNames : checker.scope.valueNames;
+  const names = what === "task" ? context.scope.taskNames : context.scope.valueNames;
   const near = nearest(name, names);
   const label = near === null
     ? `no ${what} of this name exists at this step`
     : `did you mean "${near}"?`;
-  return checker.mistake(node, title, label, { related: what === "task" ? declared(checker) : [] });
+  return context.mistake(node, title, label, { related: what === "task" ? declared(context) : [] });
 }
 
-function readNewName(checker: Checker, node: ScalarNode): Json | undefined {
+function readNewName(context: CheckContext, node: ScalarNode): Json | undefined {
   const name = String(node.value);
   if (NAME_PATTERN.test(name)) return name;
-  const title = `Wrong name ${JSON.stringify(name)} in ${checker.where}`;
-  return checker.mistake(node, title, "letters, digits, _, - and . are wanted, a letter first");
+  const title = `Wrong name ${JSON.stringify(name)} in ${context.where}`;
+  return context.mistake(node, title, "letters, digits, _, - and . are wanted, a letter first");
 }
 
-function readModule(checker: Checker, node: ScalarNode): Json | undefined {
+function readModule(context: CheckContext, node: ScalarNode): Json | undefined {
   const name = String(node.value);
-  const { modules, modulesAt } = checker.scope;
+  const { modules, modulesAt } = context.scope;
   if (modules.has(name)) return name;
-  const where = checker.where === "" ? "" : ` in ${checker.where}`;
+  const where = context.where === "" ? "" : ` in ${context.where}`;
   const known = [...modules.keys()];
   const related = modulesAt === null || known.length === 0
     ? []
     : [{ at: modulesAt, label: `modules declared here: ${known.join(", ")}` }];
   const near = nearest(name, known);
   const label = near === null ? "no module of this name is declared" : `did you mean "${near}"?`;
-  return checker.mistake(node, `Unknown module "${name}"${where}`, label, { related });
+  return context.mistake(node, `Unknown module "${name}"${where}`, label, { related });
 }
 
 /** Reads one of several words. */
 export function readChoice(
-  checker: Checker,
+  context: CheckContext,
   node: ScalarNode,
   choices: readonly string[],
   what: string,
 ): Json | undefined {
   const word = String(node.value);
   if (choices.includes(word)) return word;
-  const where = checker.where === "" ? "" : ` in ${checker.where}`;
+  const where = context.where === "" ? "" : ` in ${context.where}`;
   const title = `Unknown ${what} "${word}"${where}`;
-  return checker.mistake(node, title, suggestion(word, choices, what));
+  return context.mistake(node, title, suggestion(word, choices, what));
 }
 
-function readSignal(checker: Checker, node: ScalarNode): Json | undefined {
+function readSignal(context: CheckContext, node: ScalarNode): Json | undefined {
   const word = String(node.value);
   const full = word.startsWith("SIG") ? word : `SIG${word}`;
   if (Object.hasOwn(Signal, full)) return full;
-  return readChoice(checker, node, Object.keys(Signal), "signal");
+  return readChoice(context, node, Object.keys(Signal), "signal");
 }
 
 function readUnits(
-  checker: Checker,
+  context: CheckContext,
   node: ScalarNode,
   units: Readonly<Record<string, number>>,
   shape: ScalarShape,
@@ -256,15 +260,15 @@ function readUnits(
   const { value } = node;
   if (typeof value === "number" && value >= 0) return value;
   const parts = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(String(value));
-  if (parts === null) return checker.wrongShape(node, wantedOf(shape), what);
+  if (parts === null) return context.wrongShape(node, wantedOf(shape), what);
   const unit = units[parts[2]];
   if (unit !== undefined) return Number(parts[1]) * unit;
   const label = suggestion(parts[2], Object.keys(units), "unit");
-  return checker.mistake(node, `Unknown unit "${parts[2]}" in ${what}`, label);
+  return context.mistake(node, `Unknown unit "${parts[2]}" in ${what}`, label);
 }
 
 function readNumber(
-  checker: Checker,
+  context: CheckContext,
   node: ScalarNode,
   shape: Shape & { readonly type: "integer" | "number" },
   what: string,
@@ -273,20 +277,20 @@ function readNumber(
   const isRight = typeof value === "number" && Number.isFinite(value) &&
     (shape.type === "number" || Number.isInteger(value)) &&
     value >= (shape.min ?? -Infinity) && value <= (shape.max ?? Infinity);
-  return isRight ? value : checker.wrongShape(node, wantedOf(shape), what);
+  return isRight ? value : context.wrongShape(node, wantedOf(shape), what);
 }
 
 /** Reads `EVENT TASK [VERDICT]`. */
-function readHookCall(checker: Checker, node: ScalarNode): Json | undefined {
+function readHookCall(context: CheckContext, node: ScalarNode): Json | undefined {
   const text = String(node.value);
   const [hook, task, ...rest] = text.split(/\s+/);
   if (!HOOKS.includes(hook as never)) {
-    const title = `Unknown hook "${hook}" in ${checker.where}`;
-    return checker.mistake(node, title, suggestion(hook, HOOKS, "hook"));
+    const title = `Unknown hook "${hook}" in ${context.where}`;
+    return context.mistake(node, title, suggestion(hook, HOOKS, "hook"));
   }
-  if (task === undefined) return checker.wrongShape(node, wantedOf({ type: "hook-call" }), "call");
+  if (task === undefined) return context.wrongShape(node, wantedOf({ type: "hook-call" }), "call");
   const isPlain = /\[\d+\]$/.test(task);
-  if (!isPlain && readName(checker, part(node, task), "task") === undefined) return undefined;
+  if (!isPlain && readName(context, part(node, task), "task") === undefined) return undefined;
   const rollback = rest.includes("rollback") ? true : null;
   const words = rest.filter((word) => word !== "rollback");
   const verdict = words.length === 0 ? null : VERDICTS[words[0]] ?? words[0];
@@ -295,12 +299,12 @@ function readHookCall(checker: Checker, node: ScalarNode): Json | undefined {
   if (words.length > 1 || !isVerdict) {
     const word = words.length > 1 ? words[1] : words[0];
     const known = [...Object.keys(VERDICTS), "rollback", ...ERRNO_NAMES];
-    const title = `Unknown verdict "${word}" in ${checker.where}`;
+    const title = `Unknown verdict "${word}" in ${context.where}`;
     const near = nearest(word, known);
     const label = near === null
       ? "ok, nosub, error, rollback or the name of an error is wanted"
       : `did you mean "${near}"?`;
-    return checker.mistake(part(node, word), title, label);
+    return context.mistake(part(node, word), title, label);
   }
   return { text, hook, task, verdict, rollback };
 }
@@ -314,15 +318,15 @@ function part(node: ScalarNode, word: string): ScalarNode {
   return { kind: "scalar", value: word, start, end: start + word.length };
 }
 
-function readTaskPath(checker: Checker, node: ScalarNode): Json | undefined {
+function readTaskPath(context: CheckContext, node: ScalarNode): Json | undefined {
   const path = String(node.value);
   if (/^init(\/[^/ ]+)*( Z)?$/.test(path)) {
     for (const name of path.replace(/ Z$/, "").split("/")) {
       const isPlain = /\[\d+\]$/.test(name);
-      if (!isPlain && readName(checker, part(node, name), "task") === undefined) return undefined;
+      if (!isPlain && readName(context, part(node, name), "task") === undefined) return undefined;
     }
     return path;
   }
-  const title = `Wrong place in ${checker.where}: found ${describeNode(node)}`;
-  return checker.mistake(node, title, "a path from init, such as init/sh/make, is wanted");
+  const title = `Wrong place in ${context.where}: found ${describeNode(node)}`;
+  return context.mistake(node, title, "a path from init, such as init/sh/make, is wanted");
 }

@@ -1,14 +1,9 @@
 import type { Json, Position } from "../engine/plan.ts";
 import type { Fields, Shape } from "../engine/shape.ts";
 import { readScalar, type ScalarShape, wantedOf } from "./check_scalar.ts";
-import type { Diagnostic, Mark } from "./diagnostic.ts";
-import { describeNode, type ListNode, type MapEntry, type MapNode, type Node } from "./node.ts";
-import { Scope } from "./scope.ts";
-import type { Source } from "./source.ts";
+import { CheckContext } from "./context.ts";
+import type { ListNode, MapEntry, MapNode, Node } from "./node.ts";
 import { nearest, suggestion } from "./suggest.ts";
-
-/** Receives mistakes. */
-export type ReportMistake = (diagnostic: Diagnostic) => void;
 
 /** Collects where each part of a value was written, by JSON pointer. */
 export type PositionSink = Record<string, Position>;
@@ -23,53 +18,9 @@ export type SpecialShapes = (
  * Checks parts of a scenario against shapes, and makes plain data of them. A part that is wrong is reported and comes
  * out as undefined; the rest is checked all the same, so that one run shows every mistake.
  */
-export class Checker {
-  /** The file. */
-  readonly source: Source;
-  /** The names known at this point. */
-  scope: Scope = new Scope();
-  /** What is being read, for messages: `step fork`. */
-  where = "";
+export class Checker extends CheckContext {
   /** Checks what this class does not know. */
   special: SpecialShapes = () => undefined;
-  readonly #report: ReportMistake;
-
-  /**
-   * Makes one.
-   *
-   * @param source The file.
-   * @param report Receives mistakes.
-   */
-  constructor(source: Source, report: ReportMistake) {
-    this.source = source;
-    this.#report = report;
-  }
-
-  /** The place of a part. */
-  at(node: { readonly start: number; readonly end: number }): Position {
-    return this.source.position(node.start, node.end);
-  }
-
-  /** Reports a mistake. */
-  mistake(
-    node: { readonly start: number; readonly end: number },
-    title: string,
-    label: string,
-    more: { related?: readonly Mark[]; notes?: readonly string[] } = {},
-  ): undefined {
-    const { related = [], notes = [] } = more;
-    const { file } = this.source;
-    this.#report({ file, title, at: this.at(node), label, related, notes });
-    return undefined;
-  }
-
-  /** Reports a part that is of another shape than wanted. */
-  wrongShape(node: Node, wanted: string, what: string): undefined {
-    const where = this.where === "" ? "" : ` in ${this.where}`;
-    const whole = what === "value" && this.where !== "" ? this.where : `${what}${where}`;
-    const title = `Wrong ${whole}: found ${describeNode(node)}`;
-    return this.mistake(node, title, `${wanted} is wanted`);
-  }
 
   /**
    * Checks a part.

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { shippedScenarios } from "../../runner/cli/files.ts";
+import { shippedScenarios } from "../../runner/execute/files.ts";
 import { makeFolder } from "../sandbox/folder.ts";
 import { binary, compiled, fromSource, testBinary } from "./program.ts";
 

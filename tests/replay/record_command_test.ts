@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkStrace, runTraced } from "../../runner/record_command.ts";
+import { checkStrace, runTraced } from "../../runner/cli/record_command.ts";
 import { readData, replayText } from "./support.ts";
 
 const found = await checkStrace("strace");

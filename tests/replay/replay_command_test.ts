@@ -126,6 +126,35 @@ Deno.test("pnotify replay refuses a file that is not there, and goes on with the
   assertEquals(out.includes("processes    4"), true);
 });
 
+Deno.test("pnotify replay prints why a module file was refused, and ends with status 2", async () => {
+  await withFile('import "node:fs";\n', async (path) => {
+    const module = path.replace(/strace$/, "js");
+    await Deno.copyFile(path, module);
+    try {
+      const args = ["replay", recording("daemon/strace.txt"), "-m", module];
+      const { status, out, err } = await pnotify(...args);
+      assertEquals([status, out], [2, ""]);
+      assertEquals(err.split("\n").slice(0, 2).join("\n").includes(`${module}:1:`), true, err);
+    } finally {
+      await Deno.remove(module);
+    }
+  });
+});
+
+Deno.test("pnotify replay ends with status 3 when a module file does not finish loading", async () => {
+  await withFile("for (;;);\n", async (path) => {
+    const module = path.replace(/strace$/, "js");
+    await Deno.copyFile(path, module);
+    try {
+      const args = ["replay", recording("daemon/strace.txt"), "-m", module];
+      const { status, out, err } = await pnotify(...args, "--timeout", "2");
+      assertEquals([status, out, err.startsWith("error: ")], [3, "", true], err);
+    } finally {
+      await Deno.remove(module);
+    }
+  });
+});
+
 Deno.test("pnotify replay suggests the module that was meant", async () => {
   const { status, err } = await pnotify("replay", "-m", "jbo", recording("daemon/strace.txt"));
   assertEquals([status, err.includes('did you mean "job"?')], [2, true]);

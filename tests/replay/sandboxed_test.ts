@@ -1,8 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Invocation } from "../../runner/cli/command.ts";
-import type { Io } from "../../runner/cli/io.ts";
-import { RefusedError } from "../../runner/replay/refused.ts";
-import { replaySandboxed } from "../../runner/replay/sandboxed.ts";
+import { type Refusal, RefusedError } from "../../runner/execute/refusal.ts";
+import { replaySandboxed } from "../../runner/execute/replay_sandboxed.ts";
 import type { SandboxLimits } from "../../runner/sandbox/mod.ts";
 import type { ReplayOutcome } from "../../runner/replay/session.ts";
 import { readData, RECORDINGS } from "./support.ts";
@@ -39,8 +37,9 @@ export default defineModule({
 
 interface Sandboxed {
   readonly outcome: ReplayOutcome | null;
-  readonly status: number;
-  readonly err: string;
+  readonly kind: "replayed" | Refusal["kind"];
+  /** What the refusal says; empty for an outcome. */
+  readonly why: string;
 }
 
 async function replay(
@@ -49,13 +48,6 @@ async function replay(
   limits?: Partial<SandboxLimits>,
 ): Promise<Sandboxed> {
   const folder = await Deno.makeTempDir();
-  const err: string[] = [];
-  const io: Pick<Io, "err" | "isErrTerminal" | "env"> = {
-    err: (line) => void err.push(line),
-    isErrTerminal: false,
-    env: () => undefined,
-  };
-  const invocation = { io, text: () => undefined } as unknown as Invocation;
   try {
     const path = `${folder}/counter.ts`;
     await Deno.writeTextFile(path, module);
@@ -71,14 +63,19 @@ async function replay(
       width: 80,
     };
     const files = new Map([["counter", path]]);
-    const outcome = await replaySandboxed(request, files, pieces, invocation, limits);
-    return { outcome, status: 0, err: err.join("\n") };
+    const outcome = await replaySandboxed(request, files, pieces, limits);
+    return { outcome, kind: "replayed", why: "" };
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    return { outcome: null, status: error.status, err: err.join("\n") };
+    return { outcome: null, kind: error.refusal.kind, why: linesOf(error.refusal).join("\n") };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function linesOf(refusal: Refusal): readonly string[] {
+  if (refusal.kind === "crashed") return [refusal.title, ...refusal.notes];
+  return refusal.mistakes.map(({ diagnostic }) => diagnostic.title);
 }
 
 async function* piecesOf(text: string, length: number): AsyncGenerator<string> {
@@ -89,8 +86,8 @@ async function* piecesOf(text: string, length: number): AsyncGenerator<string> {
 const make = new URL("make/strace.txt", RECORDINGS);
 
 Deno.test("replaySandboxed() runs a module of the user beside a shipped one", async () => {
-  const { outcome, err } = await replay(COUNTER, piecesOf(await readData(make), 5000));
-  assertEquals(err, "");
+  const { outcome, why } = await replay(COUNTER, piecesOf(await readData(make), 5000));
+  assertEquals(why, "");
   const counts = { fork: 25, exec: 26, exit: 26, limit: 20 };
   assertEquals(outcome!.log.at(-1)!.endsWith(JSON.stringify(counts)), true);
   assertEquals(outcome!.report.summary.processes, 26);
@@ -108,8 +105,8 @@ Deno.test("replaySandboxed() asks for text only as fast as it is worked through"
   }
   // It never gets beyond the first piece, and a few more may be on their way.
   const stuck = COUNTER.replace("fork: () =>", "fork: () => { for (;;); },\n      clone: () =>");
-  const { status } = await replay(stuck, endlessly());
-  assertEquals([status, asked > 0 && asked < 10], [3, true]);
+  const { kind } = await replay(stuck, endlessly());
+  assertEquals([kind, asked > 0 && asked < 10], ["crashed", true]);
 });
 
 Deno.test("replaySandboxed() takes pieces of any size", async () => {
@@ -122,27 +119,27 @@ Deno.test("replaySandboxed() takes pieces of any size", async () => {
 
 Deno.test("replaySandboxed() stops a module that does not return", async () => {
   const endless = COUNTER.replace("// BAD", "for (;;);");
-  const { status, err } = await replay(endless, piecesOf(await readData(make), 5000));
-  assertEquals([status, err.includes("Soft lockup in counter")], [3, true]);
+  const { kind, why } = await replay(endless, piecesOf(await readData(make), 5000));
+  assertEquals([kind, why.includes("Soft lockup in counter")], ["crashed", true]);
 });
 
 Deno.test("replaySandboxed() stops a module when the limits that it is given are over", async () => {
   const endless = COUNTER.replace("// BAD", "for (;;);");
   const text = await readData(make);
   const step = await replay(endless, piecesOf(text, 5000), { stepMs: 200 });
-  assertEquals([step.status, step.err.includes("it was stopped after 200 ms")], [3, true]);
+  assertEquals([step.kind, step.why.includes("it was stopped after 200 ms")], ["crashed", true]);
   const limits = { stepMs: 60_000, totalMs: 1500 };
-  const { status, err } = await replay(endless, piecesOf(text, 5000), limits);
-  assertEquals([status, err.match(/it was stopped after [\d.]+ m?s/)?.[0] ?? err], [
-    3,
+  const { kind, why } = await replay(endless, piecesOf(text, 5000), limits);
+  assertEquals([kind, why.match(/it was stopped after [\d.]+ m?s/)?.[0] ?? why], [
+    "crashed",
     "it was stopped after 1.5 s",
   ]);
 });
 
 Deno.test("replaySandboxed() refuses a module that wants more than it may have", async () => {
   const greedy = `import "node:fs";\n${COUNTER}`;
-  const { status, err } = await replay(greedy, piecesOf("5 setsid() = 5\n", 100));
-  assertEquals([status, err.includes("node:fs")], [2, true]);
+  const { kind, why } = await replay(greedy, piecesOf("5 setsid() = 5\n", 100));
+  assertEquals([kind, why.includes("node:fs")], ["refused", true]);
 });
 
 Deno.test("replaySandboxed() reports a module whose hook breaks down", async () => {

@@ -4,7 +4,7 @@ import { defineSymbol } from "../../kernel/symbol.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
-import { modulesOf } from "../../runner/cli/execute.ts";
+import { modulesOf } from "../../runner/execute/execute.ts";
 import {
   type RunResult,
   type ScenarioPlan,

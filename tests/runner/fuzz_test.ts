@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../kernel/random.ts";
-import { modulesOf } from "../../runner/cli/execute.ts";
-import { shippedScenarios } from "../../runner/cli/files.ts";
+import { modulesOf } from "../../runner/execute/execute.ts";
+import { shippedScenarios } from "../../runner/execute/files.ts";
 import { ScenarioRun } from "../../runner/engine/run.ts";
 import { shippedModules } from "../../runner/engine/shipped.ts";
 import { formatDiagnostic } from "../../runner/report/diagnostic.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseFile, shippedScenarios } from "../../runner/cli/files.ts";
-import { execute } from "../../runner/cli/execute.ts";
+import { parseFile, shippedScenarios } from "../../runner/execute/files.ts";
+import { execute } from "../../runner/execute/execute.ts";
 import { RECORDINGS, SCENARIOS } from "../../scenarios/mod.ts";
 import { runProgram } from "./golden.ts";
 

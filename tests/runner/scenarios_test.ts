@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runProgram } from "./golden.ts";
-import { shippedScenarios } from "../../runner/cli/files.ts";
+import { shippedScenarios } from "../../runner/execute/files.ts";
 
 const files = shippedScenarios();
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseAllDocuments } from "yaml";
-import { shippedScenarios } from "../../runner/cli/files.ts";
+import { shippedScenarios } from "../../runner/execute/files.ts";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
 import { scenarioSchema } from "../../runner/scenario/schema.ts";

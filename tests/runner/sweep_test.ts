@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { sweepFaults } from "../../check/sweep.ts";
-import { modulesOf } from "../../runner/cli/execute.ts";
-import { parseFile, shippedScenarios } from "../../runner/cli/files.ts";
+import { modulesOf } from "../../runner/execute/execute.ts";
+import { parseFile, shippedScenarios } from "../../runner/execute/files.ts";
 import type { ScenarioPlan } from "../../runner/engine/plan.ts";
 import { Scene } from "../../runner/engine/scene.ts";
 import { runStep, StepFailed } from "../../runner/engine/step.ts";

@@ -1,7 +1,7 @@
-import { type SignalName, signalNumber } from "../kernel/mod.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
-import type { Io } from "./cli/io.ts";
-import { printable } from "./report/style.ts";
+import { type SignalName, signalNumber } from "../../kernel/mod.ts";
+import { printable } from "../report/style.ts";
+import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import type { Io } from "./io.ts";
 
 /** The calls that a replay needs. */
 const CALLS = "process,setsid,setpgid,prctl,unshare,setns,setuid,setgid,setresuid,setresgid," +

@@ -1,11 +1,11 @@
-import config from "../deno.json" with { type: "json" };
-import type { SandboxJob } from "./sandbox/mod.ts";
+import config from "../../deno.json" with { type: "json" };
+import type { SandboxJob } from "../sandbox/mod.ts";
 
 /** Megabytes that the heap of a sandbox may grow to. Its memory as a whole is watched besides. */
 const HEAP_MB = 128;
 
 /** Never called. It puts the worker into the module graph, so that it is in the cache before a sandbox looks there. */
-export const cacheWorker = (): Promise<unknown> => import("./sandbox/worker.ts");
+export const cacheWorker = (): Promise<unknown> => import("../sandbox/worker.ts");
 
 /** Whether this program comes from a registry, and not from files. */
 export function isRemote(place: string = import.meta.url): boolean {
@@ -34,13 +34,13 @@ export function remoteProgram(place: string = import.meta.url): SandboxJob["prog
     `--allow-import=${new URL(place).host}`,
     `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${HEAP_MB}`,
     `--import-map=${importMap(place)}`,
-    new URL("./sandbox/child.ts", place).href,
+    new URL("../sandbox/child.ts", place).href,
   ];
 }
 
 /** What modules import by the name of the package is what the sandbox has loaded. */
 function importMap(place: string): string {
-  const root = new URL("../", place);
+  const root = new URL("../../", place);
   const library = Object.entries<string>(config.exports)
     .filter(([, file]) => !file.startsWith("./runner/"));
   const imports = Object.fromEntries(

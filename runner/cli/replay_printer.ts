@@ -1,7 +1,7 @@
 import { formatReport } from "../../replay/mod.ts";
-import type { Io } from "../cli/io.ts";
+import type { ReplayOutcome } from "../replay/session.ts";
 import { printable, type Style } from "../report/style.ts";
-import type { ReplayOutcome } from "./session.ts";
+import type { Io } from "./io.ts";
 
 /** How the result of a replay is to be printed. */
 export interface PrintOptions {

@@ -1,7 +1,7 @@
 import type { KernelModule } from "../../kernel/module.ts";
-import { shippedModules } from "../engine/shipped.ts";
-import type { ScenarioPlan } from "../engine/plan.ts";
 import { RECORDINGS, SCENARIOS } from "../../scenarios/mod.ts";
+import type { ScenarioPlan } from "../engine/plan.ts";
+import { shippedModules } from "../engine/shipped.ts";
 import { type ParsedFile, parseScenarios } from "../scenario/parse.ts";
 
 /** The longest scenario file that is read, in bytes. */

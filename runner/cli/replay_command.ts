@@ -1,22 +1,23 @@
-import { KernelError } from "../kernel/errno.ts";
-import type { KernelModule } from "../kernel/module.ts";
-import { formatProcess, type ProcessRecord, type RecordingClock } from "../replay/mod.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./cli/command.ts";
-import { styleFor, terminalWidth } from "./cli/io.ts";
-import { LIMIT_OPTIONS, readLimits } from "./cli/options.ts";
-import type { SandboxLimits } from "./sandbox/protocol.ts";
-import { shippedModules } from "./engine/shipped.ts";
-import { type PrintOptions, printOutcome, printWarnings } from "./replay/print.ts";
+import { KernelError } from "../../kernel/errno.ts";
+import type { KernelModule } from "../../kernel/module.ts";
+import { formatProcess, type ProcessRecord, type RecordingClock } from "../../replay/mod.ts";
+import { shippedModules } from "../engine/shipped.ts";
+import { RefusedError } from "../execute/refusal.ts";
 import {
   type ReplayModule,
   type ReplayOutcome,
   type ReplayRequest,
   ReplaySession,
-} from "./replay/session.ts";
-import { RefusedError } from "./replay/refused.ts";
-import { openRecording, SourceError } from "./replay/source.ts";
-import { printable } from "./report/style.ts";
-import { nearest } from "./scenario/suggest.ts";
+} from "../replay/session.ts";
+import { openRecording, SourceError } from "../replay/source.ts";
+import { printable } from "../report/style.ts";
+import type { SandboxLimits } from "../sandbox/protocol.ts";
+import { nearest } from "../scenario/suggest.ts";
+import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { styleFor, terminalWidth } from "./io.ts";
+import { LIMIT_OPTIONS, readLimits } from "./options.ts";
+import { printRefusal } from "./printer.ts";
+import { type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
 
 /** What the command line wants. */
 interface Settings {
@@ -117,8 +118,8 @@ async function replayPieces(
 ): Promise<ReplayOutcome> {
   if (settings.files.size > 0) {
     // Most replays need no sandbox, and it takes its time to load.
-    const { replaySandboxed } = await import("./replay/sandboxed.ts");
-    return await replaySandboxed(request, settings.files, pieces, invocation, settings.limits);
+    const { replaySandboxed } = await import("../execute/replay_sandboxed.ts");
+    return await replaySandboxed(request, settings.files, pieces, settings.limits);
   }
   const modules: ReadonlyMap<string, KernelModule> = shippedModules();
   const ended = (process: ProcessRecord, clock: RecordingClock) =>
@@ -190,14 +191,21 @@ async function replay(invocation: Invocation): Promise<number> {
         printOutcome(io, outcome, options);
       }
     } catch (error) {
-      // Why a module was refused has been printed, with its source.
-      if (error instanceof RefusedError) status = Math.max(status, error.status);
-      else io.err(`${options.errStyle.red("error")}: ${printable(messageOf(error))}`);
-      status = Math.max(status, EXIT.usage);
+      status = Math.max(status, printError(invocation, error, options));
     }
   }
   if (settings.json) printJson(invocation, outcomes);
   return status;
+}
+
+/** Says why a recording was not replayed, and what the program ends with therefore. */
+function printError(invocation: Invocation, error: unknown, { errStyle }: PrintOptions): number {
+  if (error instanceof RefusedError) {
+    printRefusal(invocation, error.refusal);
+    return error.refusal.kind === "refused" ? EXIT.usage : EXIT.broken;
+  }
+  invocation.io.err(`${errStyle.red("error")}: ${printable(messageOf(error))}`);
+  return EXIT.usage;
 }
 
 /** Why a recording or a module could not be used; anything else is a mistake in this program. */

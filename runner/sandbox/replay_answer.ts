@@ -1,3 +1,4 @@
+import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
   fields,
@@ -10,8 +11,7 @@ import {
   record,
   type Shape,
   text,
-} from "../sandbox/shape.ts";
-import type { ReplayOutcome, ReplayRequest } from "./session.ts";
+} from "./shape.ts";
 
 /*
  * What comes back from a sandbox is what user code made of the kernel that it shares a realm with: the host believes what

@@ -2,24 +2,10 @@ import type { KernelModule } from "../../kernel/module.ts";
 import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
 import { ScenarioRun } from "../engine/run.ts";
 import { shippedModules } from "../engine/shipped.ts";
-import type { Diagnostic } from "../scenario/diagnostic.ts";
-import type { Source } from "../scenario/source.ts";
-import type { SandboxLimits, SandboxOutcome } from "../sandbox/mod.ts";
-import { remoteProgram } from "../remote_program.ts";
+import type { SandboxLimits } from "../sandbox/mod.ts";
 import { needsSandbox, pathUrl } from "./files.ts";
-
-/** A mistake in a module file, with the file. */
-export interface ModuleMistake {
-  /** The mistake. */
-  readonly diagnostic: Diagnostic;
-  /** The file, or null when there is none to show. */
-  readonly source: Source | null;
-}
-
-/** Why a file of a user did not run: it was refused, or the process that ran it ended. */
-export type Refusal =
-  | { readonly kind: "refused"; readonly mistakes: readonly ModuleMistake[] }
-  | { readonly kind: "crashed"; readonly title: string; readonly notes: readonly string[] };
+import { type Refusal, refusalOf } from "./refusal.ts";
+import { remoteProgram } from "./remote_program.ts";
 
 /** What came of a scenario: a result, a module that was refused, or a crash. */
 export type Executed =
@@ -64,24 +50,7 @@ export async function execute(
   if (outcome.kind === "result") {
     return { kind: "result", result: outcome.result, console: outcome.console };
   }
-  return outcome.kind === "refused" || outcome.kind === "crashed" ? refusalOf(outcome) : NO_RESULT;
-}
-
-const NO_RESULT: Refusal = {
-  kind: "crashed",
-  title: "The sandbox answered with what is no result",
-  notes: [],
-};
-
-/** Puts why a sandbox gave no result in the words of the command line. */
-export function refusalOf(
-  outcome: Extract<SandboxOutcome, { kind: "refused" | "crashed" }>,
-): Refusal {
-  if (outcome.kind === "crashed") return outcome;
-  const { file, line, column, length, title, label, notes, source } = outcome;
-  const at = { line, column, length };
-  const diagnostic = { file, title, at, label, related: [], notes };
-  return { kind: "refused", mistakes: [{ diagnostic, source }] };
+  return refusalOf(outcome);
 }
 
 /**
@@ -126,5 +95,5 @@ export async function describeFile(
   const program = remoteProgram();
   const outcome = await runSandboxed({ kind: "modinfo", path: absolute, written: path, program });
   if (outcome.kind === "info") return { kind: "info", info: outcome.info };
-  return outcome.kind === "refused" || outcome.kind === "crashed" ? refusalOf(outcome) : NO_RESULT;
+  return refusalOf(outcome);
 }
