@@ -19,8 +19,6 @@ export interface CommandTotals {
 /**
  * Adds up what each command came to, as processes end. It needs memory for commands, not for processes.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

@@ -27,8 +27,6 @@ export interface KnownProcess {
 /**
  * What a recording tells of one process. Whatever it does not tell is null.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { ProcessRecord } from "@pnotify/pnotify/replay";

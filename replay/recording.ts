@@ -25,8 +25,6 @@ export interface RecordingOptions {
 /**
  * Reads a recording that comes in chunks of text, and finds out its format by what it says.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { Recording, type RecordedEvent } from "@pnotify/pnotify/replay";
@@ -174,8 +172,6 @@ const STRACE_LINE = new RegExp(
 
 /**
  * Finds out the format of a recording from one of its lines.
- *
- * Origin: our own.
  *
  * @param line A line.
  * @returns The format, or null when the line has no known form.

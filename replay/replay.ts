@@ -89,8 +89,6 @@ export interface ReplayOptions {
  * Makes recorded events happen in a kernel, so that the modules loaded into it hear of them, and keeps book of every
  * process.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";

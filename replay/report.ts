@@ -71,8 +71,6 @@ const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.free
 /**
  * What a format does not tell.
  *
- * Origin: our own.
- *
  * @param format The format, or null while it is not known.
  * @returns What it does not tell, in words; nothing of no format.
  * @example
@@ -88,8 +86,6 @@ export function untoldBy(format: RecordingFormat | null): readonly string[] {
 
 /**
  * Makes the nodes of a report of processes.
- *
- * Origin: our own.
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param clock How the times are to be read.
@@ -135,8 +131,6 @@ const MOST_ROWS = 20;
 
 /**
  * Lays the result of a replay out for people.
- *
- * Origin: our own.
  *
  * @param report The result.
  * @param commands What each command came to.

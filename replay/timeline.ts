@@ -15,8 +15,6 @@ export interface TimelineLayout {
 /**
  * Draws a bar for each process, over the time that the recording covers.
  *
- * Origin: our own.
- *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param layout How.
  * @returns The lines; one that says so where the recording has no times.

@@ -56,8 +56,6 @@ export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayo
 /**
  * One process on one line: its pid, what it ran, how it ended and how long it was there.
  *
- * Origin: our own.
- *
  * @param process The process.
  * @param clock How the times are to be read.
  * @returns The line.

@@ -37,8 +37,6 @@ const KEPT = 20;
 /**
  * Collects warnings: all are counted, and the first ones of each kind are kept with their place.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { Warnings } from "@pnotify/pnotify/replay";
@@ -71,8 +69,6 @@ export class Warnings {
 
 /**
  * A piece of recorded text for a warning: short, and without control characters.
- *
- * Origin: our own.
  *
  * @param text The text.
  * @returns At most 60 characters of it.

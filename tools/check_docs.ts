@@ -1,18 +1,23 @@
 /**
- * Says which public symbols are documented too thinly, and exits with 1 when there are any:
+ * Says which public symbols are documented too thinly and which files too thickly, and exits with 1 when there are any:
  *
  *     deno run -A tools/check_docs.ts [FILE...]
  *
  * `deno doc --lint` wants a comment on everything. This wants what a reader looks for in it: a summary that says something,
- * each parameter, the return, the errno of each KernelError, and an example that runs. A method's example may be the one on
- * its class, when it is called there; a constant's may be any of the entry point's, when it is used there. What is only a
- * type needs none. It also wants to read where each class, function and method comes from - a C name, the seed, a number of
- * the contract, or a paragraph "Origin:" - on it or on its class; and it refuses what takes more than two arguments by their
- * place. Hooks are exempt from that: they keep the arguments of the C functions. What is marked as internal is left alone.
+ * each parameter, the return, and the errno of each KernelError. An example that runs has to show each class, function,
+ * method and constant. One example may show many: it may stand on the class or anywhere else in the entry point. A class is
+ * shown by its own example, or where it is named. A type needs no example.
+ *
+ * What docs/glossary.md names has an origin in C, and the symbol or its class has to say it: a C name, the seed, or a
+ * number of the contract. Nothing else needs an origin.
+ *
+ * More than two arguments by their place are refused. Hooks are exempt: they keep the arguments of the C functions. Symbols
+ * that are marked as internal are exempt from all of this. The comments themselves are checked by doc_weight.ts.
  *
  * @module
  */
 
+import { checkComments } from "./doc_weight.ts";
 import { denoArguments, findWorld, readConfig, root, type World } from "./with_std.ts";
 
 /** What is missing at one place. */
@@ -154,8 +159,16 @@ function shiftLines(definition: Definition): Definition {
   };
 }
 
-/** What is missing in the documentation of an entry point, in the order of files and lines. */
-export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
+/**
+ * What is missing in the documentation of an entry point, in the order of files and lines.
+ *
+ * @param module The documentation.
+ * @param fromC The names of the symbols that have a name in C.
+ */
+export function findGaps(
+  { moduleDoc, declarations }: DocumentedModule,
+  fromC: ReadonlySet<string> = new Set(),
+): Gap[] {
   const gaps: Gap[] = [];
   const add = (name: string, { location }: { location: Place }, missing: string[]) => {
     if (missing.length === 0) return;
@@ -165,38 +178,41 @@ export function findGaps({ moduleDoc, declarations }: DocumentedModule): Gap[] {
   const shown = examplesOf(moduleDoc, ...declarations.flatMap(allDocs)).join("\n");
   for (const declaration of declarations) {
     const { name, kind, jsDoc = {}, definition } = declaration;
-    if (!isExported(declaration)) continue;
+    if (!isExported(declaration) || isInternal(jsDoc)) continue;
     if (kind === "function") {
       if (isImplementation(declaration, declarations)) continue;
-      const others = declarations.filter((one) => one.name === name && one.kind === kind);
-      const examples = cannotRunInTest.has(name)
-        ? ["left to its own tests"]
-        : examplesOf(...others.map((one) => one.jsDoc ?? {}));
+      const others = declarations.filter((other) => other.name === name && other.kind === kind);
       add(name, declaration, [
         ...missingInSignature(jsDoc, definition),
-        ...missingOrigin(...others.map((one) => one.jsDoc)),
+        ...(fromC.has(name) ? missingOrigin(...others.map((other) => other.jsDoc)) : []),
         ...tooManyArguments(definition),
-        ...needExample(examples),
+        ...needExample(cannotRunInTest.has(name) || calls(shown, name)),
       ]);
     } else if (kind === "variable") {
-      const examples = uses(shown, name) ? ["shown"] : examplesOf(jsDoc);
-      add(name, declaration, [...missingSummary(jsDoc), ...needExample(examples)]);
+      add(name, declaration, [...missingSummary(jsDoc), ...needExample(uses(shown, name))]);
     } else if (kind === "class") {
       add(name, declaration, [
         ...missingSummary(jsDoc),
-        ...missingOrigin(jsDoc),
-        ...needExample(examplesOf(jsDoc)),
+        ...(fromC.has(name) ? missingOrigin(jsDoc) : []),
+        ...needExample(examplesOf(jsDoc).length > 0 || uses(shown, name)),
       ]);
-      for (const one of definition.constructors ?? []) {
-        if (isPrivate(one)) continue;
-        const missing = [...missingInSignature(one.jsDoc ?? {}, one), ...tooManyArguments(one)];
-        add(`${name}.constructor`, one, missing);
+      for (const constructor of definition.constructors ?? []) {
+        if (isPrivate(constructor)) continue;
+        const missing = [
+          ...missingInSignature(constructor.jsDoc ?? {}, constructor),
+          ...tooManyArguments(constructor),
+        ];
+        add(`${name}.constructor`, constructor, missing);
       }
     } else if (kind === "interface") {
       add(name, declaration, missingSummary(jsDoc));
     }
     for (const method of definition.methods ?? []) {
-      add(`${name}.${method.name}`, method, missingInMethod(method, declaration));
+      const fullName = `${name}.${method.name}`;
+      add(fullName, method, [
+        ...missingInMethod(method, declaration, shown),
+        ...(fromC.has(fullName) ? missingOrigin(method.jsDoc, jsDoc) : []),
+      ]);
     }
   }
   return gaps;
@@ -222,27 +238,28 @@ function signatureOf(one: object): Signature {
   return definition ?? functionDef ?? one;
 }
 
-function isPrivate({ accessibility, jsDoc }: Member): boolean {
-  const internal = jsDoc?.tags?.some(({ kind }) => kind === "internal") ?? false;
-  return internal || accessibility === "private" || accessibility === "protected";
+function isPrivate({ accessibility, jsDoc = {} }: Member): boolean {
+  return isInternal(jsDoc) || accessibility === "private" || accessibility === "protected";
 }
 
-function missingInMethod(method: Member, owner: Declaration): string[] {
-  const methods = owner.definition.methods!;
+function isInternal({ tags = [] }: JsDoc): boolean {
+  return tags.some(({ kind }) => kind === "internal");
+}
+
+function missingInMethod(method: Member, owner: Declaration, shown: string): string[] {
   const { name, kind, jsDoc = {} } = method;
   // What a property is, its getter says.
-  if (isPrivate(method) || kind === "setter" || isImplementation(method, methods)) return [];
+  if (isPrivate(method) || kind === "setter") return [];
+  if (isImplementation(method, owner.definition.methods!)) return [];
   if (kind === "getter") return missingSummary(jsDoc);
   const missing = missingInSignature(jsDoc, signatureOf(method));
-  if (owner.kind === "class") {
-    missing.push(...missingOrigin(jsDoc, owner.jsDoc), ...tooManyArguments(signatureOf(method)));
-  }
+  if (owner.kind === "class") missing.push(...tooManyArguments(signatureOf(method)));
   if (calledByLanguage.test(name)) return missing;
-  const shown = examplesOf(owner.jsDoc ?? {}).join("\n");
   // An interface may also be there to be implemented: its methods are properties of an object then.
-  if (calls(shown, name) || owner.kind === "interface" && implementsIt(shown, name)) return missing;
-  const overloads = methods.filter((other) => other.name === name);
-  return [...missing, ...needExample(examplesOf(...overloads.map((one) => one.jsDoc ?? {})))];
+  const isShown = callsMethod(shown, name) ||
+    owner.kind === "interface" &&
+      implementsIt(examplesOf(owner.jsDoc ?? {}, jsDoc).join("\n"), name);
+  return [...missing, ...needExample(isShown)];
 }
 
 function missingInSignature(jsDoc: JsDoc, { params = [], returnType }: Signature): string[] {
@@ -273,11 +290,25 @@ function missingErrno({ tags = [] }: JsDoc): string[] {
 /** A number of the contract, the seed, a C name, or what a paragraph of its own says. */
 const origin = /\b[AB]\d+\b|\bseed\b|\b[a-z]+_[a-z_]+\b|\b[A-Z]+_[A-Z_]+\b|\bOrigin: \S/;
 
+/**
+ * The symbols that the table of the glossary names in its last column, methods as `Class.method`. There a method stands
+ * on an instance, which has the name of its class: `kernel.fork` is `Kernel.fork`.
+ */
+export function symbolsFromC(glossary: string): Set<string> {
+  const symbols = new Set<string>();
+  for (const [, here] of glossary.matchAll(/^\|.*\|([^|]*)\|$/gm)) {
+    for (const [, path] of here.matchAll(/`([\w.]+)[^`]*`/g)) {
+      symbols.add(path.includes(".") ? path[0].toUpperCase() + path.slice(1) : path);
+    }
+  }
+  return symbols;
+}
+
 /** Where it comes from is said on it or on its class. */
 function missingOrigin(...docs: (JsDoc | undefined)[]): string[] {
   const said = docs.some((jsDoc) => {
     const tags = (jsDoc?.tags ?? []).filter(({ kind }) => kind !== "example");
-    return [jsDoc, ...tags].some((one) => origin.test(one?.doc ?? ""));
+    return [jsDoc, ...tags].some((part) => origin.test(part?.doc ?? ""));
   });
   return said ? [] : ["its origin"];
 }
@@ -313,15 +344,21 @@ function examplesOf(...docs: JsDoc[]): string[] {
   return docs.flatMap(({ tags = [] }) => tags)
     .filter(({ kind }) => kind === "example")
     .map(({ doc = "" }) => /```ts\n([^]*?)```/.exec(doc)?.[1] ?? "")
-    .filter((code) => code.includes('from "@pnotify/pnotify') && /\bassert\w*\(/.test(code));
+    .filter((code) => code.includes('from "@pnotify/pnotify') && /\bassert\w*\(/.test(code))
+    // To be imported is not to be shown.
+    .map((code) => code.replaceAll(/^import [^]*?;$/gm, ""));
 }
 
-function needExample(examples: string[]): string[] {
-  return examples.length > 0 ? [] : ["@example"];
+function needExample(isShown: boolean): string[] {
+  return isShown ? [] : ["@example"];
 }
 
 function calls(code: string, name: string): boolean {
-  return new RegExp(`\\b${escape(name)}(<[^>]*>)?\\(`).test(code);
+  return new RegExp(`(?<![\\w$.])${escape(name)}(<[^>]*>)?\\(`).test(code);
+}
+
+function callsMethod(code: string, name: string): boolean {
+  return new RegExp(`\\.${escape(name)}(<[^>]*>)?\\(`).test(code);
 }
 
 function implementsIt(code: string, name: string): boolean {
@@ -353,7 +390,7 @@ async function document(entry: string, world: World): Promise<DocumentedModule[]
 }
 
 /** The gaps of all entry points; what several of them export is listed once. */
-export async function checkAll(entries: string[]): Promise<Gap[]> {
+export async function checkAll(entries: string[], fromC?: ReadonlySet<string>): Promise<Gap[]> {
   const world = await findWorld();
   const modules = await Promise.all(entries.map((entry) => document(entry, world)));
   const exported = modules.flat().flatMap(({ declarations }) => declarations.filter(isExported));
@@ -362,7 +399,7 @@ export async function checkAll(entries: string[]): Promise<Gap[]> {
   }
   const gaps = new Map<string, Gap>();
   for (const module of modules.flat()) {
-    for (const gap of findGaps(module)) gaps.set(formatGap(gap), gap);
+    for (const gap of findGaps(module, fromC)) gaps.set(formatGap(gap), gap);
   }
   return [...gaps.values()].sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line
@@ -371,8 +408,12 @@ export async function checkAll(entries: string[]): Promise<Gap[]> {
 
 if (import.meta.main) {
   const entries = Deno.args.length > 0 ? Deno.args : Object.values(readConfig().exports);
-  const gaps = await checkAll(entries);
-  for (const gap of gaps) console.log(formatGap(gap));
-  console.log(gaps.length === 0 ? "every public symbol is documented" : `${gaps.length} gaps`);
-  Deno.exit(gaps.length === 0 ? 0 : 1);
+  const glossary = Deno.readTextFileSync(new URL("docs/glossary.md", root));
+  const gaps = await checkAll(entries, symbolsFromC(glossary));
+  const complaints = [...gaps.map(formatGap), ...checkComments()];
+  for (const complaint of complaints) console.log(complaint);
+  console.log(
+    complaints.length === 0 ? "every public symbol is documented" : `${complaints.length} gaps`,
+  );
+  Deno.exit(complaints.length === 0 ? 0 : 1);
 }

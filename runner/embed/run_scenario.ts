@@ -104,8 +104,6 @@ export async function runScenario(
 /**
  * Runs all scenarios of a file or a text, one after the other, as {@linkcode runScenario} does.
  *
- * Origin: our own.
- *
  * @param source The scenarios: documents of YAML, with `---` between them.
  * @param options How to run them.
  * @returns What came of each, in order.

@@ -2,8 +2,6 @@
  * Why a scenario was not run: a mistake in it, a file that cannot be read, a module that is not at hand, a permission that
  * is missing, or a sandbox that ended without a result. What it expects and does not find is none: that is a result.
  *
- * Origin: our own.
- *
  * @example
  * ```ts
  * import { runScenario, ScenarioError } from "@pnotify/pnotify/scenario";

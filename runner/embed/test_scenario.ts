@@ -19,8 +19,6 @@ export interface ScenarioTestOptions extends ScenarioOptions {
  * Makes tests of scenarios: one `Deno.test` for each, of its title. It fails with what the program would print: the line of
  * the scenario, and what was found. A scenario that cannot be read becomes a test that fails.
  *
- * Origin: our own.
- *
  * @param source The scenarios, as {@linkcode runScenario} takes them.
  * @param options How to run them.
  *

@@ -1,5 +1,12 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { checkAll, findGaps, formatGap, readDocumentation } from "../../tools/check_docs.ts";
+import {
+  checkAll,
+  findGaps,
+  formatGap,
+  readDocumentation,
+  symbolsFromC,
+} from "../../tools/check_docs.ts";
+import { checkComments, findCommentFaults, weigh } from "../../tools/doc_weight.ts";
 
 const example = `@example
 \`\`\`ts
@@ -8,11 +15,11 @@ assertEquals(thing(1), 2);
 \`\`\``;
 
 /** The gaps in a module of this text, as the Deno that runs the test documents it. */
-async function gapsOf(text: string): Promise<string[]> {
+async function gapsOf(text: string, ...fromC: string[]): Promise<string[]> {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, text);
-    return (await checkAll([file])).map(({ line, name, missing }) =>
+    return (await checkAll([file], new Set(fromC))).map(({ line, name, missing }) =>
       `${line} ${name}: ${missing.join(", ")}`
     );
   } finally {
@@ -20,12 +27,7 @@ async function gapsOf(text: string): Promise<string[]> {
   }
 }
 
-/** A comment whose first line also says where the thing comes from. */
 function comment(text: string): string {
-  return commentWithoutOrigin(text.replace(/(?=\n|$)/, " Origin: our own."));
-}
-
-function commentWithoutOrigin(text: string): string {
   return `/**\n${text.split("\n").map((line) => ` * ${line}`).join("\n")}\n */`;
 }
 
@@ -39,14 +41,14 @@ Deno.test("checkAll() is content with a function that is documented", async () =
 Deno.test("checkAll() lists all that a function lacks, with its line", async () => {
   const text = "\nexport function thing(n: number, ...rest: string[]): number {\n  return n;\n}\n";
   assertEquals(await gapsOf(text), [
-    "2 thing: a summary, @param n, @param rest, @returns, its origin, @example",
+    "2 thing: a summary, @param n, @param rest, @returns, @example",
   ]);
 });
 
 Deno.test("checkAll() wants no return of what returns nothing", async () => {
   const text = `${comment(`Waits.\n${example}`)}
 export function thing(): void {}
-${comment(`Waits for a thing.\n${example}`)}
+${comment(`Waits for a thing.\n${example.replace("thing(1)", "thingLater()")}`)}
 export function thingLater(): Promise<void> {
   return Promise.resolve();
 }
@@ -100,10 +102,7 @@ import { Thing } from "@pnotify/pnotify";
 assertEquals(new Thing().twice(1), 2);
 \`\`\``);
 
-Deno.test("checkAll() takes the example of a class for that of a method that is called in it", async () => {
-  const text = `${calling}
-export class Thing {
-  /** Doubles a number.
+const methods = `  /** Doubles a number.
    *
    * @param n The number.
    * @returns Twice the number.
@@ -122,7 +121,42 @@ export class Thing {
   }
 }
 `;
-  assertEquals(await gapsOf(text), ["20 Thing.clear: @example"]);
+
+Deno.test("checkAll() takes the example of a class for each method that is called in it", async () => {
+  assertEquals(await gapsOf(`${calling}\nexport class Thing {\n${methods}`), [
+    "20 Thing.clear: @example",
+  ]);
+});
+
+Deno.test("checkAll() takes any example of the entry point that calls a method", async () => {
+  const other = comment(`Waits.\n${example.replace("thing(1)", "thing().clear()")}`);
+  const text = `${calling}\nexport class Thing {\n${methods}${other}
+export function thing(): Thing {
+  return new Thing();
+}
+`;
+  assertEquals(await gapsOf(text), ["37 thing: @returns"]);
+});
+
+Deno.test("checkAll() takes a class that is named in another example for shown, not one that is only imported", async () => {
+  const other = (used: string) =>
+    comment(`Waits.\n${example.replace("thing(1)", `[thing(), ${used}]`)}`)
+      .replace("{ thing }", "{ Thing, thing }");
+  const text = (used: string) =>
+    `/** A thing. */\nexport class Thing {}\n${other(used)}\nexport function thing(): void {}\n`;
+  assertEquals(await gapsOf(text("new Thing()")), []);
+  assertEquals(await gapsOf(text("1")), ["2 Thing: @example"]);
+});
+
+Deno.test("checkAll() takes a function that is called in another example for shown", async () => {
+  const text = `${comment(`Waits.\n${example.replace("thing(1)", "thing(other())")}`)}
+export function thing(): void {}
+/** Waits for more. */
+export function other(): void {}
+/** Waits for thing. */
+export function thin(): void {}
+`;
+  assertEquals(await gapsOf(text), ["13 thin: @example"]);
 });
 
 Deno.test("checkAll() asks for the examples of an interface's methods, not for those of data", async () => {
@@ -184,21 +218,60 @@ export function thing(n: number | string): number | string {
   assertEquals(await gapsOf(text), ["14 thing: @param n, @returns"]);
 });
 
-for (
-  const [what, summary] of [
-    ["a number of the contract", "Adds one (A27)."],
-    ["the seed", "Adds one, as the seed says."],
-    ["a C name", "Adds one (get_task_struct)."],
-  ]
-) {
-  Deno.test(`checkAll() takes ${what} for the origin`, async () => {
-    const doc = commentWithoutOrigin(
-      `${summary}\n\n@param n The number.\n@returns The next.\n${example}`,
-    );
-    const text = `${doc}\nexport function thing(n: number): number {\n  return n + 1;\n}\n`;
-    assertEquals(await gapsOf(text), []);
+const origins = [
+  ["a number of the contract", "Adds one (A27)."],
+  ["the seed", "Adds one, as the seed says."],
+  ["a C name", "Adds one (get_task_struct)."],
+  ["a paragraph", "Adds one.\n\nOrigin: `strerror(3)`."],
+];
+
+function adding(summary: string): string {
+  const doc = comment(`${summary}\n\n@param n The number.\n@returns The next.\n${example}`);
+  return `${doc}\nexport function thing(n: number): number {\n  return n + 1;\n}\n`;
+}
+
+for (const [what, summary] of origins) {
+  Deno.test(`checkAll() takes ${what} for the origin of what comes from C`, async () => {
+    assertEquals(await gapsOf(adding(summary), "thing"), []);
   });
 }
+
+Deno.test("checkAll() wants the origin of what comes from C, and of nothing else", async () => {
+  assertEquals(await gapsOf(adding("Adds one."), "thing"), ["12 thing: its origin"]);
+  assertEquals(await gapsOf(adding("Adds one."), "other"), []);
+});
+
+Deno.test("checkAll() takes the origin of a class for that of its methods", async () => {
+  const text = (summary: string) =>
+    `${calling.replace("A thing.", summary)}\nexport class Thing {\n${methods}`;
+  assertEquals(await gapsOf(text("A thing."), "Thing.twice", "Thing.clear"), [
+    "16 Thing.twice: its origin",
+    "20 Thing.clear: @example, its origin",
+  ]);
+  assertEquals(await gapsOf(text("A thing (get_thing)."), "Thing", "Thing.twice", "Thing.clear"), [
+    "20 Thing.clear: @example",
+  ]);
+});
+
+Deno.test("symbolsFromC() reads the last column of the glossary, methods by their class", () => {
+  const table = `# Glossary
+
+The \`table\`:
+
+| Linux          | PAGG | here                                    |
+| -------------- | ---- | --------------------------------------- |
+| \`copy_process\` |      | \`copyProcess\`, \`rwLock.readLock(pid)\` |
+`;
+  assertEquals([...symbolsFromC(table)], ["copyProcess", "RwLock.readLock"]);
+});
+
+Deno.test("symbolsFromC() names functions, classes and methods of the library", async () => {
+  const glossary = await Deno.readTextFile(new URL("../../docs/glossary.md", import.meta.url));
+  const symbols = symbolsFromC(glossary);
+  for (const name of ["Pnotify.register", "Kernel.fork", "defineEvents", "RwSemaphore"]) {
+    assertStrictEquals(symbols.has(name), true, name);
+  }
+});
 
 Deno.test("checkAll() wants options in place of a third argument", async () => {
   const doc = comment(
@@ -290,9 +363,11 @@ Deno.test("findGaps() sees the same in both formats of deno doc", () => {
       },
     },
   };
-  const gaps = [first, second].map((json) => readDocumentation(json).flatMap(findGaps));
+  const gaps = [first, second].map((json) =>
+    readDocumentation(json).flatMap((module) => findGaps(module))
+  );
   assertEquals(gaps[0], gaps[1]);
-  assertEquals(gaps[0].map(formatGap), ["file:///a.ts:8 thing: @param n, its origin, @example"]);
+  assertEquals(gaps[0].map(formatGap), ["file:///a.ts:8 thing: @param n, @example"]);
 });
 
 Deno.test("readDocumentation() throws for a format that it does not know", () => {
@@ -302,4 +377,64 @@ Deno.test("readDocumentation() throws for a format that it does not know", () =>
 Deno.test("formatGap() gives one line", () => {
   const gap = { file: "kernel/pid.ts", line: 7, name: "find", missing: ["a summary", "@returns"] };
   assertStrictEquals(formatGap(gap), "kernel/pid.ts:7 find: a summary, @returns");
+});
+
+Deno.test("weigh() counts every line of a comment, and none that is blank", () => {
+  const source = `/**
+ * Adds one.
+ *
+ * @internal
+ */
+export function thing(n: number): number {
+
+  // Why.
+  return n + 1; // Not counted: it lies behind code.
+}
+/** One line. */
+/* And
+another. */
+`;
+  const { documentation, code, comments } = weigh(source);
+  assertEquals([documentation, code], [9, 3]);
+  assertEquals(comments[0], { line: 1, lines: ["", "Adds one.", "", "@internal", ""] });
+  assertEquals(comments.slice(1), [
+    { line: 8, lines: ["Why."] },
+    { line: 11, lines: ["One line."] },
+    { line: 12, lines: ["And", "another."] },
+  ]);
+});
+
+Deno.test("findCommentFaults() refuses as much documentation as code, in a light folder", () => {
+  const source = "// Why.\nconst one = 1;\n";
+  assertEquals(findCommentFaults("kernel/pid.ts", source), [
+    'Cannot keep the documentation of "kernel/pid.ts": it has 1 lines for 1 lines of code, ' +
+    "fewer than the code are wanted",
+  ]);
+  assertEquals(findCommentFaults("kernel/pid.ts", `${source}const two = 2;\n`), []);
+  assertEquals(findCommentFaults("replay/pid.ts", source), []);
+});
+
+const code = "const one = 1;\n".repeat(20);
+
+Deno.test("findCommentFaults() refuses an example of what is internal", () => {
+  const internal = comment(`Adds one.\n\n@internal\n${example}`);
+  assertEquals(findCommentFaults("kernel/pid.ts", code + internal), [
+    'Cannot keep the example at "kernel/pid.ts:21": its symbol is internal, no example is wanted',
+  ]);
+  const apart = `${comment("Adds one.\n\n@internal")}\n${comment(`Adds two.\n\n${example}`)}`;
+  assertEquals(findCommentFaults("kernel/pid.ts", code + apart), []);
+});
+
+Deno.test("findCommentFaults() refuses an origin that says nothing", () => {
+  assertEquals(findCommentFaults("a.ts", comment("Adds one.\n\nOrigin: our own.")), [
+    'Cannot keep the origin at "a.ts:1": it says nothing, a C name or no origin is wanted',
+  ]);
+  assertEquals(
+    findCommentFaults("a.ts", comment("Adds one.\n\nOrigin: our own, after WARN().")),
+    [],
+  );
+});
+
+Deno.test("checkComments() finds nothing in the library", () => {
+  assertEquals(checkComments(), []);
 });
