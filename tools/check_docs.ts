@@ -6,7 +6,8 @@
  * `deno doc --lint` wants a comment on everything. This wants what a reader looks for in it: a summary that says something,
  * each parameter, the return, and the errno of each KernelError. An example that runs has to show each class, function,
  * method and constant. One example may show many: it may stand on the class or anywhere else in the entry point. A class is
- * shown by its own example, or where it is named. A type needs no example.
+ * shown by its own example, or where it is named. A type needs no example. An interface documents each member in one line:
+ * its methods need a summary, and the interface may say what their parameters have in common.
  *
  * What docs/glossary.md names has an origin in C, and the symbol or its class has to say it: a C name, the seed, or a
  * number of the contract. Nothing else needs an origin.
@@ -252,8 +253,9 @@ function missingInMethod(method: Member, owner: Declaration, shown: string): str
   if (isPrivate(method) || kind === "setter") return [];
   if (isImplementation(method, owner.definition.methods!)) return [];
   if (kind === "getter") return missingSummary(jsDoc);
-  const missing = missingInSignature(jsDoc, signatureOf(method));
-  if (owner.kind === "class") missing.push(...tooManyArguments(signatureOf(method)));
+  const missing = owner.kind === "interface"
+    ? [...missingSummary(jsDoc), ...missingErrno(jsDoc)]
+    : [...missingInSignature(jsDoc, signatureOf(method)), ...tooManyArguments(signatureOf(method))];
   if (calledByLanguage.test(name)) return missing;
   // An interface may also be there to be implemented: its methods are properties of an object then.
   const isShown = callsMethod(shown, name) ||

@@ -174,6 +174,22 @@ export interface Service {
   assertEquals(await gapsOf(text), ["9 Service.start: @example"]);
 });
 
+Deno.test("checkAll() wants one line about a method of an interface, and the errno of its error", async () => {
+  const text = (doc: string) =>
+    `${comment(`A service.\n${example.replace("thing(1)", "service.add(1)")}`)}
+export interface Service {
+  ${doc}
+  add(n: number): number;
+}
+`;
+  assertEquals(await gapsOf(text("/** Adds one. */")), []);
+  assertEquals(await gapsOf(text("")), ["11 Service.add: a summary"]);
+  assertEquals(await gapsOf(text("/** Adds one. @throws {KernelError} Never. */")), []);
+  assertEquals(await gapsOf(text("/** Adds one.\n * @throws {KernelError} Always. */")), [
+    "12 Service.add: an errno in @throws",
+  ]);
+});
+
 Deno.test("checkAll() takes an object that implements an interface for an example of it", async () => {
   const text = `${
     comment(`A service.
