@@ -23,7 +23,7 @@ export const Capability: Readonly<{
   CAP_SYS_PACCT: number;
   CAP_SYS_ADMIN: number;
   CAP_SYS_RESOURCE: number;
-}> = Object.freeze({
+}> = /* @__PURE__ */ Object.freeze({
   CAP_KILL: 1 << 5,
   CAP_SETGID: 1 << 6,
   CAP_SETUID: 1 << 7,

@@ -6,8 +6,18 @@ import { EXIT_DEAD, PF_EXITING, type Task, TASK_INTERRUPTIBLE } from "./task.ts"
 import { putTaskStruct } from "./task_reference.ts";
 
 /** Signals that dump core, where the limit allows one. */
-const DUMPS_CORE = signalMask("SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE") |
-  signalMask("SIGSEGV", "SIGXCPU", "SIGXFSZ", "SIGSYS");
+const DUMPS_CORE = /* @__PURE__ */ signalMask(
+  "SIGQUIT",
+  "SIGILL",
+  "SIGTRAP",
+  "SIGABRT",
+  "SIGBUS",
+  "SIGFPE",
+  "SIGSEGV",
+  "SIGXCPU",
+  "SIGXFSZ",
+  "SIGSYS",
+);
 
 /** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
 export function deliverSignals(kernel: Kernel): void {

@@ -34,7 +34,7 @@ export const Errno: Readonly<{
   ENOKEY: 126;
   EDQUOT: 122;
   EINPROGRESS: 115;
-}> = Object.freeze({
+}> = /* @__PURE__ */ Object.freeze({
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
@@ -65,7 +65,7 @@ export const Errno: Readonly<{
 /** The name of an error number, such as `"EAGAIN"`. */
 export type ErrnoName = keyof typeof Errno;
 
-const MEANING: Readonly<Record<ErrnoName, string>> = Object.freeze({
+const MEANING: Readonly<Record<ErrnoName, string>> = /* @__PURE__ */ Object.freeze({
   EPERM: "Operation not permitted",
   ENOENT: "No such file or directory",
   ESRCH: "No such process",

@@ -139,7 +139,7 @@ export interface Deferred {
   readonly detail: Task | null;
 }
 
-const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze({});
+const NO_OPTIONS: Readonly<Record<never, never>> = /* @__PURE__ */ Object.freeze({});
 
 /**
  * One world: its tasks, locks, time and log. Worlds share nothing, so any number of them run side by side.

@@ -165,7 +165,7 @@ export interface KernelModule<
   unload(env: ModuleEnvironment<P, U>, state: S): void;
 }
 
-const RESERVED: readonly string[] = Object.freeze([
+const RESERVED: readonly string[] = /* @__PURE__ */ Object.freeze([
   "kernel",
   "name",
   "params",

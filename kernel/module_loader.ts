@@ -55,7 +55,7 @@ export interface Leftover {
 export type ModuleReaper = (name: string) => Leftover[];
 
 /** Licences that may use GPL-only symbols (license_is_gpl_compatible). */
-const GPL_COMPATIBLE: readonly string[] = Object.freeze([
+const GPL_COMPATIBLE: readonly string[] = /* @__PURE__ */ Object.freeze([
   "GPL",
   "GPL v2",
   "GPL-2.0",

@@ -34,7 +34,10 @@ export interface Resources {
 }
 
 /** The figures of which the highest counts; all others add up. */
-const PEAKS: readonly (keyof Resources)[] = Object.freeze(["residentPeak", "virtualPeak"]);
+const PEAKS: readonly (keyof Resources)[] = /* @__PURE__ */ Object.freeze([
+  "residentPeak",
+  "virtualPeak",
+]);
 
 /**
  * The names of all figures, in a fixed order.
@@ -48,7 +51,7 @@ const PEAKS: readonly (keyof Resources)[] = Object.freeze(["residentPeak", "virt
  * assertEquals(Object.keys(kernel.init.resources ?? {}), [...RESOURCE_NAMES]);
  * ```
  */
-export const RESOURCE_NAMES: readonly (keyof Resources)[] = Object.freeze([
+export const RESOURCE_NAMES: readonly (keyof Resources)[] = /* @__PURE__ */ Object.freeze([
   "userTime",
   "systemTime",
   "residentPeak",

@@ -26,7 +26,7 @@ import { getTaskStruct } from "./task_reference.ts";
  * assertEquals(shell.exitCode, Signal.SIGKILL);
  * ```
  */
-export const Signal: Readonly<Record<SignalName, number>> = Object.freeze({
+export const Signal: Readonly<Record<SignalName, number>> = /* @__PURE__ */ Object.freeze({
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
@@ -101,8 +101,16 @@ export type SignalAction = "default" | "ignore" | "catch";
 export type SignalActions = Readonly<Partial<Record<number, "ignore" | "catch">>>;
 
 /** Signals that nothing happens on unless a process asks for them. Nobody is ever stopped here. */
-const IGNORED_BY_DEFAULT = signalMask("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") |
-  signalMask("SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU");
+const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
+  "SIGCHLD",
+  "SIGCONT",
+  "SIGURG",
+  "SIGWINCH",
+  "SIGSTOP",
+  "SIGTSTP",
+  "SIGTTIN",
+  "SIGTTOU",
+);
 /** Some signals as bits. */
 export function signalMask(...names: SignalName[]): number {
   let bits = 0;

@@ -118,7 +118,7 @@ export const PF_UNKILLABLE = 0x80;
 /** Reaps its children by itself, as init does. Kept on the leader, not inherited: SIGCHLD ignored would be. */
 export const PF_AUTOREAP = 0x800;
 
-const SUBSCRIBER_LIST_SEM: LockClass = Object.freeze({
+const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
   name: "task.subscriberListSem",
   spin: false,
   recursiveRead: false,

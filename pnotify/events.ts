@@ -227,7 +227,7 @@ export type HookName =
  * assertEquals(HOOKS.filter((hook) => events[hook] !== null), ["fork"]);
  * ```
  */
-export const HOOKS: readonly HookName[] = Object.freeze([
+export const HOOKS: readonly HookName[] = /* @__PURE__ */ Object.freeze([
   "init",
   "fork",
   "exec",
@@ -381,7 +381,7 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
 }
 
 /** What a description may have. */
-const FIELDS: readonly string[] = Object.freeze([
+const FIELDS: readonly string[] = /* @__PURE__ */ Object.freeze([
   "name",
   "module",
   "data",

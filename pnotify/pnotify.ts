@@ -44,7 +44,7 @@ import { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } from "./unwa
  * assertEquals(kernel.modules.insmod(found).state, "live");
  * ```
  */
-export const PNOTIFY: KernelSymbol<Pnotify> = defineSymbol<Pnotify>("pnotify", {
+export const PNOTIFY: KernelSymbol<Pnotify> = /* @__PURE__ */ defineSymbol<Pnotify>("pnotify", {
   gplOnly: true,
   cNames: [
     "pnotify_register",
