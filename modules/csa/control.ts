@@ -3,7 +3,7 @@ import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
 import { ACCOUNTING_CSA } from "../job/accounting.ts";
 import type { Jid } from "../job/jid.ts";
-import { fromHex, toHex } from "./binary.ts";
+import { fromHex, toHex } from "./sections.ts";
 import type { Csa, CsaStatus, StartKind } from "./csa.ts";
 import type { CsaFile } from "./file.ts";
 import { type CsaState, refuse } from "./state.ts";

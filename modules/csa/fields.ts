@@ -3,18 +3,28 @@ import { KernelError } from "../../kernel/errno.ts";
 /** What stands for unknown where there are 64 bits. */
 const UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
+/** The error about bytes that are no records. */
+export function broken(at: number, found: string, wanted: string): KernelError {
+  return new KernelError("EINVAL", {
+    action: "read accounting records",
+    found: `byte ${at} has ${found}`,
+    wanted,
+  });
+}
+
 /** Writes fields one after the other. */
 export class FieldWriter {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #little: boolean;
+  /** Whether the low byte comes first. */
+  readonly little: boolean;
   /** Where the next field goes. */
   at = 0;
 
   constructor(size: number, little: boolean) {
     this.#bytes = new Uint8Array(size);
     this.#view = new DataView(this.#bytes.buffer);
-    this.#little = little;
+    this.little = little;
   }
 
   /** What was written. */
@@ -39,18 +49,18 @@ export class FieldWriter {
 
   u16(value: number): void {
     this.#check(value, 0xffff);
-    this.#view.setUint16(this.at, value, this.#little);
+    this.#view.setUint16(this.at, value, this.little);
     this.at += 2;
   }
 
   u32(value: number): void {
     this.#check(value, 0xffff_ffff);
-    this.#view.setUint32(this.at, value, this.#little);
+    this.#view.setUint32(this.at, value, this.little);
     this.at += 4;
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.at, value, this.#little);
+    this.#view.setBigUint64(this.at, value, this.little);
     this.at += 8;
   }
 
@@ -62,7 +72,7 @@ export class FieldWriter {
 
   /** A number with a fraction, or null. */
   real(value: number | null): void {
-    this.#view.setFloat64(this.at, value ?? NaN, this.#little);
+    this.#view.setFloat64(this.at, value ?? NaN, this.little);
     this.at += 8;
   }
 

@@ -1,13 +1,6 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { CsaRecord } from "./record.ts";
-
-const TYPES: readonly CsaRecord["type"][] = Object.freeze([
-  "process",
-  "start-of-job",
-  "end-of-job",
-  "configuration",
-  "daemon",
-]);
+import { RECORD_TYPES } from "./sections.ts";
 
 /**
  * Writes records as JSON, one on a line.
@@ -63,7 +56,7 @@ function parseLine(line: string, number: number): CsaRecord {
     throw refuse(number, "no JSON", cause);
   }
   const type = (value as { type?: unknown } | null)?.type;
-  if (TYPES.includes(type as CsaRecord["type"])) return value as CsaRecord;
+  if (RECORD_TYPES.includes(type as string)) return value as CsaRecord;
   throw refuse(number, `of type ${String(type)}`);
 }
 
@@ -71,7 +64,7 @@ function refuse(line: number, found: string, cause?: unknown): KernelError {
   return new KernelError("EINVAL", {
     action: "read accounting records",
     found: `line ${line} is ${found}`,
-    wanted: `a record of type ${TYPES.join(", ")} is wanted`,
+    wanted: `a record of type ${RECORD_TYPES.join(", ")} is wanted`,
     cause,
   });
 }

@@ -37,7 +37,6 @@
  * @module
  */
 export {
-  COMMAND_LENGTH,
   decodeRecords,
   encodeRecord,
   type Endian,
@@ -49,5 +48,19 @@ export * from "./csa.ts";
 export { type CsaFile, type CsaFiles, type FileCondition, MemoryFiles } from "./file.ts";
 export * from "./json_lines.ts";
 export { csa, type CsaParameters } from "./module.ts";
-export * from "./record.ts";
+export {
+  type ConfigurationRecord,
+  CSA_KINDS,
+  type CsaKind,
+  type CsaRecord,
+  DAEMON_KINDS,
+  type DaemonKind,
+  type DaemonRecord,
+  type EndOfJobRecord,
+  type IoSection,
+  type MemorySection,
+  type ProcessRecord,
+  type StartOfJobRecord,
+} from "./record.ts";
+export { COMMAND_LENGTH } from "./sections.ts";
 export { type ReportFigure, type ReportKey, reportOf, type ReportRow, Totals } from "./report.ts";

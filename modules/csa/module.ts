@@ -18,7 +18,7 @@ import {
 import { CSA, type Csa, type RecordsOf, type StartKind } from "./csa.ts";
 import { MemoryFiles } from "./file.ts";
 import { formatJsonLines } from "./json_lines.ts";
-import type { CsaRecord } from "./record.ts";
+import { CSA_KINDS, type CsaRecord } from "./record.ts";
 import { type ReportKey, type Totals, totalsOf } from "./report.ts";
 import { CsaState, refuse } from "./state.ts";
 
@@ -79,7 +79,7 @@ export const csa: KernelModule<
     kinds: {
       type: "string",
       default: "csa,mem,io",
-      description: "the kinds to begin with: csa, mem, io, memt, time, nqs, workload, tape, site",
+      description: `the kinds to begin with: ${CSA_KINDS.join(", ")}`,
     },
     keep: {
       type: "number",

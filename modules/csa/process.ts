@@ -8,7 +8,7 @@ import {
   type Task,
 } from "../../kernel/task.ts";
 import type { JobAccountingData } from "../job/accounting.ts";
-import { COMMAND_LENGTH } from "./binary.ts";
+import { COMMAND_LENGTH } from "./sections.ts";
 import type { IoSection, MemorySection, ProcessRecord } from "./record.ts";
 
 /** One scheduler tick in microseconds. */

@@ -180,8 +180,23 @@ export type DaemonKind = "nqs" | "workload" | "tape" | "site";
 /** What can be accounted: records of tasks and their two parts, two thresholds, and daemons (B42, B45). */
 export type CsaKind = "csa" | "mem" | "io" | "memt" | "time" | DaemonKind;
 
+/** The keys of an object that has every name of a union: a name that is forgotten does not compile. */
+export function namesOf<Name extends string>(
+  indices: Readonly<Record<Name, number>>,
+): readonly Name[] {
+  return Object.freeze(Object.keys(indices) as Name[]);
+}
+
+/** The daemons, in the order of their indices. */
+export const DAEMON_KINDS: readonly DaemonKind[] = namesOf<DaemonKind>({
+  nqs: 0,
+  workload: 1,
+  tape: 2,
+  site: 3,
+});
+
 /**
- * The daemons, in the order of their indices.
+ * What can be accounted, in the order of their indices.
  *
  * @example
  * ```ts
@@ -190,19 +205,14 @@ export type CsaKind = "csa" | "mem" | "io" | "memt" | "time" | DaemonKind;
  * assertEquals(CSA_KINDS.slice(-DAEMON_KINDS.length), [...DAEMON_KINDS]);
  * ```
  */
-export const DAEMON_KINDS: readonly DaemonKind[] = Object.freeze([
-  "nqs",
-  "workload",
-  "tape",
-  "site",
-]);
-
-/** What can be accounted, in the order of their indices. */
-export const CSA_KINDS: readonly CsaKind[] = Object.freeze([
-  "csa",
-  "mem",
-  "io",
-  "memt",
-  "time",
-  ...DAEMON_KINDS,
-]);
+export const CSA_KINDS: readonly CsaKind[] = namesOf<CsaKind>({
+  csa: 0,
+  mem: 1,
+  io: 2,
+  memt: 3,
+  time: 4,
+  nqs: 5,
+  workload: 6,
+  tape: 7,
+  site: 8,
+});

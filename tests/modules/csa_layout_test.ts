@@ -10,6 +10,7 @@ import {
   type ProcessRecord,
   type StartOfJobRecord,
 } from "../../modules/csa/mod.ts";
+import { type FieldTable, u8 } from "../../modules/csa/field_table.ts";
 import { assertFails } from "../semantics/jobs.ts";
 
 // The bytes of each section, pinned (B36 to B41). Programs that read accounting files rely on them.
@@ -418,4 +419,12 @@ Deno.test("encodeRecord() fails with EINVAL and names the byte when a value does
       `Cannot write an accounting record: ${message} (EINVAL)`,
     );
   }
+});
+
+Deno.test("FieldTable does not compile without a field for each member, each of its type", () => {
+  // @ts-expect-error "length" is missing.
+  const incomplete: FieldTable<{ type: number; length: number }> = { type: u8 };
+  // @ts-expect-error "length" may be null, which 8 bits cannot hold.
+  const narrow: FieldTable<{ length: number | null }> = { length: u8 };
+  assertEquals([Object.keys(incomplete), Object.keys(narrow)], [["type"], ["length"]]);
 });
