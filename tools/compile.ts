@@ -1,5 +1,5 @@
 /**
- * Compiles the program into one file:
+ * Compiles the program into one file, from a bundle of its modules:
  *
  *     deno run -A tools/compile.ts [--output FILE] [--deno DENO] [--target TARGET]
  *
@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { denoArguments, filePath, findWorld, root, WORLD_VARIABLE } from "./with_std.ts";
+import { programBundle, writeBundle } from "./bundle.ts";
+import { filePath, root } from "./with_std.ts";
 
 /** Megabytes that the heap of the program may grow to. A sandbox is watched more closely, by its own program. */
 const HEAP_MB = 2048;
@@ -16,17 +17,19 @@ const HEAP_MB = 2048;
 /** The environment that the program looks at. */
 const ENVIRONMENT = ["NO_COLOR", "TERM"];
 
-/** What is loaded by name at run time, and so has to be named. */
-const EMBEDDED = ["runner/sandbox/worker.ts"];
-
 /**
  * The flags of `deno compile`. The program reads and writes wherever its user points it; it never gets the network, native
  * code or the system. It never asks: without an answer there would be none.
  *
+ * @param embedded The files that are loaded by name at run time, and so have to be named.
  * @param output The file to make.
  * @param target The platform to make it for, or null for this one.
  */
-export function compileArguments(output: string, target: string | null = null): string[] {
+export function compileArguments(
+  embedded: readonly string[],
+  output: string,
+  target: string | null = null,
+): string[] {
   return [
     "compile",
     "--quiet",
@@ -41,11 +44,11 @@ export function compileArguments(output: string, target: string | null = null): 
     `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${HEAP_MB}`,
     // A cache would be a file in a shared folder, which the next run would trust.
     "--no-code-cache",
-    ...EMBEDDED.flatMap((path) => ["--include", path]),
+    ...embedded.flatMap((path) => ["--include", path]),
     ...(target === null ? [] : ["--target", target]),
     "--output",
     output,
-    "runner/main.ts",
+    "main.js",
   ];
 }
 
@@ -73,16 +76,22 @@ function parseRequest(args: readonly string[]): CompileRequest {
 }
 
 async function compile({ output, deno, target }: CompileRequest): Promise<number> {
-  const world = await findWorld();
-  const { code } = await new Deno.Command(deno, {
-    args: denoArguments(compileArguments(output, target), world),
-    cwd: filePath(root),
-    env: { [WORLD_VARIABLE]: world.kind },
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output();
-  return code;
+  const program = await programBundle();
+  const folder = await Deno.makeTempDir({ prefix: "pnotify_compile_" });
+  const path = /^(\/|[A-Za-z]:)/.test(output) ? output : filePath(root) + output;
+  try {
+    await writeBundle(program, folder);
+    const { code } = await new Deno.Command(deno, {
+      args: compileArguments(program.embedded, path, target),
+      cwd: folder,
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).output();
+    return code;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 if (import.meta.main) {

@@ -26,6 +26,8 @@ export interface World {
 
 /** The part of deno.json that the tools read. */
 export interface DenoConfig {
+  /** The package. */
+  name: string;
   /** The package's entry points, by sub-path. */
   exports: Record<string, string>;
   /** The import map. */

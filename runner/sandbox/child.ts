@@ -12,6 +12,9 @@ const POLL_MS = 15;
 /** Milliseconds beyond its limit after which the watchdog inside the worker counts as failed. */
 const GRACE_MS = 500;
 
+/** The worker is beside this file, and ends as this file does: as source in `.ts`, in a bundle in `.js`. */
+const WORKER = new URL(`./worker${/\.\w+$/.exec(import.meta.url)![0]}`, import.meta.url);
+
 /** The first argument that makes the program serve as a sandbox. */
 export const SANDBOX_COMMAND = "__sandbox";
 
@@ -103,7 +106,7 @@ class Supervisor {
   }
 
   start(): void {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    const worker = new Worker(WORKER, {
       type: "module",
       name: "sandbox",
       deno: { permissions: "none" },

@@ -128,11 +128,11 @@ interface CallSite {
 }
 
 /**
- * Stack traces name the module's own files and this library's, by names that say nothing of the host and are the same
- * everywhere. Nobody can put another function in place of this one to get at the call sites.
+ * Stack traces name the files of modules only, by names that say nothing of the host and are the same everywhere: what a
+ * file of the library is called depends on whether the program is a bundle. Nobody can put another function in place of
+ * this one to get at the call sites.
  */
 function setUpStacks(folders: readonly string[]): void {
-  const root = new URL("../../", import.meta.url).href;
   const prepareStackTrace = (error: unknown, sites: readonly CallSite[]) => {
     let text: string;
     try {
@@ -141,7 +141,7 @@ function setUpStacks(folders: readonly string[]): void {
       text = "Error";
     }
     for (const site of sites) {
-      const place = describePlace(site.getScriptNameOrSourceURL() ?? "", root, folders);
+      const place = describePlace(site.getScriptNameOrSourceURL() ?? "", folders);
       if (place === null) continue;
       const where = `${place}:${site.getLineNumber()}:${site.getColumnNumber()}`;
       const name = site.getFunctionName();
@@ -152,11 +152,7 @@ function setUpStacks(folders: readonly string[]): void {
   Object.defineProperty(Error, "prepareStackTrace", { value: prepareStackTrace });
 }
 
-function describePlace(script: string, root: string, folders: readonly string[]): string | null {
-  if (script.startsWith(root)) {
-    const path = script.slice(root.length);
-    return path.startsWith("runner/") ? null : `@pnotify/pnotify/${path}`;
-  }
+function describePlace(script: string, folders: readonly string[]): string | null {
   if (script === "" || /^(?:ext|node|file|data|npm|https?):/.test(script)) return null;
   const file = decodeURI(script);
   const folder = folders.find((one) => file.startsWith(one)) ?? "";

@@ -110,9 +110,110 @@ testBinary("the binary describes a module file", async () => {
   assertStringIncludes(out, "mine: fork, exec");
 });
 
-testBinary("the binary holds no node_modules but those it imports", async () => {
+const FAULTY = `import { defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
+import { fail } from "./deep/fail.ts";
+export default defineModule({
+  name: "faulty",
+  license: "GPL",
+  uses: { pnotify: PNOTIFY },
+  load({ name, kernel, pnotify }) {
+    const events = defineEvents({
+      name,
+      module: name,
+      init: () => PNOTIFY_OK,
+      fork: () => fail({ why: "no" }),
+      exec() {
+        kernel.tasklistLock.readUnlock();
+      },
+    });
+    pnotify.register(events);
+    return { pnotify, events };
+  },
+  unload: (_env, { pnotify, events }) => pnotify.unregister(events),
+});
+`;
+
+testBinary(
+  "the binary names the line of a module that threw, and of one that misused the kernel",
+  async () => {
+    using folder = makeFolder({
+      "faulty.ts": FAULTY,
+      "deep/fail.ts": `interface Reason { why: string }
+export function fail({ why }: Reason): never {
+  throw new TypeError(why);
+}
+`,
+      "case.yaml": `scenario: A module breaks down
+tasks: [init, init/sh]
+modules: { faulty: ./faulty.ts }
+steps:
+  - fork: { parent: sh, as: child }
+    fails: EFAULT
+  - exec: { task: sh, path: /bin/sh }
+`,
+    });
+    const args = ["run", "case.yaml", "--format", "json"];
+    const [inside, source] = await Promise.all([
+      compiled.run(args, folder.path),
+      fromSource.run(args, folder.path),
+    ]);
+    assertEquals(inside, source);
+    const { scenarios } = JSON.parse(inside.out);
+    const places = scenarios[0].reports.map((report: { place: { stack?: string } }) =>
+      report.place.stack
+    );
+    assertEquals(places, ["at fail (deep/fail.ts:3:9)", "at exec (faulty.ts:14:29)"]);
+  },
+);
+
+testBinary(
+  "the binary gives modules the library that it runs them with, by every name",
+  async () => {
+    using folder = makeFolder({
+      "same.js": `import * as root from "@pnotify/pnotify";
+import * as check from "@pnotify/pnotify/check";
+import * as kernels from "@pnotify/pnotify/kernel";
+import * as notify from "@pnotify/pnotify/pnotify";
+import * as csa from "@pnotify/pnotify/modules/csa";
+import * as job from "@pnotify/pnotify/modules/job";
+import * as replay from "@pnotify/pnotify/replay";
+export default root.defineModule({
+  name: "same",
+  license: "GPL",
+  uses: { pnotify: root.PNOTIFY },
+  load({ kernel, pnotify, printk }) {
+    const same = [
+      kernel instanceof root.Kernel,
+      kernel instanceof kernels.Kernel,
+      kernel.init instanceof kernels.Task,
+      pnotify instanceof root.Pnotify,
+      pnotify instanceof notify.Pnotify,
+      root.PNOTIFY === notify.PNOTIFY,
+      root.explore === check.explore,
+      kernel.symbols.get(job.JOB) !== undefined,
+      typeof csa.csa.load === "function",
+      typeof replay.Replay === "function",
+    ];
+    printk("same: " + same.join());
+  },
+  unload() {},
+});
+`,
+      "case.yaml": `scenario: One library
+modules: { job: { use: job }, same: ./same.js }
+steps: []
+expect:
+  - log: "same: true,true,true,true,true,true,true,true,true,true"
+`,
+    });
+    const { status, out, err } = await compiled.run(["run", "case.yaml"], folder.path);
+    assertEquals([status, err], [0, ""], out);
+  },
+);
+
+testBinary("the binary holds no packages but what is bundled of them", async () => {
   const text = new TextDecoder("latin1").decode(await Deno.readFile(binary!));
-  for (const name of ["fast-check", "@std/assert", "@std/testing"]) {
+  for (const name of ["yaml", "sucrase", "fast-check", "@std/assert", "@std/testing"]) {
     const found = text.includes(`node_modules/localhost/${name}/`);
     assert(!found, `${name} is in it`);
   }

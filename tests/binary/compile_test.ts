@@ -2,32 +2,32 @@ import { assert, assertEquals } from "@std/assert";
 import { compileArguments } from "../../tools/compile.ts";
 
 Deno.test("compileArguments() grants files and processes, and neither network, native code nor all", () => {
-  const args = compileArguments("dist/pnotify");
+  const args = compileArguments([], "dist/pnotify");
   const granted = args.filter((arg) => arg.startsWith("--allow-")).map((arg) => arg.split("=")[0]);
   assertEquals(granted, ["--allow-read", "--allow-write", "--allow-run", "--allow-env"]);
   assert(!args.includes("-A") && !args.includes("--allow-env"));
 });
 
 Deno.test("compileArguments() never lets the program ask, nor make code from strings", () => {
-  const args = compileArguments("dist/pnotify");
+  const args = compileArguments([], "dist/pnotify");
   assert(args.includes("--no-prompt"));
   assert(args.some((arg) => arg.includes("--disallow-code-generation-from-strings")));
   assert(args.some((arg) => /--max-old-space-size=\d+/.test(arg)));
 });
 
-Deno.test("compileArguments() embeds the worker, which is loaded by its address", () => {
-  const args = compileArguments("dist/pnotify");
+Deno.test("compileArguments() embeds what is loaded by its address", () => {
+  const args = compileArguments(["worker.js", "library/mod.js"], "dist/pnotify");
   const included = args.filter((_, i) => args[i - 1] === "--include");
-  assertEquals(included, ["runner/sandbox/worker.ts"]);
+  assertEquals(included, ["worker.js", "library/mod.js"]);
 });
 
 Deno.test("compileArguments() compiles for another platform when one is named", () => {
-  const args = compileArguments("out", "aarch64-apple-darwin");
+  const args = compileArguments([], "out", "aarch64-apple-darwin");
   assertEquals(args.slice(args.indexOf("--target")), [
     "--target",
     "aarch64-apple-darwin",
     "--output",
     "out",
-    "runner/main.ts",
+    "main.js",
   ]);
 });

@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { bundle, programBundle } from "../../tools/bundle.ts";
+import { readConfig, root } from "../../tools/with_std.ts";
+import { makeFolder } from "../sandbox/folder.ts";
+
+let made: ReturnType<typeof programBundle> | null = null;
+
+/** The program's bundle, made once. */
+function program(): ReturnType<typeof programBundle> {
+  return made ??= programBundle();
+}
+
+const library = JSON.stringify(new URL("mod.ts", root).href);
+
+/** Bundles one module, given as text, into one file. */
+async function bundleText(text: string, minify = false): Promise<string> {
+  using folder = makeFolder({ "entry.ts": text });
+  const url = new URL(`file://${folder.path}/entry.ts`).href;
+  const files = await bundle({ entries: { entry: url }, minify, splitting: false });
+  assertEquals([...files.keys()], ["entry.js"]);
+  return files.get("entry.js")!.text;
+}
+
+/** The bytes that one name of the library comes to in somebody's bundle. */
+async function sizeOf(name: string): Promise<number> {
+  const text = await bundleText(`import { ${name} } from ${library};\nconsole.log(${name});`, true);
+  return new TextEncoder().encode(text).length;
+}
+
+async function assertSize(name: string, most: number): Promise<void> {
+  const bytes = await sizeOf(name);
+  const why =
+    "look for statements of a file that esbuild cannot drop: calls and reads at top level";
+  assert(
+    bytes <= most,
+    `${name} alone comes to ${bytes} bytes, at most ${most} are wanted: ${why}`,
+  );
+}
+
+Deno.test("a constant of the library bundles to 3 kB at most", () =>
+  assertSize("PNOTIFY_OK", 3000));
+
+Deno.test("boot() bundles to less than 81 kB", () => assertSize("boot", 80_999));
+
+Deno.test("bundle() resolves as Deno does: by the import map, and types leave no trace", async () => {
+  const text = await bundleText(`import { parseArgs } from "@std/cli/parse-args";
+import type { Kernel } from ${library};
+import config from ${JSON.stringify(new URL("deno.json", root).href)} with { type: "json" };
+export const kernel: Kernel | null = null;
+console.log(parseArgs([]), config.name);`);
+  assert(!/^import /m.test(text), text.slice(0, 200));
+  assert(text.includes(`name: "${readConfig().name}"`));
+  assert(!text.includes("createKernel") && !text.includes("copyProcess"));
+});
+
+Deno.test("bundle() tells what cannot be found", async () => {
+  let message = "";
+  await bundleText(`import "./missing.ts";`).catch((error) => message = error.message);
+  assert(/Cannot bundle.*missing\.ts/.test(message), message);
+});
+
+Deno.test("the program's bundle holds every module once, so that all entries share one library", async () => {
+  const { files } = await program();
+  const places = new Map<string, string[]>();
+  for (const { name, modules } of files.values()) {
+    for (const path of modules.filter((path) => !path.startsWith("npm:"))) {
+      places.set(path, [...places.get(path) ?? [], name]);
+    }
+  }
+  assertEquals([...places].filter(([, names]) => names.length > 1), []);
+  assert(places.has("kernel/kernel.ts") && places.has("runner/sandbox/worker.ts"));
+});
+
+Deno.test("the program's bundle has the entries that modules of users can name", async () => {
+  const { files, config, embedded } = await program();
+  const { name, exports } = readConfig();
+  const wanted = Object.keys(exports).filter((entry) => !["./cli", "./scenario"].includes(entry))
+    .map((entry) => name + entry.slice(1));
+  assertEquals(Object.keys(config.imports).sort(), wanted.sort());
+  for (const file of [...Object.values(config.imports), "./worker.js"]) {
+    assert(files.has(file.slice(2)), file);
+    assert(embedded.includes(file.slice(2)), file);
+  }
+});

@@ -1,0 +1,286 @@
+/**
+ * Bundles modules of this project with all that they import, by esbuild:
+ *
+ *     deno run -A tools/bundle.ts FOLDER
+ *
+ * writes the program as people get it, as `deno task compile` puts it into one file: entries for the program, the worker
+ * of the sandbox, and each entry of the library, with what they share in chunks, so that all of them are one library.
+ *
+ * Deno says what an import leads to, so that import map, JSR and npm mean here what they mean elsewhere. npm packages are
+ * installed into a temporary folder, where esbuild finds its way by itself.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import {
+  denoArguments,
+  filePath,
+  findWorld,
+  readConfig,
+  root,
+  WORLD_VARIABLE,
+} from "./with_std.ts";
+
+/** What is to be bundled. */
+export interface BundleRequest {
+  /** The entries: the URL of each module by the name of its file, without `.js`. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Whether names and space are made short; false by default. */
+  readonly minify?: boolean;
+  /** Whether what entries share, and what is imported at run time, gets files of its own; true by default. */
+  readonly splitting?: boolean;
+}
+
+/** A file of a bundle. */
+export interface BundledFile {
+  /** Its name in the bundle's folder. */
+  readonly name: string;
+  /** Its text. */
+  readonly text: string;
+  /** The files that it imports at once. */
+  readonly imports: readonly string[];
+  /** The files that it imports when they are first needed. */
+  readonly lazyImports: readonly string[];
+  /** The paths of the modules in it, from the project's folder; those of packages begin with `npm:`. */
+  readonly modules: readonly string[];
+}
+
+/** The files of a bundle by their names. */
+export type Bundle = ReadonlyMap<string, BundledFile>;
+
+/** A module as `deno info --json` tells of it. */
+interface InfoModule {
+  readonly specifier: string;
+  readonly kind?: string;
+  readonly local?: string;
+  readonly mediaType?: string;
+  readonly npmPackage?: string;
+  readonly error?: string;
+  readonly dependencies?: readonly {
+    readonly specifier: string;
+    readonly code?: { readonly specifier?: string; readonly error?: string };
+  }[];
+}
+
+/** What imports lead to. */
+interface Graph {
+  readonly modules: ReadonlyMap<string, InfoModule>;
+  readonly redirects: Readonly<Record<string, string>>;
+}
+
+const LOADERS: Readonly<Record<string, esbuild.Loader>> = {
+  TypeScript: "ts",
+  Mts: "ts",
+  JavaScript: "js",
+  Mjs: "js",
+  Json: "json",
+};
+
+/** The namespace of modules that go by their URL. */
+const MODULE = "module";
+
+/**
+ * Bundles modules.
+ *
+ * @param request What is to be bundled.
+ * @returns The files.
+ * @throws {Error} When an import leads nowhere, or a file does not parse.
+ */
+export async function bundle(request: BundleRequest): Promise<Bundle> {
+  const folder = await Deno.makeTempDir({ prefix: "pnotify_bundle_" });
+  try {
+    const graph = await readGraph(Object.values(request.entries), folder);
+    await installPackages(graph, folder);
+    const { outputFiles, metafile } = await esbuild.build({
+      ...optionsFor(request),
+      write: false,
+      metafile: true,
+      absWorkingDir: folder,
+      plugins: [resolver(graph, folder)],
+    });
+    const texts = new Map(outputFiles.map((file) => [file.path.replaceAll("\\", "/"), file.text]));
+    const names = Object.keys(metafile.outputs);
+    return new Map(names.map((path) => {
+      const text = [...texts].find(([full]) => full.endsWith(`/${path}`))![1];
+      const file = describeFile(path, text, metafile.outputs[path]);
+      return [file.name, file];
+    }));
+  } finally {
+    await esbuild.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const OUTPUT = "out/";
+
+function describeFile(
+  path: string,
+  text: string,
+  { imports, inputs }: esbuild.Metafile["outputs"][string],
+): BundledFile {
+  const ours = imports.filter(({ external }) => !external);
+  const importsOf = (kind: string) =>
+    ours.filter((one) => one.kind === kind).map((one) => one.path.slice(OUTPUT.length));
+  return {
+    name: path.slice(OUTPUT.length),
+    text,
+    imports: importsOf("import-statement"),
+    lazyImports: importsOf("dynamic-import"),
+    modules: Object.keys(inputs).map(nameOfInput),
+  };
+}
+
+function optionsFor(request: BundleRequest): esbuild.BuildOptions {
+  const { entries, minify = false, splitting = true } = request;
+  return {
+    entryPoints: Object.entries(entries).map(([out, url]) => ({ in: url, out })),
+    bundle: true,
+    outdir: OUTPUT,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2023",
+    charset: "utf8",
+    minify,
+    splitting,
+    // What a tsconfig.json on the way says is none of ours.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    logLevel: "silent",
+  };
+}
+
+function nameOfInput(input: string): string {
+  const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(input) ?? [];
+  if (name !== undefined) return `npm:${name}`;
+  const url = input.slice(MODULE.length + 1);
+  return url.startsWith(root.href) ? url.slice(root.href.length) : url;
+}
+
+/** Asks Deno what is imported, and where it lies. */
+async function readGraph(entries: readonly string[], folder: string): Promise<Graph> {
+  const world = await findWorld();
+  const probe = `${folder}/probe.ts`;
+  await Deno.writeTextFile(
+    probe,
+    entries.map((url) => `import ${JSON.stringify(url)};\n`).join(""),
+  );
+  const config = `--config=${filePath(new URL("deno.json", root))}`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: denoArguments(["info", "--json", "--no-lock", config, probe], world),
+    env: { [WORLD_VARIABLE]: world.kind, NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  if (code !== 0) throw new Error(`Cannot bundle: ${decoder.decode(stderr)}`);
+  const info = JSON.parse(decoder.decode(stdout)) as {
+    modules: InfoModule[];
+    redirects?: Record<string, string>;
+  };
+  const broken = info.modules.find(({ error }) => error !== undefined);
+  if (broken !== undefined) throw new Error(`Cannot bundle "${broken.specifier}": ${broken.error}`);
+  const modules = new Map(info.modules.map((module) => [module.specifier, module]));
+  return { modules, redirects: info.redirects ?? {} };
+}
+
+async function installPackages({ modules }: Graph, folder: string): Promise<void> {
+  const packages = [...modules.values()].flatMap(({ npmPackage }) => npmPackage ?? []);
+  const dependencies = Object.fromEntries(packages.map((one) => {
+    const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(one)!;
+    return [name, version];
+  }));
+  await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ dependencies }));
+  if (packages.length === 0) return;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet", "--no-lock"],
+    cwd: folder,
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (code !== 0) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Lets esbuild find what Deno has found. */
+function resolver({ modules, redirects }: Graph, folder: string): esbuild.Plugin {
+  const resolve = (specifier: string, importer: string): string => {
+    const dependency = modules.get(importer)?.dependencies
+      ?.find((one) => one.specifier === specifier);
+    const target = dependency?.code?.specifier;
+    if (target === undefined) throw new Error(`Cannot bundle "${specifier}" in "${importer}"`);
+    return redirects[target] ?? target;
+  };
+  return {
+    name: "deno",
+    setup(build) {
+      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: /./ }, ({ path, importer, kind, namespace }) => {
+        if (kind === "entry-point") return { path, namespace: MODULE };
+        if (namespace !== MODULE) return undefined;
+        const target = resolve(path, importer);
+        if (!target.startsWith("npm:")) return { path: target, namespace: MODULE };
+        const name = target.replace(/^npm:\/?(@?[^@/]+(?:\/[^@/]+)?)@[^/]+/, "$1");
+        return build.resolve(name, { resolveDir: folder, kind, importer: "" });
+      });
+      build.onLoad({ filter: /./, namespace: MODULE }, async ({ path }) => {
+        const { local, mediaType = "" } = modules.get(path)!;
+        return { contents: await Deno.readFile(local!), loader: LOADERS[mediaType] };
+      });
+    },
+  };
+}
+
+/** The program as a bundle. */
+export interface ProgramBundle {
+  /** The files. */
+  readonly files: Bundle;
+  /** The configuration that goes with them: what modules of users import by the name of the package is in the bundle. */
+  readonly config: {
+    readonly imports: Record<string, string>;
+    readonly unstable: readonly string[];
+  };
+  /** The files that nothing imports: the program loads them by their names. */
+  readonly embedded: readonly string[];
+}
+
+/** Bundles the program: `main.js`, the worker of its sandbox, and the entries of the library, which both of them share. */
+export async function programBundle(): Promise<ProgramBundle> {
+  const { name, exports } = readConfig();
+  const library = Object.entries(exports).filter(([, path]) => !path.startsWith("./runner/"))
+    .map(([entry, path]) => {
+      const output = `library/${entry === "." ? "mod" : entry.slice(2)}`;
+      return { specifier: name + entry.slice(1), output, url: new URL(path, root).href };
+    });
+  const files = await bundle({
+    entries: {
+      main: new URL("runner/main.ts", root).href,
+      worker: new URL("runner/sandbox/worker.ts", root).href,
+      ...Object.fromEntries(library.map(({ output, url }) => [output, url])),
+    },
+  });
+  const imports = Object.fromEntries(
+    library.map(({ specifier, output }) => [specifier, `./${output}.js`]),
+  );
+  return {
+    files,
+    config: { imports, unstable: ["worker-options"] },
+    embedded: ["worker.js", ...library.map(({ output }) => `${output}.js`)],
+  };
+}
+
+/** Writes a bundle of the program into a folder. */
+export async function writeBundle({ files, config }: ProgramBundle, folder: string): Promise<void> {
+  for (const { name, text } of files.values()) {
+    const path = `${folder}/${name}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, text);
+  }
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config, null, 2));
+}
+
+if (import.meta.main) {
+  const [folder] = Deno.args;
+  if (folder === undefined) {
+    console.error("usage: deno run -A tools/bundle.ts FOLDER");
+    Deno.exit(2);
+  }
+  await writeBundle(await programBundle(), folder);
+}
