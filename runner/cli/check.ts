@@ -1,7 +1,7 @@
 import { pooledMap } from "@std/async/pool";
 import { findFiles, parseFile } from "../execute/files.ts";
 import { formatDiagnostic } from "../report/diagnostic.ts";
-import { type Command, EXIT, type Invocation } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation } from "./command.ts";
 import { styleFor } from "./io.ts";
 
 async function check(invocation: Invocation): Promise<number> {
@@ -26,10 +26,7 @@ async function check(invocation: Invocation): Promise<number> {
 }
 
 /** Checks scenarios without running them. */
-export const checkCommand: Command = {
-  name: "check",
-  summary: "Check the syntax and the names of scenarios, and run nothing",
-  operands: "FILE...",
+export const checkCommand: CommandBody = {
   arity: [1, Infinity],
   options: [{ name: "quiet", letter: "q", doc: "print mistakes only" }],
   examples: [["pnotify check case.yaml", "look for mistakes"]],

@@ -1,8 +1,8 @@
-import { FileError } from "../execute/files.ts";
+import { FileError } from "../execute/file_error.ts";
 import { nearest } from "../scenario/suggest.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type CommandEntry, EXIT, loadCommand, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { commandHelp, generalHelp } from "./help.ts";
+import { commandHelp, generalHelp } from "./help_text.ts";
 import { readInvocation } from "./invocation.ts";
 import { type Io, styleFor } from "./io.ts";
 
@@ -14,7 +14,7 @@ const ALIASES: Readonly<Record<string, string>> = Object.freeze({
   "-h": "help",
 });
 
-function findCommand(name: string): Command {
+function findCommand(name: string): CommandEntry {
   const command = COMMANDS.find((one) => one.name === (ALIASES[name] ?? name));
   if (command !== undefined) return command;
   const near = nearest(name, COMMANDS.map((one) => one.name));
@@ -28,7 +28,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     generalHelp(COMMANDS, styleFor("auto", io.isErrTerminal, io)).forEach((line) => io.err(line));
     return EXIT.usage;
   }
-  const command = findCommand(args[0]);
+  const command = await loadCommand(findCommand(args[0]));
   const invocation = readInvocation(command, args.slice(1), io);
   if (invocation.flag("help") === true) {
     const style = styleFor(invocation.text("color") ?? "auto", io.isOutTerminal, io);

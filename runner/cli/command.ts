@@ -38,14 +38,18 @@ export interface Invocation {
   all(name: string): readonly string[];
 }
 
-/** A command of the program. */
-export interface Command {
+/** What the list of commands says of each. */
+export interface CommandHead {
   /** Its name. */
   readonly name: string;
   /** What it does, in one line. */
   readonly summary: string;
   /** What is written behind its name: `FILE...`. */
   readonly operands: string;
+}
+
+/** What a command is, apart from its entry in the list of commands. */
+export interface CommandBody {
   /** How few and how many operands it takes. */
   readonly arity: readonly [number, number];
   /** Whether it takes another command behind `--`. */
@@ -65,6 +69,22 @@ export interface Command {
    * @returns The exit status.
    */
   run(invocation: Invocation): Promise<number>;
+}
+
+/** A command of the program. */
+export interface Command extends CommandHead, CommandBody {}
+
+/** A command that is loaded when it is needed. */
+export interface CommandEntry extends CommandHead {
+  /** Loads the rest of it. */
+  load(): Promise<CommandBody>;
+}
+
+/** Loads a command. */
+export async function loadCommand(
+  { name, summary, operands, load }: CommandEntry,
+): Promise<Command> {
+  return { name, summary, operands, ...await load() };
 }
 
 /** The exit statuses of the program; of many scenarios the highest counts. */

@@ -1,5 +1,11 @@
-import type { Command } from "./command.ts";
-import { EXIT, UsageError } from "./command.ts";
+import {
+  type Command,
+  type CommandBody,
+  type CommandEntry,
+  EXIT,
+  loadCommand,
+  UsageError,
+} from "./command.ts";
 import { COMMON_OPTIONS } from "./invocation.ts";
 
 const SHELLS: readonly string[] = ["bash", "zsh", "fish"];
@@ -109,11 +115,8 @@ function fish(commands: readonly Command[]): string[] {
 }
 
 /** Makes the command that prints completions, from the table of commands. */
-export function completionsCommand(commands: () => readonly Command[]): Command {
+export function completionsCommand(entries: readonly CommandEntry[]): CommandBody {
   return {
-    name: "completions",
-    summary: "Print completions for a shell",
-    operands: "SHELL",
     arity: [1, 1],
     options: [],
     examples: [
@@ -121,14 +124,14 @@ export function completionsCommand(commands: () => readonly Command[]): Command 
       ["pnotify completions fish > ~/.config/fish/completions/pnotify.fish", "for fish"],
     ],
     completes: SHELLS,
-    run: ({ io, operands }) => {
+    run: async ({ io, operands }) => {
       const make = { bash, zsh, fish }[operands[0] as "bash" | "zsh" | "fish"];
       if (make === undefined) {
         const wanted = SHELLS.join(", ");
         throw new UsageError(`Unknown shell "${operands[0]}"`, `one of ${wanted} is wanted`);
       }
-      make(commands()).forEach((line) => io.out(line));
-      return Promise.resolve(EXIT.held);
+      make(await Promise.all(entries.map(loadCommand))).forEach((line) => io.out(line));
+      return EXIT.held;
     },
   };
 }

@@ -5,7 +5,7 @@ import { type NamedFile, parseFile, shippedScenarios } from "../execute/files.ts
 import { type ReplayRequest, ReplaySession } from "../replay/session.ts";
 import { formatResult } from "../report/pretty.ts";
 import { printable, type Style } from "../report/style.ts";
-import { type Command, EXIT, type Invocation } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation } from "./command.ts";
 import { styleFor, terminalWidth } from "./io.ts";
 import { printOutcome } from "./replay_printer.ts";
 import { VERSION } from "./version.ts";
@@ -135,10 +135,7 @@ async function demo(invocation: Invocation): Promise<number> {
 }
 
 /** Shows in one go what this is. */
-export const demoCommand: Command = {
-  name: "demo",
-  summary: "Replay a real build with jobs and accounting, and run the shipped scenarios",
-  operands: "",
+export const demoCommand: CommandBody = {
   arity: [0, 0],
   options: [],
   examples: [["pnotify demo", "show what this is"]],

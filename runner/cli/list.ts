@@ -1,6 +1,6 @@
 import { shippedModules } from "../engine/shipped.ts";
 import { parseFile, shippedScenarios } from "../execute/files.ts";
-import { type Command, EXIT, type Invocation } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation } from "./command.ts";
 import { styleFor } from "./io.ts";
 
 interface Listed {
@@ -49,10 +49,7 @@ async function list(invocation: Invocation): Promise<number> {
 }
 
 /** Lists what comes with the program. */
-export const listCommand: Command = {
-  name: "list",
-  summary: "List the modules and scenarios that come with the program",
-  operands: "",
+export const listCommand: CommandBody = {
   arity: [0, 0],
   options: [
     { name: "format", value: "FORMAT", choices: ["pretty", "json"], doc: "pretty or json" },

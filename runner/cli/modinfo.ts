@@ -4,7 +4,7 @@ import { shippedModules } from "../engine/shipped.ts";
 import { describeFile } from "../execute/execute.ts";
 import { printable } from "../report/style.ts";
 import { nearest } from "../scenario/suggest.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { styleFor } from "./io.ts";
 import { printRefusal } from "./printer.ts";
 
@@ -71,10 +71,7 @@ async function findInfo(invocation: Invocation, operand: string): Promise<Module
 }
 
 /** Says what a module is. */
-export const modinfoCommand: Command = {
-  name: "modinfo",
-  summary: "Say what a module is: name, licence, parameters, events, uses, exports",
-  operands: "MODULE...",
+export const modinfoCommand: CommandBody = {
   arity: [1, Infinity],
   about: ["MODULE is a shipped module, or a TypeScript or JavaScript file, which is sandboxed."],
   options: [

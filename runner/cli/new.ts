@@ -1,5 +1,5 @@
-import { FileError } from "../execute/files.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { FileError } from "../execute/file_error.ts";
+import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { checkoutRoot, newModuleFiles } from "./templates.ts";
 import { VERSION } from "./version.ts";
 
@@ -59,10 +59,7 @@ async function refuseExisting(folder: string, files: readonly string[]): Promise
 }
 
 /** Begins a module. */
-export const newCommand: Command = {
-  name: "new",
-  summary: "Begin a module: with a scenario and a test that pass as they are",
-  operands: "module NAME",
+export const newCommand: CommandBody = {
   arity: [1, 2],
   options: [{ name: "dir", value: "FOLDER", doc: "where to put it; a folder of its name" }],
   examples: [["pnotify new module mine", "make mine/ with a module, a scenario and a test"]],

@@ -1,6 +1,6 @@
 import { type SignalName, signalNumber } from "../../kernel/mod.ts";
 import { printable } from "../report/style.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
 /** The calls that a replay needs. */
@@ -156,10 +156,7 @@ async function tellSize(io: Io, output: string): Promise<void> {
 }
 
 /** `pnotify record`: records a command, for `pnotify replay`. */
-export const recordCommand: Command = {
-  name: "record",
-  summary: "Run a command under strace, and record its processes for replay",
-  operands: "-- COMMAND...",
+export const recordCommand: CommandBody = {
   arity: [0, 0],
   takesRest: true,
   about: [

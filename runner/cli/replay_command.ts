@@ -13,7 +13,7 @@ import { openRecording, SourceError } from "../replay/source.ts";
 import { printable } from "../report/style.ts";
 import type { SandboxLimits } from "../sandbox/protocol.ts";
 import { nearest } from "../scenario/suggest.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { styleFor, terminalWidth } from "./io.ts";
 import { LIMIT_OPTIONS, readLimits } from "./options.ts";
 import { printRefusal } from "./printer.ts";
@@ -239,10 +239,7 @@ function printJson({ io, operands }: Invocation, outcomes: readonly ReplayOutcom
 }
 
 /** `pnotify replay`: runs modules over recordings of real processes. */
-export const replayCommand: Command = {
-  name: "replay",
-  summary: "Run modules over a recording of real processes",
-  operands: "RECORDING...",
+export const replayCommand: CommandBody = {
   arity: [1, Infinity],
   about: [
     "RECORDING is what strace, tracefs, perf script or a process connector wrote, packed with gzip",

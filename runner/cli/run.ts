@@ -1,17 +1,11 @@
 import { pooledMap } from "@std/async/pool";
 import type { ScenarioPlan } from "../engine/plan.ts";
 import { execute, type Executed, executeTwice } from "../execute/execute.ts";
-import {
-  FileError,
-  findFiles,
-  type NamedFile,
-  needsSandbox,
-  parseFile,
-  readText,
-} from "../execute/files.ts";
+import { FileError } from "../execute/file_error.ts";
+import { findFiles, type NamedFile, needsSandbox, parseFile, readText } from "../execute/files.ts";
 import type { Entry } from "../report/summary.ts";
 import type { ParsedFile } from "../scenario/parse.ts";
-import { type Command, EXIT, type Invocation, UsageError } from "./command.ts";
+import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { readSettings, RUN_OPTIONS, type RunSettings } from "./options.ts";
 import { type FileOutcome, Printer } from "./printer.ts";
 import { updateTraces } from "./update.ts";
@@ -146,10 +140,7 @@ async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Runs scenarios. */
-export const runCommand: Command = {
-  name: "run",
-  summary: "Run scenarios, and check what they expect",
-  operands: "FILE...",
+export const runCommand: CommandBody = {
   arity: [1, Infinity],
   about: [
     "FILE is a scenario in YAML or JSON, a folder with scenarios in it, or the name of a shipped",

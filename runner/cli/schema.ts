@@ -1,12 +1,9 @@
 import { scenarioSchema } from "../scenario/schema.ts";
-import { type Command, EXIT } from "./command.ts";
+import { type CommandBody, EXIT } from "./command.ts";
 import { VERSION } from "./version.ts";
 
 /** Prints the JSON Schema of scenarios. */
-export const schemaCommand: Command = {
-  name: "schema",
-  summary: "Print the JSON Schema of scenarios, for editors that complete and check",
-  operands: "",
+export const schemaCommand: CommandBody = {
   arity: [0, 0],
   about: [
     "An editor with the YAML language server finds it through the first line of a scenario:",

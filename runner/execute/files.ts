@@ -1,4 +1,5 @@
 import type { KernelModule } from "../../kernel/module.ts";
+import { FileError } from "./file_error.ts";
 import { RECORDINGS, SCENARIOS } from "../../scenarios/mod.ts";
 import type { ScenarioPlan } from "../engine/plan.ts";
 import { shippedModules } from "../engine/shipped.ts";
@@ -20,12 +21,6 @@ export interface NamedFile {
   readonly text?: string;
   /** What is in the files beside it that the program brings along too, by their names. */
   readonly beside?: Readonly<Record<string, string>>;
-}
-
-/** A path that names nothing that can be read. */
-export class FileError extends Error {
-  /** The class name, for callers that cannot use `instanceof`. */
-  override readonly name = "FileError";
 }
 
 function isScenario(name: string): boolean {

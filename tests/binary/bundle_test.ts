@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { bundle, programBundle } from "../../tools/bundle.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { bundle, programBundle, writeBundle } from "../../tools/bundle.ts";
 import { readConfig, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";
 
@@ -81,4 +81,41 @@ Deno.test("the program's bundle has the entries that modules of users can name",
     assert(files.has(file.slice(2)), file);
     assert(embedded.includes(file.slice(2)), file);
   }
+});
+
+/** What takes time to load, and what most command lines do without. */
+const HEAVY: Readonly<Record<string, RegExp>> = {
+  "the YAML parser": /^npm:yaml$/,
+  "the stripper of types": /^npm:sucrase$/,
+  "the lexer": /^npm:es-module-lexer$/,
+  "the kernel": /^kernel\//,
+  "the explorer": /^check\//,
+  "the replay": /^replay\//,
+  "the engine": /^runner\/engine\//,
+  "the shipped scenarios": /^scenarios\//,
+  "the other commands":
+    /^runner\/cli\/(?:check|completions|demo|help|list|modinfo|new|record_command|replay_command|run|schema)\.ts$/,
+};
+
+Deno.test("pnotify version runs without anything that takes time to load", async () => {
+  const bundled = await program();
+  using folder = makeFolder({});
+  await writeBundle(bundled, folder.path);
+  const removed = new Set<string>();
+  for (const [what, pattern] of Object.entries(HEAVY)) {
+    const holders = [...bundled.files.values()]
+      .filter(({ modules }) => modules.some((path) => pattern.test(path)));
+    assert(holders.length > 0, `${what} is nowhere in the bundle`);
+    for (const { name } of holders) removed.add(name);
+  }
+  for (const name of removed) Deno.removeSync(`${folder.path}/${name}`);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", "main.js", "version"],
+    cwd: folder.path,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(code, 0, err);
+  assertMatch(out, /^pnotify \d+\.\d+\.\d+\n$/);
 });

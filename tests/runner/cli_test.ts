@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { loadCommand } from "../../runner/cli/command.ts";
 import { COMMANDS } from "../../runner/cli/commands.ts";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
@@ -66,7 +67,7 @@ Deno.test("pnotify refuses a value when it is not among the choices", async () =
 });
 
 Deno.test("help shows examples when it is asked for a command", async () => {
-  for (const { name, examples } of COMMANDS) {
+  for (const { name, examples } of await Promise.all(COMMANDS.map(loadCommand))) {
     const { status, out } = await runProgram(["help", name]);
     assertEquals(status, 0);
     for (const [line] of examples) assertStringIncludes(out, line);
@@ -366,7 +367,7 @@ Deno.test("completions knows every command and option in every shell", async () 
   for (const shell of ["bash", "zsh", "fish"]) {
     const { status, out } = await runProgram(["completions", shell]);
     assertEquals(status, 0);
-    for (const { name, options } of COMMANDS) {
+    for (const { name, options } of await Promise.all(COMMANDS.map(loadCommand))) {
       assertStringIncludes(out, name);
       for (const option of options) assertStringIncludes(out, option.name);
     }

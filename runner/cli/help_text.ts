@@ -1,0 +1,70 @@
+import type { Style } from "../report/style.ts";
+import type { Command, CommandHead, Option } from "./command.ts";
+import { COMMON_OPTIONS } from "./invocation.ts";
+
+/** What there is help for besides commands. */
+export const HELP_TOPICS: readonly string[] = ["steps", "expectations", "format"];
+
+/** Writes names with what they are, side by side. */
+export function columns(rows: readonly (readonly [string, string])[], style: Style): string[] {
+  const width = Math.min(28, Math.max(0, ...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) =>
+    left.length > width
+      ? [`  ${style.cyan(left)}`, `  ${" ".repeat(width)}  ${right}`]
+      : [`  ${style.cyan(left.padEnd(width))}  ${right}`]
+  );
+}
+
+/**
+ * Help for the program as a whole.
+ *
+ * @param commands The commands.
+ * @param style Marks it up.
+ * @returns The lines.
+ */
+export function generalHelp(commands: readonly CommandHead[], style: Style): string[] {
+  return [
+    "Runs processes under kernel modules that hear of their fork, exec and exit.",
+    "",
+    `${style.bold("Usage")}: pnotify COMMAND [OPTIONS]`,
+    "",
+    style.bold("Commands"),
+    ...columns(
+      commands.map(({ name, operands, summary }) =>
+        [`${name} ${operands}`.trim(), summary] as const
+      ),
+      style,
+    ),
+    "",
+    style.bold("Examples"),
+    ...columns([
+      ["pnotify demo", "see what this is"],
+      ["pnotify new module mine", "begin a module, a scenario and a test"],
+      ["pnotify run mine.yaml", "run a scenario"],
+      ["pnotify help run", "help for a command"],
+      ["pnotify help steps", "everything that a step can do"],
+    ], style),
+  ];
+}
+
+/** Help for one command. */
+export function commandHelp(command: Command, style: Style): string[] {
+  const { name, summary, operands, about = [], options, examples } = command;
+  return [
+    `${summary}.`,
+    "",
+    `${style.bold("Usage")}: pnotify ${`${name} ${operands}`.trim()} [OPTIONS]`,
+    ...(about.length === 0 ? [] : ["", ...about]),
+    "",
+    style.bold("Options"),
+    ...columns([...options, ...COMMON_OPTIONS].map(optionRow), style),
+    ...(examples.length === 0 ? [] : ["", style.bold("Examples"), ...columns(examples, style)]),
+  ];
+}
+
+function optionRow(option: Option): [string, string] {
+  const letter = option.letter === undefined ? "    " : `-${option.letter}, `;
+  const no = option.negatable ? "[no-]" : "";
+  const value = option.value === undefined ? "" : ` ${option.value}`;
+  return [`${letter}--${no}${option.name}${value}`, option.doc];
+}
