@@ -7,6 +7,7 @@
 import { createBoard, readBoard } from "./board.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { createSlot, put } from "./slot.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 const POLL_MS = 15;
 /** Milliseconds beyond its limit after which the watchdog inside the worker counts as failed. */
@@ -97,7 +98,8 @@ class Supervisor {
   readonly #slot = createSlot();
   readonly #encoder = new TextEncoder();
   #version = -1;
-  #since = performance.now();
+  /** How long the worker has been at what it does. */
+  readonly #stopwatch = new Stopwatch();
   /** When the worker was there: what it takes to start is nobody's time. */
   #begun = 0;
 
@@ -116,7 +118,8 @@ class Supervisor {
       await dropPermissions();
       worker.postMessage({ job: this.#job, board: this.#board, slot: this.#slot });
       if (this.#job.replay !== undefined) void this.#feed();
-      this.#begun = this.#since = performance.now();
+      this.#begun = performance.now();
+      this.#stopwatch.restart();
       setInterval(() => this.#watch(), POLL_MS);
     };
     worker.onerror = (event) => {
@@ -147,7 +150,7 @@ class Supervisor {
     const { version, doing } = readBoard(this.#board);
     if (version === this.#version || doing === null) return doing;
     this.#version = version;
-    this.#since = performance.now();
+    this.#stopwatch.restart();
     this.#tell(JSON.stringify({ kind: "progress", doing }));
     return doing;
   }
@@ -162,7 +165,7 @@ class Supervisor {
       this.#end({ kind: "crashed", why: "total", text: "" });
     }
     const limit = this.#limitOf(doing);
-    if (performance.now() - this.#since > limit) {
+    if (this.#stopwatch.elapsedMs() > limit) {
       this.#end({ kind: "crashed", why: "time", text: `${Math.round(limit)} ms` });
     }
   }
@@ -171,8 +174,10 @@ class Supervisor {
     // Between two pieces of a recording it waits for its host, who may wait for somebody else.
     if (doing?.stage === "done" && this.#job.replay !== undefined) return Infinity;
     if (doing?.stage !== "step") return this.#job.limits.loadMs;
+    // A replay says no more of a step that is stopped in the worker.
+    if (this.#job.replay !== undefined) return doing.limitMs;
     // The watchdog in the worker comes first, and knows more; this is for what it cannot stop.
-    return 1.5 * doing.limitMs + GRACE_MS;
+    return 1.5 * doing.limitMs * this.#job.patience + GRACE_MS;
   }
 
   #end(answer: ChildAnswer): never {

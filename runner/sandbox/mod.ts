@@ -19,6 +19,7 @@ import {
 } from "./protocol.ts";
 import { type Refusal, refuseLine } from "./refusal.ts";
 import { Source } from "../scenario/source.ts";
+import { PATIENCE } from "./watchdog.ts";
 
 export { SANDBOX_COMMAND, serveSandbox } from "./child.ts";
 export { DEFAULT_LIMITS, type SandboxLimits } from "./protocol.ts";
@@ -95,15 +96,31 @@ export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
     linked.set(name, module);
   }
   const limits = { ...DEFAULT_LIMITS, ...job.limits };
-  const childJob: ChildJob = {
-    nonce: crypto.randomUUID(),
+  const childJob: Omit<ChildJob, "nonce" | "patience"> = {
     plan: job.kind === "run" ? job.plan : null,
     modules: [...linked].map(([name, { files }]) => ({ name, files })),
     limits,
     ...(job.kind === "replay" ? { replay: job.request } : {}),
   };
-  const pieces = job.kind === "replay" ? job.pieces : undefined;
-  return outcomeOf(job, await runChild(childJob, job.program, pieces), linked, limits);
+  return outcomeOf(job, await runPatiently(job, childJob), linked, limits);
+}
+
+/**
+ * Does a job again, with more patience, when a step was stopped that had hardly run because others had the CPU. A run comes
+ * to the same each time. A recording is read only once, so a replay has all the patience at once.
+ */
+async function runPatiently(
+  { kind, program, ...job }: SandboxJob,
+  childJob: Omit<ChildJob, "nonce" | "patience">,
+): Promise<ChildEnd> {
+  const attempt = (patience: number, pieces?: AsyncIterable<string>) =>
+    runChild({ ...childJob, nonce: crypto.randomUUID(), patience }, program, pieces);
+  if ("pieces" in job) return await attempt(PATIENCE.at(-1)!, job.pieces);
+  for (const patience of PATIENCE.slice(0, -1)) {
+    const end = await attempt(patience);
+    if (end.answer?.kind !== "starved") return end;
+  }
+  return await attempt(PATIENCE.at(-1)!);
 }
 
 function filesOf(job: SandboxJob): { name: string; path: string; written: string }[] {

@@ -2,8 +2,8 @@ import { SANDBOX_COMMAND } from "./child.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
 
-/** Beyond the job's own time, before the process is killed: to start, and to tell why it ends. */
-const KILL_GRACE_MS = 3000;
+/** Beyond the job's own time, before the process is killed: to start, also on a busy machine, and to tell why it ends. */
+const KILL_GRACE_MS = 10_000;
 const MOST_COMPLAINT = 1 << 16;
 /** So many pieces of a recording are on their way at most; more would only fill memory. */
 const MOST_ON_THEIR_WAY = 4;

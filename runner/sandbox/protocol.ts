@@ -45,6 +45,8 @@ export interface ChildJob {
   readonly modules: readonly ModuleFiles[];
   /** How far it may go. */
   readonly limits: SandboxLimits;
+  /** How many times its limit a step may take by the wall clock, see the watchdog. */
+  readonly patience: number;
 }
 
 /** What stood in the way of a module, in terms of what was linked. */
@@ -68,6 +70,7 @@ export type ChildAnswer =
   | { readonly kind: "unloadable"; readonly failure: LoadFailure }
   | { readonly kind: "progress"; readonly doing: Doing }
   | { readonly kind: "taken" }
+  | { readonly kind: "starved" }
   | {
     readonly kind: "replayed";
     readonly outcome: ReplayOutcome;

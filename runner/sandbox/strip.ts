@@ -1,7 +1,7 @@
 import type { Source } from "../scenario/source.ts";
 import { SoftLockup } from "../engine/plan.ts";
 import { Refused, refuseLine } from "./refusal.ts";
-import { createWatchdog, STEP_HOOK } from "./watchdog.ts";
+import { createWatchdog, PATIENCE, STEP_HOOK } from "./watchdog.ts";
 
 /** Milliseconds that a file may take; an honest one takes a few. There are texts that take for ever. */
 const LIMIT_MS = 5000;
@@ -33,13 +33,17 @@ export async function stripTypes(source: Source): Promise<string> {
 
 /** The host itself does this, for text that it has no reason to trust. */
 function withLimit(run: () => void): void {
-  const { hook, guard } = createWatchdog(() => LIMIT_MS);
   const global = globalThis as Record<string, unknown>;
-  Object.defineProperty(global, STEP_HOOK, { value: hook, configurable: true });
-  try {
-    guard({ step: 0, what: "strip types" }, run);
-  } finally {
-    delete global[STEP_HOOK];
+  for (const patience of PATIENCE) {
+    const { hook, guard, isStarved } = createWatchdog(() => LIMIT_MS, patience);
+    Object.defineProperty(global, STEP_HOOK, { value: hook, configurable: true });
+    try {
+      return guard({ step: 0, what: "strip types" }, run);
+    } catch (error) {
+      if (!isStarved()) throw error;
+    } finally {
+      delete global[STEP_HOOK];
+    }
   }
 }
 

@@ -39,16 +39,13 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-/** The longest time limit that the engine takes. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
 async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   const write = boardWriter(board);
   const post = scope.postMessage.bind(scope);
   const recording = slotReader(slot);
   const { nonce, limits } = job;
   const answer: Answer = (body) => {
-    const text = JSON.stringify(body);
+    const text = JSON.stringify(watchdog.isStarved() ? { kind: "starved" } : body);
     const isLarge = text.length > limits.answerSize;
     const small = { kind: "crashed", why: "answer", text: `${text.length} characters` };
     post({ nonce, text: isLarge ? JSON.stringify(small) : text });
@@ -56,10 +53,10 @@ async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   const world = new HostWorld(job.plan?.seed ?? 0);
   const watchdog = createWatchdog(({ step, what, module = null, weight = 1 }) => {
     // Not cut to what is left of the total: the main thread ends that, and says so.
-    const limitMs = Math.ceil(Math.min(limits.stepMs * weight, LONGEST_TIMEOUT_MS));
+    const limitMs = Math.ceil(limits.stepMs * weight);
     write({ stage: "step", what, step, module, limitMs });
     return limitMs;
-  });
+  }, job.patience);
   // The longest first: one may be in another.
   const folders = job.modules.map(folderOf).sort((a, b) => b.length - a.length);
   try {
