@@ -110,12 +110,12 @@ export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
  * to the same each time. A recording is read only once, so a replay has all the patience at once.
  */
 async function runPatiently(
-  { kind, program, ...job }: SandboxJob,
+  job: SandboxJob,
   childJob: Omit<ChildJob, "nonce" | "patience">,
 ): Promise<ChildEnd> {
   const attempt = (patience: number, pieces?: AsyncIterable<string>) =>
-    runChild({ ...childJob, nonce: crypto.randomUUID(), patience }, program, pieces);
-  if ("pieces" in job) return await attempt(PATIENCE.at(-1)!, job.pieces);
+    runChild({ ...childJob, nonce: crypto.randomUUID(), patience }, job.program, pieces);
+  if (job.kind === "replay") return await attempt(PATIENCE.at(-1)!, job.pieces);
   for (const patience of PATIENCE.slice(0, -1)) {
     const end = await attempt(patience);
     if (end.answer?.kind !== "starved") return end;
