@@ -1,13 +1,20 @@
-import { nanosecondsAt, ZERO } from "./text.ts";
+import {
+  BACKSLASH,
+  COLON,
+  LOWER_F,
+  LOWER_T,
+  MINUS,
+  nanosecondsAt,
+  QUOTE,
+  SPACE,
+  ZERO,
+} from "./text.ts";
 
 /** The string fields of a record. */
 const STRINGS: readonly string[] = Object.freeze(["ev", "comm", "path", "format", "clock", "text"]);
 
-const MINUS = 45;
 const COMMA = 44;
 const CLOSE_BRACE = 125;
-const BACKSLASH = 92;
-const QUOTE = 34;
 
 /**
  * The fields of one record, which is one line of JSON. Reading the flat object by hand is several times faster than
@@ -135,34 +142,34 @@ export class Fields {
   /** Reads an object of numbers, plain strings and booleans. False for anything else. */
   #scan(line: string): boolean {
     const { length } = line;
-    let at = 1;
+    let offset = 1;
     for (;;) {
-      if (line.charCodeAt(at) !== QUOTE) return false;
-      const keyEnd = line.indexOf('"', at + 1);
-      if (keyEnd < 0 || line.charCodeAt(keyEnd + 1) !== 58) return false;
-      const key = line.slice(at + 1, keyEnd);
-      at = this.#value(line, key, keyEnd + 2);
-      if (at < 0) return false;
-      const next = line.charCodeAt(at);
-      if (next === CLOSE_BRACE) return at === length - 1;
+      if (line.charCodeAt(offset) !== QUOTE) return false;
+      const keyEnd = line.indexOf('"', offset + 1);
+      if (keyEnd < 0 || line.charCodeAt(keyEnd + 1) !== COLON) return false;
+      const key = line.slice(offset + 1, keyEnd);
+      offset = this.#value(line, key, keyEnd + 2);
+      if (offset < 0) return false;
+      const next = line.charCodeAt(offset);
+      if (next === CLOSE_BRACE) return offset === length - 1;
       if (next !== COMMA) return false;
-      at++;
+      offset++;
     }
   }
 
   /** Reads the value at a place. Returns the place after it, or -1. */
-  #value(line: string, key: string, at: number): number {
-    const first = line.charCodeAt(at);
-    if (first === QUOTE) return this.#string(line, key, at + 1);
-    if (first === 116 && line.startsWith("true", at)) {
+  #value(line: string, key: string, offset: number): number {
+    const first = line.charCodeAt(offset);
+    if (first === QUOTE) return this.#string(line, key, offset + 1);
+    if (first === LOWER_T && line.startsWith("true", offset)) {
       if (key !== "core") this.#other(key, true);
-      return at + 4;
+      return offset + 4;
     }
-    if (first === 102 && line.startsWith("false", at)) {
+    if (first === LOWER_F && line.startsWith("false", offset)) {
       if (key !== "core") this.#other(key, false);
-      return at + 5;
+      return offset + 5;
     }
-    const start = first === MINUS ? at + 1 : at;
+    const start = first === MINUS ? offset + 1 : offset;
     let end = start;
     let value = 0;
     for (;; end++) {
@@ -184,19 +191,19 @@ export class Fields {
     if (end - start <= 9) return;
     const split = end - 9;
     let seconds = 0;
-    for (let at = start; at < split; at++) seconds = seconds * 10 + (line.charCodeAt(at) - ZERO);
+    for (let i = start; i < split; i++) seconds = seconds * 10 + (line.charCodeAt(i) - ZERO);
     this.seconds = seconds;
     this.nanoseconds = nanosecondsAt(line, split, end);
   }
 
-  #string(line: string, key: string, at: number): number {
-    const end = line.indexOf('"', at);
+  #string(line: string, key: string, offset: number): number {
+    const end = line.indexOf('"', offset);
     if (end < 0) return -1;
-    for (let i = at; i < end; i++) {
+    for (let i = offset; i < end; i++) {
       const code = line.charCodeAt(i);
-      if (code === BACKSLASH || code < 32) return -1;
+      if (code === BACKSLASH || code < SPACE) return -1;
     }
-    const value = line.slice(at, end);
+    const value = line.slice(offset, end);
     if (key === "ev") this.ev = value;
     else if (key === "comm") this.comm = value;
     else this.#other(key, value);

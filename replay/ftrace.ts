@@ -1,6 +1,22 @@
-import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./text.ts";
 import type { EventSink, ForkEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
+import {
+  afterDigits,
+  afterSpaces,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  DOT,
+  HASH,
+  isDigit,
+  isLowerCase,
+  MINUS,
+  nanosecondsAt,
+  numberAt,
+  SLASH,
+  SPACE,
+  UNDERSCORE,
+} from "./text.ts";
 import { excerpt, type Warnings } from "./warning.ts";
 
 const CLONE_PARENT = 0x8000;
@@ -74,7 +90,7 @@ export class FtraceParser implements LineParser {
    */
   line(text: string, number: number): void {
     this.#line = number;
-    if (text.length === 0 || text.charCodeAt(0) === 35) return;
+    if (text.length === 0 || text.charCodeAt(0) === HASH) return;
     const body = this.#head(text);
     if (body < 0) return this.#odd(text);
     if (this.#unsure.size > 0) this.#decide(this.#pid, this.#tgid);
@@ -120,7 +136,7 @@ export class FtraceParser implements LineParser {
     let open = text.indexOf("[");
     while (open >= 0) {
       const close = afterDigits(text, open + 1);
-      if (close > open + 1 && text.charCodeAt(close) === 93 && this.#task(text, open)) {
+      if (close > open + 1 && text.charCodeAt(close) === CLOSE_BRACKET && this.#task(text, open)) {
         const end = this.#clock(text, close + 1);
         if (end >= 0) return end;
       }
@@ -131,48 +147,48 @@ export class FtraceParser implements LineParser {
 
   /** Reads the task before the cpu column, backwards. */
   #task(text: string, open: number): boolean {
-    let at = open - 1;
-    while (text.charCodeAt(at) === 32) at--;
+    let end = open - 1;
+    while (text.charCodeAt(end) === SPACE) end--;
     this.#tgid = null;
-    if (text.charCodeAt(at) === 41) {
-      const paren = text.lastIndexOf("(", at);
+    if (text.charCodeAt(end) === CLOSE_PAREN) {
+      const paren = text.lastIndexOf("(", end);
       const tgid = numberAt(text, afterSpaces(text, paren + 1));
       this.#tgid = Number.isNaN(tgid) ? null : tgid;
-      at = paren - 1;
-      while (text.charCodeAt(at) === 32) at--;
+      end = paren - 1;
+      while (text.charCodeAt(end) === SPACE) end--;
     }
-    const last = at;
-    while (at >= 0 && isDigit(text.charCodeAt(at))) at--;
-    if (at === last || at < 0) return false;
-    const number = numberAt(text, at + 1);
-    const before = text.charCodeAt(at);
+    const last = end;
+    while (end >= 0 && isDigit(text.charCodeAt(end))) end--;
+    if (end === last || end < 0) return false;
+    const number = numberAt(text, end + 1);
+    const before = text.charCodeAt(end);
     this.#pid = number;
-    if (before === 47) {
+    if (before === SLASH) {
       // perf names the process first and then the thread.
-      let start = at - 1;
+      let start = end - 1;
       while (start >= 0 && isDigit(text.charCodeAt(start))) start--;
-      if (start === at - 1) return false;
+      if (start === end - 1) return false;
       this.#tgid = numberAt(text, start + 1);
       return true;
     }
-    return before === 45 || before === 32;
+    return before === MINUS || before === SPACE;
   }
 
   /** Reads the flags column, if there is one, and the time. */
-  #clock(text: string, at: number): number {
-    at = afterSpaces(text, at);
-    let end = afterDigits(text, at);
-    if (end === at || text.charCodeAt(end) !== DOT) {
-      const blank = text.indexOf(" ", at);
+  #clock(text: string, start: number): number {
+    start = afterSpaces(text, start);
+    let end = afterDigits(text, start);
+    if (end === start || text.charCodeAt(end) !== DOT) {
+      const blank = text.indexOf(" ", start);
       if (blank < 0) return -1;
-      at = afterSpaces(text, blank);
-      end = afterDigits(text, at);
+      start = afterSpaces(text, blank);
+      end = afterDigits(text, start);
     }
-    if (end === at || text.charCodeAt(end) !== DOT) return -1;
+    if (end === start || text.charCodeAt(end) !== DOT) return -1;
     const fraction = end + 1;
     const colon = afterDigits(text, fraction);
     if (text.charCodeAt(colon) !== COLON) return -1;
-    const seconds = numberAt(text, at);
+    const seconds = numberAt(text, start);
     if (this.#originSeconds < 0) this.#originSeconds = seconds;
     const time = (seconds - this.#originSeconds) * 1e9 + nanosecondsAt(text, fraction, colon);
     if (this.#time - time > TOLERATED_STEP) {
@@ -188,14 +204,14 @@ export class FtraceParser implements LineParser {
   }
 
   /** Dispatches on the name, with or without the subsystem that perf puts before it. */
-  #event(text: string, at: number): void {
-    let end = at;
-    let start = at;
+  #event(text: string, body: number): void {
+    let end = body;
+    let start = body;
     for (;; end++) {
       const code = text.charCodeAt(end);
-      const isWord = (code >= 97 && code <= 122) || code === 95 || isDigit(code);
+      const isWord = isLowerCase(code) || code === UNDERSCORE || isDigit(code);
       if (isWord) continue;
-      if (code === COLON && end + 1 < text.length && text.charCodeAt(end + 1) !== 32) {
+      if (code === COLON && end + 1 < text.length && text.charCodeAt(end + 1) !== SPACE) {
         start = end + 1;
         continue;
       }
@@ -235,8 +251,8 @@ export class FtraceParser implements LineParser {
     });
   }
 
-  #newTask(text: string, at: number): void {
-    const pid = field(text, " pid=", at);
+  #newTask(text: string, start: number): void {
+    const pid = field(text, " pid=", start);
     const flagsAt = text.lastIndexOf(" clone_flags=");
     const flags = flagsAt < 0 ? NaN : parseInt(text.slice(flagsAt + 13, flagsAt + 29), 16);
     if (Number.isNaN(pid) || Number.isNaN(flags)) return this.#bad(text);
@@ -256,16 +272,16 @@ export class FtraceParser implements LineParser {
       parent: thread || sibling ? null : tgid,
       // The lowest byte is the exit signal, where the kernel still keeps it there.
       flags: flags - flags % 0x100 + (flags % 0x100 & 0x80),
-      comm: between(text, " comm=", at, " clone_flags="),
+      comm: between(text, " comm=", start, " clone_flags="),
     });
   }
 
   /** Where there is no task_newtask, this is all there is: it does not say whether it is a thread. */
-  #fork(text: string, at: number): void {
-    const pidAt = text.lastIndexOf(" child_pid=");
-    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 11);
-    const child = text.lastIndexOf(" child_comm=", pidAt);
-    const creator = child < at ? NaN : numberAt(text, text.lastIndexOf(" pid=", child) + 5);
+  #fork(text: string, start: number): void {
+    const pidStart = text.lastIndexOf(" child_pid=");
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 11);
+    const child = text.lastIndexOf(" child_comm=", pidStart);
+    const creator = child < start ? NaN : numberAt(text, text.lastIndexOf(" pid=", child) + 5);
     if (Number.isNaN(pid) || Number.isNaN(creator)) return this.#bad(text);
     if (this.#told.delete(pid)) return;
     const tgid = creator === this.#pid ? this.#tgid : null;
@@ -280,36 +296,36 @@ export class FtraceParser implements LineParser {
       creatorTgid: tgid,
       parent: null,
       flags: null,
-      comm: text.slice(child + 12, pidAt),
+      comm: text.slice(child + 12, pidStart),
     };
     if (tgid === null) this.#sink({ ...event, tgid: pid });
     else this.#unsure.set(pid, event);
   }
 
-  #exec(text: string, at: number): void {
-    const oldAt = text.lastIndexOf(" old_pid=");
-    const pidAt = oldAt < at ? -1 : text.lastIndexOf(" pid=", oldAt - 1);
-    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 5);
-    const oldPid = numberAt(text, oldAt + 9);
+  #exec(text: string, start: number): void {
+    const oldPidStart = text.lastIndexOf(" old_pid=");
+    const pidStart = oldPidStart < start ? -1 : text.lastIndexOf(" pid=", oldPidStart - 1);
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 5);
+    const oldPid = numberAt(text, oldPidStart + 9);
     if (Number.isNaN(pid) || Number.isNaN(oldPid)) return this.#bad(text);
-    const name = text.indexOf("filename=", at);
+    const name = text.indexOf("filename=", start);
     this.#sink({
       type: "exec",
       time: this.#time,
       line: this.#line,
       pid,
       oldPid,
-      path: name < 0 || name > pidAt ? null : text.slice(name + 9, pidAt),
+      path: name < 0 || name > pidStart ? null : text.slice(name + 9, pidStart),
       argv: null,
       comm: null,
     });
   }
 
-  #exit(text: string, at: number): void {
-    const pidAt = text.lastIndexOf(" pid=");
-    const pid = pidAt < at ? NaN : numberAt(text, pidAt + 5);
+  #exit(text: string, start: number): void {
+    const pidStart = text.lastIndexOf(" pid=");
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 5);
     if (Number.isNaN(pid)) return this.#bad(text);
-    const deadAt = text.indexOf(" group_dead=", pidAt);
+    const deadAt = text.indexOf(" group_dead=", pidStart);
     this.#told.delete(pid);
     if (this.#unsure.size > 0) this.#decide(pid, pid === this.#pid ? this.#tgid : pid);
     this.#sink({
@@ -324,29 +340,29 @@ export class FtraceParser implements LineParser {
     });
   }
 
-  #rename(text: string, at: number): void {
-    const pid = field(text, " pid=", at);
-    const comm = between(text, " newcomm=", at, " oom_score_adj=");
+  #rename(text: string, start: number): void {
+    const pid = field(text, " pid=", start);
+    const comm = between(text, " newcomm=", start, " oom_score_adj=");
     if (Number.isNaN(pid) || comm === null) return this.#bad(text);
     this.#sink({ type: "rename", time: this.#time, line: this.#line, pid, comm });
   }
 
-  #signal(text: string, at: number): void {
-    const signal = field(text, " sig=", at);
+  #signal(text: string, start: number): void {
+    const signal = field(text, " sig=", start);
     if (!(signal >= 1 && signal <= 64)) return this.#bad(text);
     // A handler other than the default means that the process lives on.
-    if (HARMLESS.has(signal) || field(text, " sa_handler=", at) !== 0) return;
-    const handler = text.indexOf(" sa_handler=", at) + 12;
+    if (HARMLESS.has(signal) || field(text, " sa_handler=", start) !== 0) return;
+    const handler = text.indexOf(" sa_handler=", start) + 12;
     const after = text.charCodeAt(handler + 1);
-    if (after !== 32 && !Number.isNaN(after)) return;
+    if (after !== SPACE && !Number.isNaN(after)) return;
     this.#sink({ type: "signal", time: this.#time, line: this.#line, pid: this.#pid, signal });
   }
 
-  #exitCall(text: string, at: number, group: boolean): void {
-    const match = /error_code: ?(0x[0-9a-f]+|\d+)/.exec(text.slice(at));
+  #exitCall(text: string, start: number, group: boolean): void {
+    const match = /error_code: ?(0x[0-9a-f]+|\d+)/.exec(text.slice(start));
     if (match === null) {
       // `sys_exit -> ...` is the return of some call and not this one.
-      if (text.startsWith(": NR ", at) || text.startsWith(" -> ", at)) return;
+      if (text.startsWith(": NR ", start) || text.startsWith(" -> ", start)) return;
       return this.#bad(text);
     }
     this.#sink({
@@ -360,8 +376,8 @@ export class FtraceParser implements LineParser {
     });
   }
 
-  #setsid(text: string, at: number): void {
-    const match = /^(?: ->|:) ?(0x[0-9a-f]+|-?\d+)/.exec(text.slice(at));
+  #setsid(text: string, start: number): void {
+    const match = /^(?: ->|:) ?(0x[0-9a-f]+|-?\d+)/.exec(text.slice(start));
     if (match === null) return this.#bad(text);
     const id = Number(match[1]);
     // Beyond the highest pid it is a negative error number.
@@ -372,14 +388,14 @@ export class FtraceParser implements LineParser {
 }
 
 /** The number after a word. */
-function field(text: string, word: string, at: number): number {
-  const found = text.indexOf(word, at);
+function field(text: string, word: string, start: number): number {
+  const found = text.indexOf(word, start);
   return found < 0 ? NaN : numberAt(text, found + word.length);
 }
 
 /** What stands between a word and the last other word. */
-function between(text: string, word: string, at: number, end: string): string | null {
-  const from = text.indexOf(word, at);
+function between(text: string, word: string, start: number, end: string): string | null {
+  const from = text.indexOf(word, start);
   const to = text.lastIndexOf(end);
   return from < 0 || to < from + word.length ? null : text.slice(from + word.length, to);
 }

@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN } from "./text.ts";
 import type { Warnings } from "./warning.ts";
 
 /** No recorder writes longer lines; what is longer is cut, so that memory is bounded whatever the input. */
@@ -58,7 +59,7 @@ export class Lines {
       });
       return;
     }
-    const last = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+    const last = end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end;
     this.#take(text.slice(start, last));
   }
 

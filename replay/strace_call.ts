@@ -32,8 +32,18 @@ const CLONE_FLAGS: Readonly<Record<string, number>> = Object.freeze({
   CLONE_INTO_CGROUP: 0x200000000,
 });
 
+/** The new task is a sibling of its creator. */
+export const CLONE_PARENT: number = CLONE_FLAGS.CLONE_PARENT;
+/** The new task is a thread of its creator's process. */
+export const CLONE_THREAD: number = CLONE_FLAGS.CLONE_THREAD;
+
 /** What vfork() amounts to: CLONE_VM and CLONE_VFORK. */
 const VFORK_FLAGS = 0x4100;
+
+/** Whether a call makes a task. */
+export function isClone(name: string): boolean {
+  return name.endsWith("fork") || name.startsWith("clone");
+}
 
 /** The clone flags of a call, without the exit signal that clone has among them. */
 export function cloneFlags(name: string, args: string): number | null {

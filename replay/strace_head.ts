@@ -1,5 +1,16 @@
-import { afterDigits, afterSpaces, COLON, DOT, isDigit, nanosecondsAt, numberAt } from "./text.ts";
 import type { RecordingClock } from "./event.ts";
+import {
+  afterDigits,
+  afterSpaces,
+  CLOSE_BRACKET,
+  COLON,
+  DOT,
+  isDigit,
+  LESS_THAN,
+  nanosecondsAt,
+  numberAt,
+  OPEN_BRACKET,
+} from "./text.ts";
 
 /** Half a day, in seconds: a time of day that goes back by more means that it was midnight. */
 const HALF_DAY = 43_200;
@@ -10,10 +21,12 @@ const EARLIEST_EPOCH = 100_000_000;
 export class StraceHead {
   /** The pid of the line, or -1 when it has none. */
   pid = -1;
+  /** The number of the line, from 1. The caller sets it. */
+  line = 0;
   /** The comm beside the pid, or null. */
   comm: string | null = null;
   /** Where the call begins. */
-  at = 0;
+  callStart = 0;
   /** The time, in nanoseconds since the origin. */
   time = 0;
   /** How far the clock went back on this line, in nanoseconds; 0 when it did not. */
@@ -30,52 +43,57 @@ export class StraceHead {
     return { origin: this.#originSeconds * 1e9, kind: this.#kind ?? "none" };
   }
 
+  /** When and on which line it is. */
+  get place(): { time: number; line: number } {
+    return { time: this.time, line: this.line };
+  }
+
   /** Reads the head of a line. */
   parse(line: string): void {
     this.pid = -1;
     this.comm = null;
     this.wentBack = 0;
-    let at = this.#parsePid(line, afterSpaces(line, 0));
-    at = this.#parseTime(line, afterSpaces(line, at));
-    at = afterSpaces(line, at);
+    let offset = this.#parsePid(line, afterSpaces(line, 0));
+    offset = this.#parseTime(line, afterSpaces(line, offset));
+    offset = afterSpaces(line, offset);
     // The columns of -i and -n.
-    while (line.charCodeAt(at) === 91) {
-      const end = line.indexOf("]", at);
+    while (line.charCodeAt(offset) === OPEN_BRACKET) {
+      const end = line.indexOf("]", offset);
       if (end < 0) break;
-      at = afterSpaces(line, end + 1);
+      offset = afterSpaces(line, end + 1);
     }
-    this.at = at;
+    this.callStart = offset;
   }
 
-  #parsePid(line: string, at: number): number {
-    if (line.startsWith("[pid ", at)) {
-      const digits = afterSpaces(line, at + 5);
+  #parsePid(line: string, start: number): number {
+    if (line.startsWith("[pid ", start)) {
+      const digits = afterSpaces(line, start + 5);
       this.pid = numberAt(line, digits);
       this.bracketed = true;
       const end = this.#parseComm(line, afterDigits(line, digits));
-      return line.charCodeAt(end) === 93 ? end + 1 : end;
+      return line.charCodeAt(end) === CLOSE_BRACKET ? end + 1 : end;
     }
-    if (!isDigit(line.charCodeAt(at))) return at;
-    const end = afterDigits(line, at);
+    if (!isDigit(line.charCodeAt(start))) return start;
+    const end = afterDigits(line, start);
     const next = line.charCodeAt(end);
     // Digits that go on are a time of day or a number of seconds.
-    if (next === COLON || next === DOT) return at;
-    this.pid = numberAt(line, at);
+    if (next === COLON || next === DOT) return start;
+    this.pid = numberAt(line, start);
     return this.#parseComm(line, end);
   }
 
-  #parseComm(line: string, at: number): number {
-    if (line.charCodeAt(at) !== 60) return at;
-    const end = line.indexOf(">", at);
-    if (end < 0) return at;
-    this.comm = line.slice(at + 1, end);
+  #parseComm(line: string, start: number): number {
+    if (line.charCodeAt(start) !== LESS_THAN) return start;
+    const end = line.indexOf(">", start);
+    if (end < 0) return start;
+    this.comm = line.slice(start + 1, end);
     return end + 1;
   }
 
-  #parseTime(line: string, at: number): number {
-    if (!isDigit(line.charCodeAt(at))) return at;
-    let end = afterDigits(line, at);
-    const first = numberAt(line, at);
+  #parseTime(line: string, start: number): number {
+    if (!isDigit(line.charCodeAt(start))) return start;
+    let end = afterDigits(line, start);
+    const first = numberAt(line, start);
     let seconds = first;
     const next = line.charCodeAt(end);
     const isDay = next === COLON;
@@ -83,14 +101,14 @@ export class StraceHead {
       seconds = first * 3600 + numberAt(line, end + 1) * 60 + numberAt(line, end + 4);
       end += 6;
     } else if (next !== DOT) {
-      return at;
+      return start;
     }
-    if (Number.isNaN(seconds)) return at;
+    if (Number.isNaN(seconds)) return start;
     let nanoseconds = 0;
     if (line.charCodeAt(end) === DOT) {
-      const start = end + 1;
-      end = afterDigits(line, start);
-      nanoseconds = nanosecondsAt(line, start, end);
+      const fraction = end + 1;
+      end = afterDigits(line, fraction);
+      nanoseconds = nanosecondsAt(line, fraction, end);
     }
     this.#set(seconds, nanoseconds, isDay);
     return end;

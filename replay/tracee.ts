@@ -23,11 +23,37 @@ export interface AnnouncedEnd {
 }
 
 /** A pid namespace whose pids are not those of the pid column. */
-export interface ForeignNamespace {
+export class ForeignNamespace {
   /** What must be added at least to a pid inside to get the one outside. Never falls: pids grow on both sides. */
   base: number;
   /** Children by the pid that their creator saw, of which no line has been seen so far. */
-  readonly pending: PendingChild[];
+  readonly pending: PendingChild[] = [];
+
+  /**
+   * Makes a namespace without children.
+   *
+   * @param base What must be added at least to a pid inside to get the one outside.
+   */
+  constructor(base: number) {
+    this.base = base;
+  }
+
+  /**
+   * Takes out the child that a pid outside stands for.
+   *
+   * @param pid The pid outside.
+   * @param mayLag Whether it may be the oldest child with a smaller pid, where none fits exactly.
+   * @returns The child, or null.
+   */
+  takePending(pid: number, mayLag: boolean): PendingChild | null {
+    const { pending, base } = this;
+    let index = pending.findIndex(({ inside }) => inside + base === pid);
+    if (index < 0 && mayLag) index = pending.findIndex(({ inside }) => inside + base < pid);
+    if (index < 0) return null;
+    const [child] = pending.splice(index, 1);
+    this.base = pid - child.inside;
+    return child;
+  }
 }
 
 /** A child that is known by its pid inside of a namespace only. */
