@@ -1,7 +1,7 @@
 import type { EventSink, RecordingClock } from "./event.ts";
 import type { Warnings } from "./warning.ts";
 
-/** The formats that can be read. */
+/** The formats that can be read. What is known of each is in FORMATS. */
 export type RecordingFormat = "strace" | "ftrace" | "perf" | "events";
 
 /** What a parser needs. */

@@ -1,10 +1,8 @@
 import { KernelError } from "../kernel/errno.ts";
 import type { EventSink, RecordingClock } from "./event.ts";
-import { EventsParser } from "./events_reader.ts";
-import { FtraceParser } from "./ftrace.ts";
+import { formatOf, FORMATS, listFormats } from "./formats.ts";
 import { Lines } from "./lines.ts";
 import type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
-import { StraceParser } from "./strace.ts";
 import { excerpt, Warnings } from "./warning.ts";
 
 /** So many lines are looked at before it is given up to find out the format. */
@@ -97,7 +95,7 @@ export class Recording {
     const before = this.warnings.total;
     const whole = this.#lines.end();
     if (!this.#anything) {
-      throw this.#refuse("ENODATA", "it is empty", "lines of strace, ftrace, perf or JSON");
+      throw this.#refuse("ENODATA", "it is empty");
     }
     if (this.#parser === null) this.#decide(true);
     if (!whole && this.warnings.total > before) {
@@ -129,12 +127,13 @@ export class Recording {
   }
 
   #start(format: RecordingFormat): void {
-    const parser = makeParser(format, this.#options);
+    const { isPreamble, makeParser } = FORMATS[format];
+    const parser = makeParser(this.#options);
     this.#parser = parser;
     const first = this.#lines.number - this.#early.length + 1;
     // What came before the first line that is understood goes to the parser too, which complains about it in place.
     for (const [index, line] of this.#early.splice(0).entries()) {
-      if (line !== "" && !isPreamble(line, format)) parser.line(line, first + index);
+      if (line !== "" && !isPreamble(line)) parser.line(line, first + index);
     }
   }
 
@@ -143,59 +142,15 @@ export class Recording {
     const found = this.#binary > 0
       ? "it is binary"
       : `${ended ? "no line" : `none of its first ${LINES_TO_LOOK_AT} lines`} has a known form`;
-    throw this.#refuse("ENOEXEC", found, "lines of strace, ftrace, perf script or JSON events");
+    throw this.#refuse("ENOEXEC", found);
   }
 
-  #refuse(code: "ENODATA" | "ENOEXEC", found: string, wanted: string): KernelError {
+  #refuse(code: "ENODATA" | "ENOEXEC", found: string): KernelError {
     return new KernelError(code, {
       action: "read recording",
       name: this.#name,
       found,
-      wanted: `${wanted} are wanted`,
+      wanted: `lines of ${listFormats("lines")} are wanted`,
     });
   }
-}
-
-function makeParser(format: RecordingFormat, options: ParserOptions): LineParser {
-  if (format === "strace") return new StraceParser(options);
-  if (format === "events") return new EventsParser(options);
-  return new FtraceParser(options, format);
-}
-
-const PERF_LINE = /^\s*\S.*\s\d+(?:\/\d+)?\s+\[\d+\]\s+\d+\.\d+:\s/;
-const FTRACE_LINE = /^\s*\S.*-\d+\s+(?:\(\s*[-\d]+\)\s+)?\[\d+\]\s+(?:\S+\s+)?\d+\.\d+:\s/;
-const STRACE_LINE = new RegExp(
-  "^(?:\\[pid\\s+\\d+(?:<[^>]*>)?\\] |\\s*\\d+(?:<[^>]*>)?\\s+)?" +
-    "(?:\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?\\s+|\\d+\\.\\d+\\s+)?(?:\\[[^\\]]*\\]\\s+)*" +
-    "(?:[a-z_][a-z0-9_]*\\(|<\\.\\.\\. [a-z0-9_]+ resumed>|\\+\\+\\+ (?:exited|killed|superseded)|--- (?:SIG|stopped))",
-);
-
-/**
- * Finds out the format of a recording from one of its lines.
- *
- * @param line A line.
- * @returns The format, or null when the line has no known form.
- * @example
- * ```ts
- * import { formatOf } from "@pnotify/pnotify/replay";
- * import { assertEquals } from "@std/assert";
- * assertEquals(formatOf('12 10:20:30 execve("/bin/sh", ["sh"], 0x1 /* 2 vars *\/) = 0'), "strace");
- * assertEquals(formatOf("hello"), null);
- * ```
- */
-export function formatOf(line: string): RecordingFormat | null {
-  // Only the beginning matters, and long lines are expensive to look through.
-  if (line.length > 1000) line = line.slice(0, 1000);
-  if (line.startsWith("{")) return /"(?:ev|format)":/.test(line) ? "events" : null;
-  if (line.startsWith("# tracer:")) return "ftrace";
-  if (STRACE_LINE.test(line)) return "strace";
-  if (FTRACE_LINE.test(line)) return "ftrace";
-  if (PERF_LINE.test(line)) return "perf";
-  return null;
-}
-
-/** Lines that come before the first one of a format in a sound recording. */
-function isPreamble(line: string, format: RecordingFormat): boolean {
-  if (format === "strace") return line.startsWith("strace: ");
-  return line.startsWith("#") || (format === "perf" && line.trim() === "");
 }

@@ -1,6 +1,7 @@
 import { formatDuration } from "./layout.ts";
 import type { CommandTotals } from "./commands.ts";
 import type { RecordingClock } from "./event.ts";
+import { FORMATS } from "./formats.ts";
 import type { RecordingFormat } from "./parser.ts";
 import type { ProcessRecord } from "./process.ts";
 import type { Gaps, Summary } from "./summary.ts";
@@ -60,14 +61,6 @@ export interface ProcessNode {
   readonly accounting?: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the formats do not tell, whatever happens. */
-const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.freeze({
-  strace: ["the parent of the first process", "resources"],
-  events: ["resources"],
-  ftrace: ["subreapers and pid namespaces", "command lines", "resources"],
-  perf: ["subreapers and pid namespaces", "command lines", "resources"],
-});
-
 /**
  * What a format does not tell.
  *
@@ -81,7 +74,7 @@ const UNTOLD: Readonly<Record<RecordingFormat, readonly string[]>> = Object.free
  * ```
  */
 export function untoldBy(format: RecordingFormat | null): readonly string[] {
-  return format === null ? [] : UNTOLD[format];
+  return format === null ? [] : FORMATS[format].untold;
 }
 
 /**

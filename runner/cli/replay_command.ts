@@ -1,6 +1,11 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { KernelModule } from "../../kernel/module.ts";
-import { formatProcess, type ProcessRecord, type RecordingClock } from "../../replay/mod.ts";
+import {
+  formatProcess,
+  listFormats,
+  type ProcessRecord,
+  type RecordingClock,
+} from "../../replay/mod.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { RefusedError } from "../execute/refusal.ts";
 import {
@@ -242,7 +247,7 @@ function printJson({ io, operands }: Invocation, outcomes: readonly ReplayOutcom
 export const replayCommand: CommandBody = {
   arity: [1, Infinity],
   about: [
-    "RECORDING is what strace, tracefs, perf script or a process connector wrote, packed with gzip",
+    `RECORDING is what ${listFormats("recorder")} wrote, packed with gzip`,
     "or not, or - for stdin. The format is found out by what it says.",
     "With the module job, each process with which a tree begins gets a job of its own.",
   ],

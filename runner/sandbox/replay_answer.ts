@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from "../../replay/mod.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
@@ -53,7 +54,7 @@ const node: Shape = fields({
   accounting: optional(orNull(record(anything))),
 });
 const report: Shape = fields({
-  format: orNull(oneOf("strace", "ftrace", "perf", "events")),
+  format: orNull(oneOf(...FORMAT_NAMES)),
   lines: number,
   clock: fields({ origin: number, kind: text }),
   summary,

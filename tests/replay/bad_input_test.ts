@@ -17,7 +17,7 @@ Deno.test("Recording refuses an empty file", () => {
   assertEquals(
     refused(),
     'Cannot read recording "build.strace": it is empty, ' +
-      "lines of strace, ftrace, perf or JSON are wanted (ENODATA)",
+      "lines of strace, ftrace, perf script or JSON events are wanted (ENODATA)",
   );
 });
 

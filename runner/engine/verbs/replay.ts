@@ -7,7 +7,7 @@ export const REPLAY_VERBS: readonly Verb[] = Object.freeze([
   defineVerb({
     name: "replay",
     group: "processes",
-    summary: "Let happen what strace, tracefs, perf or a process connector recorded",
+    summary: "Let happen what a recording of real processes tells",
     fields: {
       file: required({ type: "file" }, "the recording, beside the scenario; packed or not"),
       root: optional(

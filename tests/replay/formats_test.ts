@@ -1,0 +1,73 @@
+import { assert, assertEquals } from "@std/assert";
+import { FORMAT_NAMES, formatOf, FORMATS, listFormats, untoldBy } from "../../replay/mod.ts";
+import { folders, readData, recordingsIn } from "./support.ts";
+
+const PAGE = Deno.readTextFileSync(new URL("../../docs/replay.md", import.meta.url));
+
+/** The rows of the table under a heading of docs/replay.md, as their cells. */
+function rowsUnder(heading: string): string[][] {
+  const start = PAGE.indexOf(`\n## ${heading}\n`);
+  assert(start >= 0, heading);
+  const section = PAGE.slice(start, PAGE.indexOf("\n## ", start + 1));
+  return section.split("\n").filter((line) => line.startsWith("|")).slice(2)
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** Which lines of recordings have the form of a format, by the format, and how many recordings are of it. */
+async function readRecordings(): Promise<Map<string, string[]>> {
+  const beginnings = new Map<string, string[]>();
+  for (const folder of folders()) {
+    for (const { file } of recordingsIn(folder)) {
+      const lines = (await readData(file)).split("\n", 100);
+      const format = lines.map(formatOf).find((name) => name !== null);
+      const known = beginnings.get(format ?? "") ?? [];
+      beginnings.set(format ?? "", [...known, ...lines]);
+    }
+  }
+  return beginnings;
+}
+
+Deno.test("FORMATS has a recording of each format in tests/data/recordings", async () => {
+  const beginnings = await readRecordings();
+  assertEquals(FORMAT_NAMES.filter((name) => !beginnings.has(name)), []);
+  assertEquals(beginnings.has(""), false);
+});
+
+Deno.test("looksLike() of one format only says yes when a line of a recording has a known form", async () => {
+  for (const [format, lines] of await readRecordings()) {
+    for (const line of lines) {
+      const alike = FORMAT_NAMES.filter((name) => FORMATS[name].looksLike(line));
+      assertEquals(alike.filter((name) => name !== format), [], line);
+    }
+  }
+});
+
+Deno.test("makeParser() makes a parser of the format that it stands under", () => {
+  const options = { sink: () => {}, warnings: { add: () => {} } as never };
+  assertEquals(FORMAT_NAMES.map((name) => FORMATS[name].makeParser(options).format), [
+    ...FORMAT_NAMES,
+  ]);
+});
+
+Deno.test("docs/replay.md has a row for each format under What can be read", () => {
+  assertEquals(rowsUnder("What can be read").map(([format]) => format), [...FORMAT_NAMES]);
+});
+
+Deno.test("docs/replay.md says of each format what FORMATS says that it does not tell", () => {
+  const rows = rowsUnder("What a format does not tell");
+  for (const name of FORMAT_NAMES) {
+    const untold = rows.filter(([format]) => format === name || format.startsWith(`${name}, `))
+      .flatMap(([, never]) => never.split("; "));
+    assertEquals(untoldBy(name).filter((what) => !untold.includes(what)), [], name);
+  }
+});
+
+Deno.test("listFormats() names what writes them, and what their lines are called", () => {
+  assertEquals(listFormats("lines"), "strace, ftrace, perf script or JSON events");
+  assertEquals(listFormats("recorder"), "strace, tracefs, perf script or a process connector");
+});
+
+Deno.test("formatOf() takes a line that begins an object for no other format", () => {
+  assertEquals(formatOf('{"ev":"comm","comm":"a-5 [0] 1.0: x"}'), "events");
+  assertEquals(formatOf("{a-5 [0] 1.0: x"), null);
+});
