@@ -5,11 +5,10 @@
  * @module
  */
 
-/** The formats that can be made. */
-export const FORMATS = ["strace", "ftrace", "ftrace-plus", "perf", "events", "events-1"] as const;
+import type { RecordingFormat } from "../replay/mod.ts";
 
-/** One of the formats. */
-export type GeneratedFormat = typeof FORMATS[number];
+/** A format that can be made: each that can be read, and some with more in them. */
+export type GeneratedFormat = RecordingFormat | "ftrace-plus" | "events-1";
 
 /** How a recording is to be made. */
 export interface GeneratorOptions {
@@ -188,3 +187,6 @@ const WRITERS: Readonly<Record<GeneratedFormat, Writer>> = {
   events: events(""),
   "events-1": events('{"format":"pnotify-events","version":1,"clock":"monotonic"}\n'),
 };
+
+/** The formats that can be made. */
+export const FORMATS: readonly GeneratedFormat[] = Object.keys(WRITERS) as GeneratedFormat[];
