@@ -12,11 +12,11 @@ export interface FormatDescription {
   /** What it does not tell, whatever happens, in words. */
   readonly untold: readonly string[];
   /** Whether a line has its form. Where several formats say so, the first in {@linkcode FORMATS} counts. */
-  looksLike(line: string): boolean;
+  readonly looksLike: (line: string) => boolean;
   /** Whether a line may come before the first one that has its form, in a sound recording. */
-  isPreamble(line: string): boolean;
+  readonly isPreamble: (line: string) => boolean;
   /** Makes a parser for a recording. */
-  makeParser(options: ParserOptions): LineParser;
+  readonly makeParser: (options: ParserOptions) => LineParser;
 }
 
 const PERF_LINE = /^(?!\{)\s*\S.*\s\d+(?:\/\d+)?\s+\[\d+\]\s+\d+\.\d+:\s/;
@@ -32,10 +32,15 @@ const STRACE_LINE = new RegExp(
  *
  * @example
  * ```ts
- * import { FORMATS } from "@pnotify/pnotify/replay";
+ * import { FORMAT_NAMES, FORMATS, type RecordedEvent, Warnings } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * assertEquals(FORMATS.perf.untold.includes("resources"), true);
- * assertEquals(FORMATS.strace.looksLike("7 +++ exited with 0 +++"), true);
+ * const line = "7 +++ exited with 0 +++";
+ * const name = FORMAT_NAMES.find((name) => FORMATS[name].looksLike(line))!;
+ * const { isPreamble, makeParser, untold } = FORMATS[name];
+ * assertEquals([name, isPreamble(line), untold.includes("resources")], ["strace", false, true]);
+ * const events: RecordedEvent[] = [];
+ * makeParser({ sink: (event) => events.push(event), warnings: new Warnings() }).line(line, 1);
+ * assertEquals(events.map(({ type }) => type), ["exit"]);
  * ```
  */
 export const FORMATS: Readonly<Record<RecordingFormat, FormatDescription>> = Object.freeze({
