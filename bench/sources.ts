@@ -5,6 +5,7 @@
  * @module
  */
 import kernelAdopt from "../kernel/adopt.ts" with { type: "text" };
+import kernelCall from "../kernel/call.ts" with { type: "text" };
 import kernelClock from "../kernel/clock.ts" with { type: "text" };
 import kernelContext from "../kernel/context.ts" with { type: "text" };
 import kernelCred from "../kernel/cred.ts" with { type: "text" };
@@ -32,10 +33,13 @@ import kernelRandom from "../kernel/random.ts" with { type: "text" };
 import kernelRelease from "../kernel/release.ts" with { type: "text" };
 import kernelReparent from "../kernel/reparent.ts" with { type: "text" };
 import kernelReport from "../kernel/report.ts" with { type: "text" };
+import kernelReportDesk from "../kernel/report_desk.ts" with { type: "text" };
 import kernelResources from "../kernel/resources.ts" with { type: "text" };
 import kernelRwLock from "../kernel/rw_lock.ts" with { type: "text" };
 import kernelRwSemaphore from "../kernel/rw_semaphore.ts" with { type: "text" };
+import kernelSendSignal from "../kernel/send_signal.ts" with { type: "text" };
 import kernelSignal from "../kernel/signal.ts" with { type: "text" };
+import kernelStackLine from "../kernel/stack_line.ts" with { type: "text" };
 import kernelSymbol from "../kernel/symbol.ts" with { type: "text" };
 import kernelTask from "../kernel/task.ts" with { type: "text" };
 import kernelTaskReference from "../kernel/task_reference.ts" with { type: "text" };
@@ -80,6 +84,7 @@ import benchWorkload from "./workload.ts" with { type: "text" };
 /** The texts, by path from the root. */
 export const SOURCES: Readonly<Record<string, string>> = {
   "kernel/adopt.ts": kernelAdopt,
+  "kernel/call.ts": kernelCall,
   "kernel/clock.ts": kernelClock,
   "kernel/context.ts": kernelContext,
   "kernel/cred.ts": kernelCred,
@@ -107,10 +112,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "kernel/release.ts": kernelRelease,
   "kernel/reparent.ts": kernelReparent,
   "kernel/report.ts": kernelReport,
+  "kernel/report_desk.ts": kernelReportDesk,
   "kernel/resources.ts": kernelResources,
   "kernel/rw_lock.ts": kernelRwLock,
   "kernel/rw_semaphore.ts": kernelRwSemaphore,
+  "kernel/send_signal.ts": kernelSendSignal,
   "kernel/signal.ts": kernelSignal,
+  "kernel/stack_line.ts": kernelStackLine,
   "kernel/symbol.ts": kernelSymbol,
   "kernel/task.ts": kernelTask,
   "kernel/task_reference.ts": kernelTaskReference,

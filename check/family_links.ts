@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernel/kernel.ts";
-import type { ProcessGroup } from "../kernel/process_group.ts";
+import type { ProcessGroup } from "../kernel/pid.ts";
 import { PF_EXITING, PF_THREAD, type Task } from "../kernel/task.ts";
 import { followRing, names, type Say } from "./task_list.ts";
 

@@ -1,11 +1,11 @@
 import { KernelError } from "./errno.ts";
 import { isAbove } from "./family.ts";
 import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
 import { changedParent, moveChild } from "./reparent.ts";
 import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** What is known of a task that was there before anybody looked. */
 export interface AdoptOptions {
@@ -21,7 +21,7 @@ export interface AdoptOptions {
  * Puts a task on the list that was not forked here: it existed before this world began to look. No fork hook runs, for
  * there was no fork; init hooks do, as they would have at registration (A14).
  */
-export function adoptTask(kernel: Kernel, parent: Task, options: AdoptOptions): Task {
+export function adoptTask(kernel: KernelWorld, parent: Task, options: AdoptOptions): Task {
   const flags = options.thread ? CLONE_THREAD : 0;
   const task = duplicate(kernel, parent, flags, options.pid);
   parent.credentials.user.tasks++;
@@ -32,7 +32,7 @@ export function adoptTask(kernel: Kernel, parent: Task, options: AdoptOptions): 
 }
 
 /** Corrects the parent of a process: an adoption that happened where nobody saw it. */
-export function correctParent(kernel: Kernel, task: Task, to: Task): void {
+export function correctParent(kernel: KernelWorld, task: Task, to: Task): void {
   const child = task.groupLeader;
   checkParent(child, to);
   const from = child.parent!;

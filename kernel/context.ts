@@ -1,9 +1,6 @@
 import type { Lockable, LockMode } from "./lock.ts";
-import type { Place } from "./report.ts";
+import type { ContextName, Place } from "./report.ts";
 import type { Task } from "./task.ts";
-
-/** The name of a simulated CPU. */
-export type ContextName = `cpu${number}`;
 
 /** A lock that a context holds. Kept only while checks are on. */
 export interface HeldLock {

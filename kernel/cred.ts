@@ -1,6 +1,6 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import { PF_SUPERPRIV, type Task } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * Capabilities by name, as bits of {@linkcode Credentials.capabilities}.
@@ -94,7 +94,7 @@ function checkId(action: string, task: Task, id: number): void {
 }
 
 /** Replaces a task's user (setuid). Leaving uid 0 gives up every capability. */
-export function setUser(kernel: Kernel, task: Task, uid: number): void {
+export function setUser(kernel: KernelWorld, task: Task, uid: number): void {
   checkId("set the user of", task, uid);
   const old = task.credentials;
   if (uid === old.user.uid) return;
@@ -110,11 +110,11 @@ export function setUser(kernel: Kernel, task: Task, uid: number): void {
   old.user.tasks--;
   user.tasks++;
   const capabilities = old.user.uid === 0 ? 0 : old.capabilities;
-  task.credentials = Object.freeze({ user, gid: old.gid, capabilities });
+  commitCredentials(kernel, task, { user, gid: old.gid, capabilities });
 }
 
 /** Replaces a task's group (setgid). */
-export function setGroup(task: Task, gid: number): void {
+export function setGroup(kernel: KernelWorld, task: Task, gid: number): void {
   checkId("set the group of", task, gid);
   const old = task.credentials;
   if (gid === old.gid) return;
@@ -126,7 +126,7 @@ export function setGroup(task: Task, gid: number): void {
       wanted: "CAP_SETGID is wanted",
     });
   }
-  task.credentials = Object.freeze({ user: old.user, gid, capabilities: old.capabilities });
+  commitCredentials(kernel, task, { user: old.user, gid, capabilities: old.capabilities });
 }
 
 function capabilityBit(task: Task, name: CapabilityName): number {
@@ -140,14 +140,26 @@ function capabilityBit(task: Task, name: CapabilityName): number {
 }
 
 /** Gives up capabilities (capset). There is no way to get one. */
-export function dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
+export function dropCapabilities(
+  kernel: KernelWorld,
+  task: Task,
+  names: readonly CapabilityName[],
+): void {
   const old = task.credentials;
   let dropped = 0;
   for (const name of names) dropped |= capabilityBit(task, name);
   if ((old.capabilities & dropped) === 0) return;
-  task.credentials = Object.freeze({
-    user: old.user,
-    gid: old.gid,
-    capabilities: old.capabilities & ~dropped,
-  });
+  const capabilities = old.capabilities & ~dropped;
+  commitCredentials(kernel, task, { user: old.user, gid: old.gid, capabilities });
+}
+
+/** Gives a task its new credentials, and notifies of the old ones (commit_creds). */
+function commitCredentials(kernel: KernelWorld, task: Task, credentials: Credentials): void {
+  const old = task.credentials;
+  task.credentials = Object.freeze(credentials);
+  if (kernel.trace !== null) {
+    const { pid, uid, gid } = task;
+    kernel.trace.emit({ type: "credentials", task: String(task), pid, uid, gid });
+  }
+  kernel.notify("credentials", task, old);
 }

@@ -1,9 +1,10 @@
 import { exitThread } from "./exit.ts";
-import type { Kernel } from "./kernel.ts";
 import { wakeUp } from "./pending.ts";
-import { endsByDefault, type PendingSignal, signalMask } from "./signal.ts";
+import { endsByDefault } from "./send_signal.ts";
+import { signalMask } from "./signal.ts";
 import { EXIT_DEAD, PF_EXITING, type Task, TASK_INTERRUPTIBLE } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
+import type { KernelWorld, PendingSignal } from "./world.ts";
 
 /** Signals that dump core, where the limit allows one. */
 const DUMPS_CORE = /* @__PURE__ */ signalMask(
@@ -20,7 +21,7 @@ const DUMPS_CORE = /* @__PURE__ */ signalMask(
 );
 
 /** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
-export function deliverSignals(kernel: Kernel): void {
+export function deliverSignals(kernel: KernelWorld): void {
   const waiting: PendingSignal[] = [];
   while (kernel.pendingSignals !== null) {
     const batch: PendingSignal[] = kernel.pendingSignals;
@@ -34,7 +35,7 @@ export function deliverSignals(kernel: Kernel): void {
 }
 
 /** @returns Whether it needs no further try. */
-function deliver(kernel: Kernel, pending: PendingSignal): boolean {
+function deliver(kernel: KernelWorld, pending: PendingSignal): boolean {
   // A thread that called exec meanwhile has taken over the place of its leader.
   const leader = pending.target.groupLeader;
   if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
@@ -58,7 +59,7 @@ function deliver(kernel: Kernel, pending: PendingSignal): boolean {
 }
 
 /** A handler runs in one thread: one that sleeps interruptibly, if there is one. */
-function interruptOne(kernel: Kernel, leader: Task): void {
+function interruptOne(kernel: KernelWorld, leader: Task): void {
   const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
   if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");
 }
@@ -77,7 +78,7 @@ function signalStatus(leader: Task, signal: number): number {
   return dumps ? signal | 0x80 : signal;
 }
 
-function endThreads(kernel: Kernel, leader: Task): void {
+function endThreads(kernel: KernelWorld, leader: Task): void {
   for (;;) {
     const thread = findThread(leader, (task) => (task.flags & PF_EXITING) === 0);
     if (thread === null) return;

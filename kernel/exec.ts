@@ -1,7 +1,6 @@
 import { KernelError } from "./errno.ts";
 import { exitThread } from "./exit.ts";
 import { leaveThreads } from "./family.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import type { Program } from "./program.ts";
 import { releaseTask } from "./release.ts";
@@ -18,11 +17,12 @@ import {
   type Task,
 } from "./task.ts";
 import { completeVfork } from "./vfork.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51).
  */
-export function execProgram(kernel: Kernel, task: Task, program: Program): void {
+export function execProgram(kernel: KernelWorld, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
   if (kernel.watchedBy > 0) failAsTold(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
@@ -42,19 +42,19 @@ export function execProgram(kernel: Kernel, task: Task, program: Program): void 
   }
 }
 
-function callOut(kernel: Kernel, task: Task): void {
+function callOut(kernel: KernelWorld, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exec(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
   if (kernel.watchedBy > 0) kernel.preempt("callout");
 }
 
-function failAsTold(kernel: Kernel, task: Task): void {
+function failAsTold(kernel: KernelWorld, task: Task): void {
   if (kernel.mayFail("exec")) {
     throw refuse(task, "ENOMEM", "there is no memory for the new image");
   }
 }
 
-function traceExec(kernel: Kernel, task: Task, oldPid: number): void {
+function traceExec(kernel: KernelWorld, task: Task, oldPid: number): void {
   kernel.trace!.emit({
     type: "exec",
     task: String(task),
@@ -96,7 +96,7 @@ function forgetHandlers(task: Task): void {
 }
 
 /** Ends every other thread of the group, the leader last, and makes the caller its leader (de_thread). */
-function becomeOnlyThread(kernel: Kernel, task: Task): void {
+function becomeOnlyThread(kernel: KernelWorld, task: Task): void {
   const leader = task.groupLeader;
   for (let thread = leader.nextThread; thread !== leader;) {
     if (thread === task || thread.flags & PF_EXITING) {
@@ -113,13 +113,13 @@ function becomeOnlyThread(kernel: Kernel, task: Task): void {
   if (leader !== task) takeOver(kernel, leader, task);
 }
 
-function endThread(kernel: Kernel, thread: Task): void {
+function endThread(kernel: KernelWorld, thread: Task): void {
   if (kernel.preemption !== null && kernel.isBusy(thread)) kernel.wouldWait(`${thread}`);
   exitThread(kernel, thread, 0);
 }
 
 /** One that was in its exit before still is, when that is where this exec comes between: its leader stays until then. */
-function awaitOthers(kernel: Kernel, leader: Task, task: Task): void {
+function awaitOthers(kernel: KernelWorld, leader: Task, task: Task): void {
   const gone = leader === task
     ? task.nextThread === task
     : leader.state === EXIT_ZOMBIE && leader.nextThread === task && task.nextThread === leader;
@@ -129,7 +129,7 @@ function awaitOthers(kernel: Kernel, leader: Task, task: Task): void {
 }
 
 /** The thread keeps its task, subscribers and data, and gets everything by which others know the process. */
-function takeOver(kernel: Kernel, leader: Task, task: Task): void {
+function takeOver(kernel: KernelWorld, leader: Task, task: Task): void {
   lockWrite(kernel.tasklistLock.state);
   kernel.pids.exchange(task, leader);
   kernel.family.takeOver(leader, task);

@@ -1,10 +1,10 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
 import { reparentChildren } from "./reparent.ts";
-import { killOtherThreads } from "./signal.ts";
+import { killOtherThreads } from "./send_signal.ts";
+import { type SignalName, signalNumber } from "./signal.ts";
 import {
   EXIT_ZOMBIE,
   PF_DUMPCORE,
@@ -16,9 +16,32 @@ import {
 } from "./task.ts";
 import { completeVfork } from "./vfork.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
+import type { KernelWorld } from "./world.ts";
+
+/** How a task ends. */
+export type ExitHow = number | {
+  /** The signal that kills it. */
+  readonly signal: SignalName | number;
+  /** Whether it dumps core. */
+  readonly core?: boolean;
+};
+
+/** The wait status of a task that ends so. */
+export function waitStatus(task: Task, how: ExitHow): number {
+  if (typeof how !== "number") return statusOfSignal(task, how);
+  // One test for an integer from 0 to 255.
+  if ((how & 0xff) === how) return how << 8;
+  throw refuse(task, "EINVAL", `the code is ${how}`, "an integer from 0 to 255 is wanted");
+}
+
+function statusOfSignal(task: Task, how: Exclude<ExitHow, number>): number {
+  const signal = signalNumber(how.signal);
+  if (signal !== 0) return how.core ? signal | 0x80 : signal;
+  throw refuse(task, "EINVAL", "the signal is 0", "a signal that can end a task is wanted");
+}
 
 /** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
-export function exitProcess(kernel: Kernel, task: Task, status: number): void {
+export function exitProcess(kernel: KernelWorld, task: Task, status: number): void {
   const leader = task.groupLeader;
   checkExit(kernel, task, leader);
   if (leader.groupExitCode < 0) {
@@ -29,7 +52,7 @@ export function exitProcess(kernel: Kernel, task: Task, status: number): void {
 }
 
 /** Refuses the exits that would bring the world down. With the leader goes its whole process. */
-export function checkExit(kernel: Kernel, task: Task, gone: Task): void {
+export function checkExit(kernel: KernelWorld, task: Task, gone: Task): void {
   if (task.flags & PF_EXITING || gone === kernel.init || task.parent === null) {
     throw refuseExit(task);
   }
@@ -42,7 +65,7 @@ function refuseExit(task: Task): KernelError {
 }
 
 /** Ends one thread (do_exit). */
-export function exitThread(kernel: Kernel, task: Task, status: number): void {
+export function exitThread(kernel: KernelWorld, task: Task, status: number): void {
   // What it slept on is left here, so that nobody wakes the dead.
   if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
   // First of all: from here on nobody attaches to it.
@@ -60,21 +83,20 @@ export function exitThread(kernel: Kernel, task: Task, status: number): void {
   exitNotify(kernel, task);
 }
 
-function callOut(kernel: Kernel, task: Task): void {
+function callOut(kernel: KernelWorld, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exit(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
   if (kernel.watchedBy > 0) kernel.preempt("callout");
 }
 
-function dieBySignal(kernel: Kernel, task: Task, status: number): void {
+function dieBySignal(kernel: KernelWorld, task: Task, status: number): void {
   task.flags |= PF_SIGNALED;
   if (status & 0x80) task.flags |= PF_DUMPCORE;
-  if (task.subscribers !== null) kernel.callouts!.further("signal", task, status & 0x7f);
-  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("signal", task, status & 0x7f);
+  kernel.notify("signal", task, status & 0x7f);
 }
 
 /** Gives the children away and lets the parent hear (exit_notify). */
-function exitNotify(kernel: Kernel, task: Task): void {
+function exitNotify(kernel: KernelWorld, task: Task): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
   if (kernel.family.hasChildren(task)) reparentChildren(kernel, task);
@@ -88,7 +110,7 @@ function exitNotify(kernel: Kernel, task: Task): void {
   if (kernel.deferred !== null) kernel.runDeferred();
 }
 
-function traceExit(kernel: Kernel, task: Task): void {
+function traceExit(kernel: KernelWorld, task: Task): void {
   kernel.trace!.emit({
     type: "exit",
     task: String(task),
@@ -98,6 +120,11 @@ function traceExit(kernel: Kernel, task: Task): void {
   });
 }
 
-function refuse(task: Task, code: "EPERM" | "ESRCH", found: string, wanted: string): KernelError {
+function refuse(
+  task: Task,
+  code: "EINVAL" | "EPERM" | "ESRCH",
+  found: string,
+  wanted: string,
+): KernelError {
   return new KernelError(code, { action: "exit", name: String(task), found, wanted });
 }

@@ -1,7 +1,6 @@
 import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
 import { joinThreads } from "./family.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { joinGroup } from "./process_group.ts";
 import {
@@ -21,6 +20,7 @@ import {
 } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
 import { awaitVfork, beginVfork } from "./vfork.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * The child shares its parent's memory until it calls exec.
@@ -65,7 +65,7 @@ export interface ForkOptions {
 /**
  * Copies a process or thread (copy_process). The child is published last, when nothing can fail any more.
  */
-export function copyProcess(kernel: Kernel, parent: Task, options: ForkOptions): Task {
+export function copyProcess(kernel: KernelWorld, parent: Task, options: ForkOptions): Task {
   const flags = options.flags ?? 0;
   if (parent.flags & PF_EXITING || flags !== 0) checkFork(kernel, parent, flags);
   checkLimits(kernel, parent);
@@ -99,7 +99,7 @@ function refuse(
   return new KernelError(code, { action: "fork", name: String(parent), found, wanted });
 }
 
-function checkFork(kernel: Kernel, parent: Task, flags: number): void {
+function checkFork(kernel: KernelWorld, parent: Task, flags: number): void {
   if (parent.flags & PF_EXITING) {
     throw refuse("ESRCH", parent, "it is exiting", "a running task is wanted");
   }
@@ -114,7 +114,7 @@ function checkFork(kernel: Kernel, parent: Task, flags: number): void {
   if (flags & CLONE_VFORK && kernel.lockdep !== null) kernel.lockdep.mightSleep("vfork()");
 }
 
-function checkLimits(kernel: Kernel, parent: Task): void {
+function checkLimits(kernel: KernelWorld, parent: Task): void {
   if (parent.credentials.user.tasks >= parent.groupLeader.limits.processes) checkUser(parent);
   if (kernel.pids.count >= kernel.threadsMax) throw refuseFull(kernel, parent);
 }
@@ -132,7 +132,7 @@ function checkUser(parent: Task): void {
   );
 }
 
-function refuseFull(kernel: Kernel, parent: Task): KernelError {
+function refuseFull(kernel: KernelWorld, parent: Task): KernelError {
   return refuse(
     "EAGAIN",
     parent,
@@ -143,7 +143,7 @@ function refuseFull(kernel: Kernel, parent: Task): KernelError {
 
 /** Makes the child, with its pid and with what its kind of clone shares (dup_task_struct, copy_*, alloc_pid). */
 export function duplicate(
-  kernel: Kernel,
+  kernel: KernelWorld,
   parent: Task,
   flags: number,
   wanted: number | undefined,
@@ -163,7 +163,7 @@ export function duplicate(
   return child;
 }
 
-function failAsTold(kernel: Kernel, parent: Task): void {
+function failAsTold(kernel: KernelWorld, parent: Task): void {
   if (kernel.mayFail("task")) throw refuse("ENOMEM", parent, "there is no memory for a task");
   if (kernel.mayFail("pid")) throw refuse("EAGAIN", parent, "there is no free pid");
 }
@@ -185,7 +185,7 @@ function applyFlags(child: Task, parent: Task, flags: number): void {
 }
 
 /** Takes the pid that is asked for (set_tid). */
-function takePid(kernel: Kernel, parent: Task, wanted: number): number {
+function takePid(kernel: KernelWorld, parent: Task, wanted: number): number {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted >= kernel.pids.pidMax) {
     throw refuse(
       "EINVAL",
@@ -200,7 +200,7 @@ function takePid(kernel: Kernel, parent: Task, wanted: number): number {
   return wanted;
 }
 
-function callOut(kernel: Kernel, child: Task, parent: Task): void {
+function callOut(kernel: KernelWorld, child: Task, parent: Task): void {
   // Other code runs from here on, and must not miss the child because it is on no list yet (A21, A26).
   kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
@@ -222,7 +222,7 @@ function checkSignals(parent: Task): void {
 }
 
 /** Undoes a fork that failed after the child was copied, the last step first. The callouts undo their own part (A41). */
-function unwind(kernel: Kernel, child: Task, parent: Task): void {
+function unwind(kernel: KernelWorld, child: Task, parent: Task): void {
   // It never ran and never will: nobody attaches any more.
   child.flags |= PF_EXITING;
   if (parent.subscribers !== null || child.subscribers !== null) {
@@ -236,7 +236,12 @@ function unwind(kernel: Kernel, child: Task, parent: Task): void {
 }
 
 /** Makes the child visible, in one step under tasklistLock. */
-export function publishQuietly(kernel: Kernel, child: Task, parent: Task, flags: number): void {
+export function publishQuietly(
+  kernel: KernelWorld,
+  child: Task,
+  parent: Task,
+  flags: number,
+): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
   if (flags & CLONE_THREAD) {
@@ -253,7 +258,7 @@ export function publishQuietly(kernel: Kernel, child: Task, parent: Task, flags:
   unlockWrite(lock);
 }
 
-function traceFork(kernel: Kernel, child: Task, parent: Task): void {
+function traceFork(kernel: KernelWorld, child: Task, parent: Task): void {
   kernel.trace!.emit({
     type: "fork",
     task: String(child),

@@ -1,5 +1,4 @@
 import { KernelError } from "./errno.ts";
-import type { Task } from "./task.ts";
 
 /** The resource limits of a process (struct rlimit). Never changed, only replaced, so that many processes share one. */
 export interface Limits {
@@ -22,20 +21,19 @@ export interface Limits {
  */
 export const RLIM_INFINITY: number = Infinity;
 
-/** Changes the limits of a process (setrlimit): all that are given, or none when one is wrong. */
-export function setLimits(task: Task, limits: Partial<Limits>): void {
-  const leader = task.groupLeader;
-  for (const [name, value] of Object.entries(limits)) {
-    const known = Object.hasOwn(leader.limits, name);
-    if (known && value >= 0) continue;
+/** The limits of a process after a change (setrlimit): all that are given, or none when one is wrong. */
+export function changeLimits(old: Limits, changes: Partial<Limits>, owner: string): Limits {
+  for (const [name, value] of Object.entries(changes)) {
+    const exists = Object.hasOwn(old, name);
+    if (exists && value >= 0) continue;
     throw new KernelError("EINVAL", {
       action: "set the limits of",
-      name: String(task),
-      found: known ? `${name} is ${value}` : `there is no limit "${name}"`,
-      wanted: known
+      name: owner,
+      found: exists ? `${name} is ${value}` : `there is no limit "${name}"`,
+      wanted: exists
         ? "a number that is not negative is wanted"
-        : `one of ${Object.keys(leader.limits).join(", ")} is wanted`,
+        : `one of ${Object.keys(old).join(", ")} is wanted`,
     });
   }
-  leader.limits = Object.freeze({ ...leader.limits, ...limits });
+  return Object.freeze({ ...old, ...changes });
 }

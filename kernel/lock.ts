@@ -1,5 +1,5 @@
-import type { Kernel } from "./kernel.ts";
 import { KernelBug } from "./report.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** How a lock is held: shared with other readers, or alone. */
 export type LockMode = "read" | "write";
@@ -20,13 +20,29 @@ export interface LockClass {
  */
 export interface Lockable {
   /** The world it belongs to. */
-  readonly kernel: Kernel;
+  readonly kernel: KernelWorld;
   /** Its class. */
   readonly lockClass: LockClass;
   /** Its own name, for reports: `task.subscriberListSem of sh[3]`. */
   readonly lockName: string;
   /** 0 while it is free, -1 while it is held for writing, n while it is held for reading n times. */
   lockCount: number;
+}
+
+/** What a lock checker is told of the locks: see {@linkcode Lockdep}. */
+export interface LockChecker {
+  /** @internal A lock is about to be taken. */
+  willTake(lock: Lockable, mode: LockMode): void;
+  /** @internal A lock has been taken. */
+  took(lock: Lockable, mode: LockMode): void;
+  /** @internal A lock is about to be dropped. */
+  willDrop(lock: Lockable, mode: LockMode): void;
+  /** @internal A call is made that needs a lock. */
+  needs(lock: Lockable, mode: LockMode, call: string): void;
+  /** @internal A call is made that may sleep. */
+  mightSleep(call: string): void;
+  /** @internal A call or hook returned with more locks than it began with. */
+  checkReturned(what: string, heldAtEntry: number): void;
 }
 
 /*
@@ -111,7 +127,7 @@ function refuseUnheld(lock: Lockable, mode: LockMode): never {
  */
 export class LockState implements Lockable {
   /** The world it belongs to. */
-  declare readonly kernel: Kernel;
+  declare readonly kernel: KernelWorld;
   /** Its class. */
   declare readonly lockClass: LockClass;
   /** 0, -1 or the number of readers. */
@@ -124,7 +140,7 @@ export class LockState implements Lockable {
    * @param kernel The world it belongs to.
    * @param lockClass Its class.
    */
-  constructor(kernel: Kernel, lockClass: LockClass) {
+  constructor(kernel: KernelWorld, lockClass: LockClass) {
     this.kernel = kernel;
     this.lockClass = lockClass;
   }

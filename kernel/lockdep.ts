@@ -1,7 +1,7 @@
 import type { Context, Frame, HeldLock } from "./context.ts";
-import type { Kernel } from "./kernel.ts";
-import type { Lockable, LockMode } from "./lock.ts";
+import type { Lockable, LockChecker, LockMode } from "./lock.ts";
 import { formatTaken, type Place } from "./report.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** One sighting of a lock class taken while another was held. */
 interface Edge {
@@ -34,8 +34,8 @@ interface Edge {
  * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-inversion"]);
  * ```
  */
-export class Lockdep {
-  readonly #kernel: Kernel;
+export class Lockdep implements LockChecker {
+  readonly #kernel: KernelWorld;
   /** Edges by the class that was held. A world has a handful of classes. */
   readonly #order = new Map<string, Map<string, Edge>>();
 
@@ -44,7 +44,7 @@ export class Lockdep {
    *
    * @param kernel The world that it checks.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: KernelWorld) {
     this.#kernel = kernel;
   }
 

@@ -18,7 +18,7 @@
 export type { AdoptOptions } from "./adopt.ts";
 export * from "./callouts.ts";
 export * from "./clock.ts";
-export type { Context, ContextName, Frame, HeldLock } from "./context.ts";
+export type { Context, Frame, HeldLock } from "./context.ts";
 export {
   CAP_FULL_SET,
   Capability,
@@ -28,19 +28,13 @@ export {
   type User,
 } from "./cred.ts";
 export * from "./errno.ts";
+export type { ExitHow } from "./exit.ts";
 export type { Family } from "./family.ts";
 export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from "./fault.ts";
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
-export {
-  type ExitHow,
-  Kernel,
-  type KernelOptions,
-  type ModuleFault,
-  type ReportDetails,
-  type Vforked,
-} from "./kernel.ts";
+export { Kernel, type KernelOptions } from "./kernel.ts";
 export { type Limits, RLIM_INFINITY } from "./limits.ts";
-export type { Lockable, LockClass, LockGuard, LockMode, LockState } from "./lock.ts";
+export type { Lockable, LockChecker, LockClass, LockGuard, LockMode, LockState } from "./lock.ts";
 export type { Lockdep } from "./lockdep.ts";
 export {
   defineModule,
@@ -63,18 +57,25 @@ export {
   type ModuleState,
 } from "./module_loader.ts";
 export { Pending, WaitQueue } from "./pending.ts";
-export { PID_MAX_DEFAULT, PID_MAX_LIMIT, type PidTable } from "./pid.ts";
+export { PID_MAX_DEFAULT, PID_MAX_LIMIT, type PidTable, type ProcessGroup } from "./pid.ts";
 export * from "./preempt.ts";
 export { formatLogRecord, type KernelLog, type LogLevel, type LogRecord } from "./printk.ts";
-export type { ProcessGroup } from "./process_group.ts";
 export { type BinaryHandler, createProgram, type Program, TASK_COMM_LENGTH } from "./program.ts";
 export * from "./random.ts";
-export { formatPlace, KernelBug, type Place, type Report, type ReportKind } from "./report.ts";
+export {
+  type ContextName,
+  formatPlace,
+  KernelBug,
+  type Place,
+  type Report,
+  type ReportDetails,
+  type ReportKind,
+  type TaintLetter,
+} from "./report.ts";
 export { RESOURCE_NAMES, type Resources } from "./resources.ts";
 export type { RwLock } from "./rw_lock.ts";
 export type { RwSemaphore } from "./rw_semaphore.ts";
 export {
-  type PendingSignal,
   Signal,
   type SignalAction,
   type SignalActions,
@@ -120,8 +121,10 @@ export type {
   TraceBody,
   TraceEvent,
   TraceSink,
+  TraceSource,
   TraceStamp,
   TraceSubject,
 } from "./trace.ts";
-export type { VforkPending } from "./vfork.ts";
+export type { Vforked, VforkPending } from "./vfork.ts";
 export { processStatus, type WaitOptions, type WaitResult } from "./wait.ts";
+export type { Deferred, HeldReference, KernelWorld, ModuleFault, PendingSignal } from "./world.ts";

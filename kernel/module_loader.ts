@@ -1,5 +1,4 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import {
   checkModule,
   checkValue,
@@ -13,6 +12,7 @@ import {
 import { WouldWait } from "./preempt.ts";
 import { formatTaken, KernelBug, type Place } from "./report.ts";
 import type { ExportedSymbol, KernelSymbol } from "./symbol.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** How far a module is: MODULE_STATE_COMING, LIVE, GOING. */
 export type ModuleState = "loading" | "live" | "going";
@@ -117,7 +117,7 @@ class Entry implements LoadedModule {
  * ```
  */
 export class ModuleLoader {
-  readonly #kernel: Kernel;
+  readonly #kernel: KernelWorld;
   readonly #loaded = new Map<string, Entry>();
   readonly #reapers: ModuleReaper[] = [];
 
@@ -126,7 +126,7 @@ export class ModuleLoader {
    *
    * @param kernel The world.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: KernelWorld) {
     this.#kernel = kernel;
   }
 

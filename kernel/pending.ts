@@ -1,5 +1,4 @@
 import { type ErrnoName, KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import {
   PF_EXITING,
   type Task,
@@ -7,6 +6,7 @@ import {
   TASK_RUNNING,
   TASK_UNINTERRUPTIBLE,
 } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * What a call returns that would sleep: done at once, or by whatever wakes the sleeper. A signal ends an interruptible
@@ -67,7 +67,7 @@ export function returned<T>(task: Task, value: T | null): Pending<T> {
  * Says what a task is about to sleep on (prepare_to_wait). Done under the lock under which there was nothing to return:
  * what happens between that look and the sleep ends the call, and is not missed.
  */
-export function prepareToSleep(kernel: Kernel, pending: Pending<unknown>): void {
+export function prepareToSleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   const task = pending.task;
   // Reported before, since a sleeper makes no calls; the first sleep ends here.
   if (task.sleep !== null && task.sleep !== pending) wakeUp(kernel, task.sleep, null, "EINTR");
@@ -75,7 +75,7 @@ export function prepareToSleep(kernel: Kernel, pending: Pending<unknown>): void 
 }
 
 /** Puts a task to sleep on a call. One that is exiting would never wake: its exit is under way. */
-export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
+export function fallAsleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
   const task = pending.task;
   if (task.flags & PF_EXITING) {
@@ -96,7 +96,7 @@ export function fallAsleep(kernel: Kernel, pending: Pending<unknown>): void {
 
 /** Ends a sleep: the call returns a value, or an error when the name of one is given. */
 export function wakeUp<T>(
-  kernel: Kernel,
+  kernel: KernelWorld,
   pending: Pending<T>,
   value: T | null,
   errno: ErrnoName | null = null,
@@ -131,7 +131,7 @@ export function wakeUp<T>(
  * ```
  */
 export class WaitQueue<T> {
-  readonly #kernel: Kernel;
+  readonly #kernel: KernelWorld;
   readonly #waiting: Pending<T>[] = [];
 
   /**
@@ -139,7 +139,7 @@ export class WaitQueue<T> {
    *
    * @param kernel The world.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: KernelWorld) {
     this.#kernel = kernel;
   }
 

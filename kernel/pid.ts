@@ -1,6 +1,5 @@
 import { KernelError } from "./errno.ts";
 import { Family } from "./family.ts";
-import type { ProcessGroup } from "./process_group.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -29,6 +28,16 @@ export const PID_MAX_LIMIT = 4194304;
 export const PID_MAX_DEFAULT = 32768;
 /** Pids below this are used once only: the search starts here after it wrapped (RESERVED_PIDS). */
 const RESERVED_PIDS = 300;
+
+/** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
+export interface ProcessGroup {
+  /** Its id: the pid of the process that made it, which no new task gets while the group exists. */
+  readonly id: number;
+  /** The id of the session that it belongs to. */
+  readonly session: number;
+  /** How many processes belong to it. */
+  members: number;
+}
 
 const USED_BY_TASK = 1;
 const USED_BY_GROUP = 2;

@@ -1,10 +1,10 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
 import { PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** Renames a task without exec (PR_SET_NAME). Longer names are cut. */
-export function rename(kernel: Kernel, task: Task, comm: string): void {
+export function rename(kernel: KernelWorld, task: Task, comm: string): void {
   if (typeof comm !== "string") {
     throw new KernelError("EINVAL", {
       action: "rename",
@@ -19,8 +19,7 @@ export function rename(kernel: Kernel, task: Task, comm: string): void {
   if (kernel.trace !== null) {
     kernel.trace.emit({ type: "rename", task: String(task), pid: task.pid, from });
   }
-  if (task.subscribers !== null) kernel.callouts!.further("rename", task, old);
-  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("rename", task, old);
+  kernel.notify("rename", task, old);
 }
 
 /** Makes a process adopt the orphans below it, or stop doing so (PR_SET_CHILD_SUBREAPER). */

@@ -1,17 +1,8 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
+import type { ProcessGroup } from "./pid.ts";
 import { EXIT_DEAD, PF_FORKNOEXEC, PF_THREAD, type Task, TASK_NEW } from "./task.ts";
-
-/** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
-export interface ProcessGroup {
-  /** Its id: the pid of the process that made it, which no new task gets while the group exists. */
-  readonly id: number;
-  /** The id of the session that it belongs to. */
-  readonly session: number;
-  /** How many processes belong to it. */
-  members: number;
-}
+import type { KernelWorld } from "./world.ts";
 
 /*
  * Membership is what a process says of itself (Task.processGroup), and the group counts. A list of the members would
@@ -25,20 +16,20 @@ export function joinGroup(leader: Task, group: ProcessGroup): void {
 }
 
 /** Takes a leader out of its process group, and frees the group's id with its last member. Holds tasklistLock for writing. */
-export function leaveGroup(kernel: Kernel, leader: Task): void {
+export function leaveGroup(kernel: KernelWorld, leader: Task): void {
   const group = leader.processGroup;
   if (--group.members === 0) kernel.pids.releaseGroup(group);
 }
 
 /** The processes of a group, ended ones not yet reaped included, by pid. */
-export function membersOf(kernel: Kernel, group: ProcessGroup): Task[] {
+export function membersOf(kernel: KernelWorld, group: ProcessGroup): Task[] {
   return kernel.pids.tasks.filter((task): task is Task =>
     task !== null && task.isLeader && task.processGroup === group
   );
 }
 
 /** Makes a task's process the leader of a new session and of a new process group in it (setsid). */
-export function createSession(kernel: Kernel, task: Task): number {
+export function createSession(kernel: KernelWorld, task: Task): number {
   const leader = task.groupLeader;
   const taken = kernel.pids.findGroup(leader.pid);
   if (taken !== null) {
@@ -52,13 +43,12 @@ export function createSession(kernel: Kernel, task: Task): number {
   const old = leader.processGroup.session;
   moveToGroup(kernel, leader, { id: leader.pid, session: leader.pid, members: 0 });
   if (kernel.trace !== null) traceSession(kernel, leader);
-  if (leader.subscribers !== null) kernel.callouts!.further("session", leader, old);
-  if (kernel.globalCallouts !== null) kernel.globalCallouts.further("session", leader, old);
+  kernel.notify("session", leader, old);
   return leader.pid;
 }
 
 /** Moves a process to a process group of its session, or makes one (setpgid). */
-export function setProcessGroup(kernel: Kernel, task: Task, target: Task, pgid: number): void {
+export function setProcessGroup(kernel: KernelWorld, task: Task, target: Task, pgid: number): void {
   const leader = target.groupLeader;
   checkMove(task, target);
   if (pgid < 0 || !Number.isInteger(pgid)) {
@@ -128,7 +118,7 @@ function refuse(
   });
 }
 
-function moveToGroup(kernel: Kernel, leader: Task, group: ProcessGroup): void {
+function moveToGroup(kernel: KernelWorld, leader: Task, group: ProcessGroup): void {
   lockWrite(kernel.tasklistLock.state);
   try {
     // The new group is known before the old one is left, so that an id they share is never free in between.
@@ -140,7 +130,7 @@ function moveToGroup(kernel: Kernel, leader: Task, group: ProcessGroup): void {
   }
 }
 
-function traceSession(kernel: Kernel, leader: Task): void {
+function traceSession(kernel: KernelWorld, leader: Task): void {
   kernel.trace!.emit({
     type: "session",
     task: String(leader),

@@ -1,14 +1,14 @@
 import { leaveThreads } from "./family.ts";
-import type { Kernel } from "./kernel.ts";
 import { leaveGroup } from "./process_group.ts";
 import { EXIT_DEAD, PF_THREAD, type Task } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * Takes an ended task off the task list (release_task). Its pid is free from here on; the task itself goes with the
  * last reference. Holds tasklistLock for writing, so its callout is deferred until that is dropped.
  */
-export function releaseTask(kernel: Kernel, task: Task): void {
+export function releaseTask(kernel: KernelWorld, task: Task): void {
   if (task.flags & PF_THREAD) {
     leaveThreads(task);
   } else {

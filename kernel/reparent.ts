@@ -1,9 +1,9 @@
-import type { Kernel } from "./kernel.ts";
 import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
-export function reparentChildren(kernel: Kernel, father: Task): void {
+export function reparentChildren(kernel: KernelWorld, father: Task): void {
   const reaper = findReaper(kernel, father);
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
     moveChild(kernel, child, reaper);
@@ -13,7 +13,7 @@ export function reparentChildren(kernel: Kernel, father: Task): void {
 }
 
 /** Makes a process, all threads of it, the youngest child of another parent. Holds tasklistLock for writing. */
-export function moveChild(kernel: Kernel, child: Task, parent: Task): void {
+export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void {
   kernel.family.disown(child);
   kernel.family.adopt(parent, child);
   for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
@@ -22,7 +22,7 @@ export function moveChild(kernel: Kernel, child: Task, parent: Task): void {
 }
 
 /** Lets everybody concerned know of a new parent. Holds tasklistLock for writing. */
-export function changedParent(kernel: Kernel, child: Task, father: Task, reaper: Task): void {
+export function changedParent(kernel: KernelWorld, child: Task, father: Task, reaper: Task): void {
   if (kernel.trace !== null) {
     kernel.trace.emit({
       type: "reparent",
@@ -40,7 +40,7 @@ export function changedParent(kernel: Kernel, child: Task, father: Task, reaper:
 }
 
 /** A live thread of the same process, else the nearest living subreaper above, else init (find_new_reaper). */
-function findReaper(kernel: Kernel, father: Task): Task {
+function findReaper(kernel: KernelWorld, father: Task): Task {
   const sibling = liveThread(father);
   if (sibling !== null) return sibling;
   if (father.groupLeader.flags & PF_HAS_SUBREAPER) {

@@ -1,4 +1,5 @@
-import type { ContextName } from "./context.ts";
+/** The name of a simulated CPU. */
+export type ContextName = `cpu${number}`;
 
 /** What kind of misuse or fault a {@linkcode Report} tells of. */
 export type ReportKind =
@@ -56,6 +57,27 @@ export interface Report {
   readonly taken?: Place;
   /** The kernel's taint letters when it was found. */
   readonly taint: string;
+}
+
+/** What taints a kernel: a proprietary module, one out of tree, a forced load, a fault of a module. */
+export type TaintLetter = "P" | "O" | "F" | "D";
+
+/** What goes with a report beyond its headline. */
+export interface ReportDetails {
+  /** More lines for the text. */
+  readonly lines?: readonly string[];
+  /** The lock concerned. */
+  readonly lock?: string;
+  /** The lock that was held already. */
+  readonly held?: string;
+  /** Where the lock or reference concerned was taken. */
+  readonly taken?: Place;
+  /** The module responsible; the one that runs by default. */
+  readonly module?: string | null;
+  /** The call concerned, when it is not the one in progress. */
+  readonly what?: string;
+  /** The line of user code to blame where stacks are asked for, null for none; the one that runs by default. */
+  readonly stack?: string | null;
 }
 
 /**

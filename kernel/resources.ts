@@ -1,5 +1,4 @@
 import { KernelError } from "./errno.ts";
-import type { Task } from "./task.ts";
 
 /**
  * What a task used. Every figure is charged by the caller, and what nobody charged is missing: unknown, not zero.
@@ -67,13 +66,13 @@ export const RESOURCE_NAMES: readonly (keyof Resources)[] = /* @__PURE__ */ Obje
   "blockWait",
 ]);
 
-function checkCharge(task: Task, charge: Resources): void {
+function checkCharge(charge: Resources, owner: object): void {
   for (const name in charge) {
     const amount = charge[name as keyof Resources];
     if (!RESOURCE_NAMES.includes(name as keyof Resources)) {
       throw new KernelError("EINVAL", {
         action: "charge",
-        name: String(task),
+        name: String(owner),
         found: `there is no resource "${name}"`,
         wanted: `one of ${RESOURCE_NAMES.join(", ")} is wanted`,
       });
@@ -81,7 +80,7 @@ function checkCharge(task: Task, charge: Resources): void {
     if (amount !== undefined && !(amount >= 0 && amount < Infinity)) {
       throw new KernelError("EINVAL", {
         action: "charge",
-        name: String(task),
+        name: String(owner),
         found: `${name} is ${amount}`,
         wanted: "a number that is not negative is wanted",
       });
@@ -90,13 +89,13 @@ function checkCharge(task: Task, charge: Resources): void {
 }
 
 /** Adds to what a task used. Nothing is charged when any figure is wrong. */
-export function chargeResources(task: Task, charge: Resources): void {
-  checkCharge(task, charge);
-  const resources = task.resources ??= {};
+export function addResources(used: Resources, charge: Resources, owner: object): Resources {
+  checkCharge(charge, owner);
   for (const name of RESOURCE_NAMES) {
     const amount = charge[name];
     if (amount === undefined) continue;
-    const old = resources[name] ?? 0;
-    resources[name] = PEAKS.includes(name) ? Math.max(old, amount) : old + amount;
+    const old = used[name] ?? 0;
+    used[name] = PEAKS.includes(name) ? Math.max(old, amount) : old + amount;
   }
+  return used;
 }

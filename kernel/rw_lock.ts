@@ -1,5 +1,5 @@
-import type { Kernel } from "./kernel.ts";
 import { lockRead, LockState, lockWrite, unlockRead, unlockWrite } from "./lock.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * A reader/writer spin lock (rwlock_t). Nothing may sleep while it is held, taking a semaphore included (A53).
@@ -26,7 +26,7 @@ export class RwLock {
    * @param kernel The world it belongs to.
    * @param name The name of its class.
    */
-  constructor(kernel: Kernel, name: string) {
+  constructor(kernel: KernelWorld, name: string) {
     this.state = new LockState(kernel, { name, spin: true, recursiveRead: true });
   }
 

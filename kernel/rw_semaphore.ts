@@ -1,4 +1,3 @@
-import type { Kernel } from "./kernel.ts";
 import {
   type Lockable,
   LockGuard,
@@ -8,6 +7,7 @@ import {
   unlockRead,
   unlockWrite,
 } from "./lock.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * A reader/writer semaphore (struct rw_semaphore): many readers or one writer. Its holder may sleep.
@@ -203,7 +203,7 @@ export class RwSemaphore {
 }
 
 /** Makes a semaphore that stands by itself; semaphores of one name are one class to the lock checker. */
-export function createSemaphore(kernel: Kernel, name: string): RwSemaphore {
+export function createSemaphore(kernel: KernelWorld, name: string): RwSemaphore {
   const lockClass = { name, spin: false, recursiveRead: false };
   return new RwSemaphore(new LockState(kernel, lockClass));
 }

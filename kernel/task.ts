@@ -1,13 +1,13 @@
 import type { Credentials } from "./cred.ts";
-import type { Kernel } from "./kernel.ts";
 import type { Limits } from "./limits.ts";
 import type { Lockable, LockClass } from "./lock.ts";
 import type { Pending } from "./pending.ts";
-import type { ProcessGroup } from "./process_group.ts";
+import type { ProcessGroup } from "./pid.ts";
 import type { Program } from "./program.ts";
 import type { Resources } from "./resources.ts";
 import { RwSemaphore } from "./rw_semaphore.ts";
 import type { SignalActions } from "./signal.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** What a task is doing, as the letter that `ps` shows. */
 export type TaskState = "N" | "R" | "S" | "D" | "Z" | "X";
@@ -155,8 +155,8 @@ export class Task implements Lockable {
 
   // Written once, before the task is published.
 
-  /** The world it lives in. */
-  declare readonly kernel: Kernel;
+  /** The world it lives in: the kernel that made it, as the files below its calls see it. */
+  declare readonly kernel: KernelWorld;
   /** Its number among all tasks since boot. (pid, serial) tells it from every other user of its pid. */
   declare readonly serial: number;
   /** Virtual time of its fork, in nanoseconds since boot. A thread that execs takes over that of its leader. */
@@ -231,7 +231,7 @@ export class Task implements Lockable {
    * @param source The task that it is copied from; null for pid 0.
    * @param seed What pid 0 has and everybody inherits.
    */
-  constructor(kernel: Kernel, serial: number, pid: number, source: Task | TaskSeed) {
+  constructor(kernel: KernelWorld, serial: number, pid: number, source: Task | TaskSeed) {
     // What exit and wait look at comes first: a task of long ago is in no cache, and fewer of its lines have to be read.
     this.pid = pid;
     this.groupLeader = this;

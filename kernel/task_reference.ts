@@ -1,6 +1,6 @@
-import type { Kernel } from "./kernel.ts";
 import { formatTaken, type Place } from "./report.ts";
 import { EXIT_DEAD, type Task } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * Takes a reference to a task, so that it does not vanish (get_task_struct).
@@ -122,7 +122,7 @@ export class TaskReference implements Disposable {
 }
 
 /** Finds a task and takes a reference in one go, so that it cannot vanish in between. */
-export function getTaskByPid(kernel: Kernel, pid: number): TaskReference | null {
+export function getTaskByPid(kernel: KernelWorld, pid: number): TaskReference | null {
   kernel.tasklistLock.readLock();
   try {
     const task = kernel.pids.find(pid);

@@ -1,8 +1,6 @@
-import type { ContextName } from "./context.ts";
 import type { ErrnoName } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import type { LogRecord } from "./printk.ts";
-import type { Report } from "./report.ts";
+import type { ContextName, Report } from "./report.ts";
 
 /** What goes before every trace event. */
 export interface TraceStamp {
@@ -84,6 +82,14 @@ export type TraceEvent = TraceStamp & TraceBody;
  */
 export type TraceSink = (event: TraceEvent) => void;
 
+/** What a trace stamps its events with. */
+export interface TraceSource {
+  /** The virtual time. */
+  readonly clock: { readonly now: number };
+  /** The simulated CPU whose call is in progress. */
+  readonly context: { readonly name: ContextName; readonly depth: number };
+}
+
 /**
  * Numbers trace events and hands them to the sinks. A kernel that nobody traces and that checks nothing has none, so
  * that its paths pay one test for null.
@@ -109,7 +115,7 @@ export type TraceSink = (event: TraceEvent) => void;
 export class Trace {
   /** The number of the last event. */
   sequence = 0;
-  readonly #kernel: Kernel;
+  readonly #kernel: TraceSource;
   readonly #sinks: TraceSink[] = [];
 
   /**
@@ -118,7 +124,7 @@ export class Trace {
    * @internal
    * @param kernel The world.
    */
-  constructor(kernel: Kernel) {
+  constructor(kernel: TraceSource) {
     this.#kernel = kernel;
   }
 

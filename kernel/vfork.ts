@@ -1,6 +1,6 @@
-import type { Kernel } from "./kernel.ts";
 import { fallAsleep, Pending, wakeUp } from "./pending.ts";
 import { PF_VFORK, type Task } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /**
  * A parent that sleeps in vfork. It is not interruptible, but a fatal signal ends it.
@@ -36,8 +36,16 @@ export class VforkPending extends Pending<Task> {
   }
 }
 
+/** A task and the call of its parent that sleeps in vfork. */
+export interface Vforked {
+  /** The child. */
+  readonly child: Task;
+  /** The parent's call: done when the child has called exec or ended. */
+  readonly returned: Pending<Task>;
+}
+
 /** Makes the parent's call known before the child is published, and so able to end it. */
-export function beginVfork(kernel: Kernel, child: Task, parent: Task): VforkPending {
+export function beginVfork(kernel: KernelWorld, child: Task, parent: Task): VforkPending {
   const pending = new VforkPending(parent, child);
   // The forker need not be the parent (CLONE_PARENT), so the child could not find it through its links.
   kernel.vforks.push(pending);
@@ -45,7 +53,7 @@ export function beginVfork(kernel: Kernel, child: Task, parent: Task): VforkPend
 }
 
 /** Puts the parent to sleep until the child calls exec or exits, unless it has done so already. */
-export function awaitVfork(kernel: Kernel, pending: VforkPending): void {
+export function awaitVfork(kernel: KernelWorld, pending: VforkPending): void {
   if (!pending.done) fallAsleep(kernel, pending);
 }
 
@@ -59,7 +67,7 @@ export function vforkOf(parent: Task, child: Task): VforkPending {
 }
 
 /** Lets the parent go on: the child no longer uses its memory (complete_vfork_done). */
-export function completeVfork(kernel: Kernel, child: Task): void {
+export function completeVfork(kernel: KernelWorld, child: Task): void {
   child.flags &= ~PF_VFORK;
   const at = kernel.vforks.findIndex((pending) => pending.child === child);
   // A child that is not yet published has no entry, and nobody sleeps for it.

@@ -1,10 +1,11 @@
 import { KernelError } from "./errno.ts";
-import type { Kernel } from "./kernel.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { fallAsleep, Pending, prepareToSleep, returned, wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
-import { ignoresChildren, sendSignal, Signal } from "./signal.ts";
+import { ignoresChildren, sendSignal } from "./send_signal.ts";
+import { Signal } from "./signal.ts";
 import { EXIT_ZOMBIE, type Task } from "./task.ts";
+import type { KernelWorld } from "./world.ts";
 
 /** Which children to wait for, and how. */
 export interface WaitOptions {
@@ -36,7 +37,7 @@ class WaitPending extends Pending<WaitResult> {
 
 /** Waits for a child to end, and reaps it (do_wait). */
 export function waitForChild(
-  kernel: Kernel,
+  kernel: KernelWorld,
   task: Task,
   options: WaitOptions,
 ): Pending<WaitResult> {
@@ -52,7 +53,7 @@ export function waitForChild(
 
 /** There is nobody to reap: sleeps until there is, unless that is not wanted or will never be. Drops tasklistLock. */
 function waitInVain(
-  kernel: Kernel,
+  kernel: KernelWorld,
   task: Task,
   options: WaitOptions,
   child: Task | null,
@@ -74,7 +75,7 @@ function waitInVain(
 }
 
 /** A child that has ended, else one that has not, or null when there is nobody to wait for. Holds tasklistLock. */
-function findChild(kernel: Kernel, task: Task, options: WaitOptions): Task | null {
+function findChild(kernel: KernelWorld, task: Task, options: WaitOptions): Task | null {
   if (options.pid === undefined) return findAnyChild(task, options);
   const child = kernel.pids.find(options.pid);
   return child !== null && isChildOf(child, task) && matches(child, options) ? child : null;
@@ -95,7 +96,7 @@ function findAnyChild(task: Task, options: WaitOptions): Task | null {
 }
 
 /** Whether a task sleeps in a wait that had to return: its child has ended, or there is none. */
-export function oversleeps(kernel: Kernel, task: Task): boolean {
+export function oversleeps(kernel: KernelWorld, task: Task): boolean {
   if (!(task.sleep instanceof WaitPending)) return false;
   const child = findChild(kernel, task, task.sleep.options);
   return child === null || hasEnded(child);
@@ -137,18 +138,18 @@ export function processStatus(leader: Task): number {
   return leader.groupExitCode >= 0 ? leader.groupExitCode : leader.exitCode;
 }
 
-function reap(kernel: Kernel, child: Task, by: Task): WaitResult {
+function reap(kernel: KernelWorld, child: Task, by: Task): WaitResult {
   const result = { pid: child.pid, status: processStatus(child) };
   bury(kernel, child, by);
   return result;
 }
 
-function bury(kernel: Kernel, child: Task, by: Task | null): void {
+function bury(kernel: KernelWorld, child: Task, by: Task | null): void {
   if (kernel.trace !== null) traceReap(kernel, child, by);
   releaseTask(kernel, child);
 }
 
-function traceReap(kernel: Kernel, child: Task, by: Task | null): void {
+function traceReap(kernel: KernelWorld, child: Task, by: Task | null): void {
   kernel.trace!.emit({
     type: "reap",
     task: String(child),
@@ -161,7 +162,7 @@ function traceReap(kernel: Kernel, child: Task, by: Task | null): void {
  * Lets a parent hear that a child has ended (do_notify_parent): a parent that ignores SIGCHLD never sees a zombie, one
  * that waits gets it. Holds tasklistLock for writing.
  */
-export function notifyParent(kernel: Kernel, child: Task): void {
+export function notifyParent(kernel: KernelWorld, child: Task): void {
   const parent = child.parent!;
   if (ignoresChildren(parent)) bury(kernel, child, null);
   let thread = parent;
@@ -175,7 +176,7 @@ export function notifyParent(kernel: Kernel, child: Task): void {
   }
 }
 
-function retryWait(kernel: Kernel, pending: Pending<unknown>): void {
+function retryWait(kernel: KernelWorld, pending: Pending<unknown>): void {
   if (!(pending instanceof WaitPending)) return;
   const { options, task } = pending;
   const child = findChild(kernel, task, options);

@@ -5,7 +5,7 @@ import {
   CLONE_VM,
   type ForkOptions,
 } from "../../../kernel/fork.ts";
-import type { ExitHow } from "../../../kernel/kernel.ts";
+import type { ExitHow } from "../../../kernel/exit.ts";
 import type { Pending } from "../../../kernel/pending.ts";
 import { createProgram } from "../../../kernel/program.ts";
 import { type SignalName, signalName } from "../../../kernel/signal.ts";

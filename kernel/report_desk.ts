@@ -1,0 +1,158 @@
+import { formatPlace, formatTaken, KernelBug } from "./report.ts";
+import type { Place, Report, ReportDetails, ReportKind, TaintLetter } from "./report.ts";
+import { callerLine, thrownLine } from "./stack_line.ts";
+import type { KernelWorld, ModuleFault } from "./world.ts";
+
+/** Whether places, or the places of reports alone, get the line of the user's code. */
+export type Stacks = boolean | "reports";
+
+/**
+ * Where findings are brought: it says where the run is, writes each finding down once, and makes the list of what is left
+ * at shutdown.
+ */
+export class ReportDesk {
+  /** The findings so far. */
+  readonly reports: Report[] = [];
+  /** The letters that say what taints the kernel. */
+  taint = "";
+  readonly #kernel: KernelWorld;
+  readonly #stacks: Stacks;
+  /** The findings so far, by kind, place and subject. */
+  readonly #seen = new Set<string>();
+  readonly #shutdownChecks: (() => void)[] = [];
+  #isDown = false;
+
+  /** Opens a desk without reports. */
+  constructor(kernel: KernelWorld, stacks: Stacks) {
+    this.#kernel = kernel;
+    this.#stacks = stacks;
+  }
+
+  /** Taints the kernel (add_taint). */
+  addTaint(letter: TaintLetter): void {
+    if (!this.taint.includes(letter)) this.taint += letter;
+  }
+
+  /** Where the run is: the CPU, task, module and call, and the number of the event. */
+  place(what?: string): Place {
+    const { clock, context, trace } = this.#kernel;
+    const frame = context.frames.at(-1);
+    return {
+      cpu: context.name,
+      task: frame?.task == null ? null : String(frame.task),
+      module: context.module,
+      what: what ?? frame?.what ?? "no call",
+      event: trace?.sequence ?? 0,
+      time: clock.now,
+      ...(this.#stacks === true ? { stack: callerLine() } : {}),
+    };
+  }
+
+  /** Records a finding, once per kind and place, and goes on (WARN). */
+  report(kind: ReportKind, headline: string, details: ReportDetails): Report {
+    const place = this.#placeOfReport(details);
+    const module = details.module === undefined ? place.module : details.module;
+    const report: Report = {
+      kind,
+      headline,
+      text: this.#text(kind, headline, { place, module, lines: details.lines ?? [] }),
+      place,
+      module,
+      taint: this.taint,
+      ...(details.lock === undefined ? {} : { lock: details.lock }),
+      ...(details.held === undefined ? {} : { held: details.held }),
+      ...(details.taken === undefined ? {} : { taken: details.taken }),
+    };
+    const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
+    if (this.#seen.has(key)) return report;
+    this.#seen.add(key);
+    this.reports.push(report);
+    this.#kernel.printk(report.text, "err");
+    if (this.#kernel.trace !== null) this.#kernel.trace.emit({ type: "report", report });
+    return report;
+  }
+
+  #placeOfReport({ what, stack }: ReportDetails): Place {
+    const { stack: running, ...place } = this.place(what);
+    const line = !this.#stacks || stack === null ? undefined : stack ?? running ?? callerLine();
+    return line === undefined ? place : { ...place, stack: line };
+  }
+
+  #text(
+    kind: ReportKind,
+    headline: string,
+    { place, module, lines }: { place: Place; module: string | null; lines: readonly string[] },
+  ): string {
+    const by = module === null ? "" : `, module ${module}`;
+    const taint = this.taint === "" ? "Not tainted" : `Tainted: ${this.taint}`;
+    return [
+      `${kind === "module-fault" ? "oops" : "BUG"}: ${kind}: ${headline}`,
+      `  at ${formatPlace(place)}${by}, ${taint}`,
+      ...lines.map((line) => `  ${line}`),
+    ].join("\n");
+  }
+
+  /** Records a finding that nothing can go on from, and throws it (BUG). */
+  bug(kind: ReportKind, headline: string, details: ReportDetails): never {
+    throw new KernelBug(headline, this.report(kind, headline, details));
+  }
+
+  /** Records that a module's code threw, or answered with what is no answer (an oops). */
+  moduleFault(module: string, { what, task, cause }: ModuleFault): void {
+    this.addTaint("D");
+    const subject = task === null ? "" : ` for ${task}`;
+    const stack = this.#stacks ? thrownLine(cause) : null;
+    this.report("module-fault", `${module}.${what}${subject}: ${describe(cause)}`, {
+      module,
+      stack,
+    });
+  }
+
+  /** Adds a service that lists what is left of it at shutdown. */
+  addShutdownCheck(check: () => void): void {
+    this.#shutdownChecks.push(check);
+  }
+
+  /** Lists what is left: held locks and references, and what the shutdown checks find. Does so once. */
+  shutdown(): readonly Report[] {
+    if (this.#isDown) return this.reports;
+    this.#isDown = true;
+    if (this.#kernel.lockdep === null) return this.reports;
+    this.#reportHeldLocks();
+    this.#reportReferences();
+    for (const check of this.#shutdownChecks) check();
+    return this.reports;
+  }
+
+  #reportHeldLocks(): void {
+    for (const { held } of this.#kernel.contexts) {
+      for (const { lock, mode, taken } of held) {
+        this.report("lock-leaked", `${lock.lockName} is still held for ${mode}`, {
+          lock: lock.lockName,
+          taken,
+          module: taken.module,
+          lines: [`taken ${formatTaken(taken)}`],
+        });
+      }
+    }
+  }
+
+  #reportReferences(): void {
+    for (const { task, taken } of this.#kernel.references!) {
+      this.report("reference-leak", `a reference to ${task} (task ${task.serial}) was never put`, {
+        taken: taken!,
+        module: taken!.module,
+        lines: [`taken ${formatTaken(taken!)}`],
+      });
+    }
+  }
+}
+
+function describe(cause: unknown): string {
+  try {
+    return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  } catch {
+    // A module may throw what throws again when it is looked at.
+    return "something that cannot be shown";
+  }
+}
