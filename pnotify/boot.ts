@@ -11,19 +11,9 @@ export interface World {
 
 /**
  * Boots a kernel with pnotify in it.
- *
- * Origin: our own.
- *
  * @param options How to boot.
  * @returns Both.
  * @throws {KernelError} EINVAL for a bad option.
- * @example
- * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot({ seed: 7 });
- * assertEquals(kernel.init.pid, 1);
- * ```
  */
 export function boot(options: KernelOptions = {}): World {
   const kernel = new Kernel(options);

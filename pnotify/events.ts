@@ -5,229 +5,8 @@ import type { Subscriber } from "./subscriber.ts";
 import type { TaskData } from "./task_data.ts";
 import { PNOTIFY_NAMELN, type Verdict } from "./verdict.ts";
 
-/**
- * What a module wants to hear of (struct pnotify_events), as its author describes it.
- *
- * @typeParam D The data that the module hangs on each task.
- * @example
- * ```ts
- * import { boot, type EventsDescription, PNOTIFY_NOSUB, PNOTIFY_OK, PnotifyEvents, type Task } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const heard: string[] = [];
- * const hear = (what: string) => (task: Task) => void heard.push(`${what} ${task}`);
- * const agree = (what: string) => (task: Task) => (heard.push(`${what} ${task}`), PNOTIFY_OK);
- * const description: EventsDescription<null> = {
- *   name: "everything",
- *   init: () => PNOTIFY_NOSUB,
- *   canFork: agree("canFork"),
- *   cancelFork: hear("cancelFork"),
- *   fork: agree("fork"),
- *   clone: agree("clone"),
- *   exec: hear("exec"),
- *   rename: hear("rename"),
- *   session: hear("session"),
- *   credentials: hear("credentials"),
- *   reparent: hear("reparent"),
- *   signal: hear("signal"),
- *   exit: hear("exit"),
- *   free: hear("free"),
- * };
- * const { kernel, pnotify } = boot();
- * const events = new PnotifyEvents(description);
- * pnotify.register(events);
- * const shell = kernel.fork(kernel.init);
- * pnotify.track(shell, events);
- * const child = kernel.fork(shell);
- * kernel.exec(child, "/bin/make");
- * kernel.setsid(child);
- * kernel.setuid(child, 1000);
- * kernel.kill(child.pid, "SIGTERM");
- * kernel.wait(shell);
- * assertEquals(heard, [
- *   "canFork init[3]",
- *   "fork init[4]",
- *   "exec make[4]",
- *   "session make[4]",
- *   "credentials make[4]",
- *   "signal make[4]",
- *   "exit make[4]",
- *   "free make[4]",
- * ]);
- * ```
- */
-export interface EventsDescription<D> {
-  /** The name, unique among registered ones: 1 to 32 characters. Usually that of the module. */
-  readonly name: string;
-  /** The module that it belongs to, as `env.name` gives it. Null for users of the library. */
-  readonly module?: string | null;
-  /** Whatever the module wants to keep with it (the seed's `data`). */
-  readonly data?: unknown;
-  /** How the data of a task comes to be, is inherited, and ends. Without it, data begins as null (A27, A46). */
-  readonly taskData?: TaskData<D>;
-  /** Subscribers with a higher priority are called first; those of equal priority in order of subscription. */
-  readonly priority?: number;
-  /**
-   * Hear of every task, without subscriptions and without per-task data. The balance law (A50) has nothing to count
-   * then, and a fork answered with PNOTIFY_NOSUB goes on like one answered with PNOTIFY_OK, without exit in a roll-back.
-   */
-  readonly global?: boolean;
-
-  /**
-   * At registration, for every task there is, subscribed already (A14).
-   *
-   * Locking: the events semaphore and the task's list are held for writing (A54).
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   * @returns PNOTIFY_OK to stay, PNOTIFY_NOSUB to be taken off again, PNOTIFY_ERROR to fail the registration.
-   */
-  init?(task: Task, subscriber: Subscriber<D>): Verdict;
-  /**
-   * A subscribed task forks; runs in the parent's context before the child is on the task list (A35, A37).
-   *
-   * Locking: the parent's list is held for reading; the child's counts as held.
-   *
-   * @param child The child.
-   * @param subscriber The module's entry on the child's list.
-   * @param parentData The parent's data for this module.
-   * @returns PNOTIFY_OK to stay, PNOTIFY_NOSUB to be taken off again, PNOTIFY_ERROR to fail the fork.
-   */
-  fork(child: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
-  /**
-   * A subscribed task runs a new program (A51).
-   *
-   * Locking: its list is held for reading.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   */
-  exec?(task: Task, subscriber: Subscriber<D>): void;
-  /**
-   * A subscribed task ends, or the module is unregistered, or a fork is rolled back (A47, A23, A41).
-   *
-   * Locking: its list is held for writing.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list, still there.
-   */
-  exit?(task: Task, subscriber: Subscriber<D>): void;
-
-  /**
-   * Instead of `fork`, when the child is a thread.
-   *
-   * Locking: as `fork`.
-   *
-   * @param thread The thread.
-   * @param subscriber The module's entry on the thread's list.
-   * @param parentData The forker's data for this module.
-   * @returns As `fork`.
-   */
-  clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
-  /**
-   * Asked of all modules before any fork hook. Answering PNOTIFY_ERROR or throwing a KernelError fails the fork;
-   * anything else is a yes, and the fork hook decides about the child.
-   *
-   * Locking: the parent's list is held for reading.
-   *
-   * @param parent The task that forks.
-   * @param subscriber The module's entry on the parent's list.
-   * @param child The child, with its pid set.
-   * @returns PNOTIFY_ERROR to fail the fork, anything else to go on.
-   */
-  canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
-  /**
-   * A fork that `canFork` agreed to has failed; called in reverse order, after the exits of the roll-back. Who was not
-   * asked is not called.
-   *
-   * Locking: the parent's list is held for reading.
-   *
-   * @param parent The task that forks.
-   * @param subscriber The module's entry on the parent's list.
-   * @param child The child that never ran.
-   */
-  cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
-  /**
-   * A user, group or capability changed. Locking: the task's list is held for reading.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   * @param before What they were.
-   */
-  credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;
-  /**
-   * A session was made. Locking: the task's list is held for reading.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   * @param before The id of its session before.
-   */
-  session?(task: Task, subscriber: Subscriber<D>, before: number): void;
-  /**
-   * A comm changed without exec. Locking: the task's list is held for reading.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   * @param before The old comm.
-   */
-  rename?(task: Task, subscriber: Subscriber<D>, before: string): void;
-  /**
-   * A fatal signal ends the task; its exit follows. Locking: the task's list is held for reading.
-   *
-   * @param task The task.
-   * @param subscriber The module's entry on its list.
-   * @param signal The number of the signal.
-   */
-  signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
-  /**
-   * The parent of its process ended and another adopted it; its leader hears.
-   *
-   * Locking: the task's list is held for reading.
-   *
-   * @param task The leader of the process.
-   * @param subscriber The module's entry on its list.
-   * @param before The parent it had.
-   */
-  reparent?(task: Task, subscriber: Subscriber<D>, before: Task): void;
-  /**
-   * The task is reaped. A module with this hook stays on the list, data and all, from exit until here. When it is
-   * unregistered in between, this comes then, in place of a second exit.
-   *
-   * Locking: the task's list is held for writing.
-   *
-   * @param task The task, off the task list.
-   * @param subscriber The module's entry on its list, still there.
-   */
-  free?(task: Task, subscriber: Subscriber<D>): void;
-}
-
-/** The name of a hook. */
-export type HookName =
-  | "init"
-  | "fork"
-  | "exec"
-  | "exit"
-  | "clone"
-  | "canFork"
-  | "cancelFork"
-  | "credentials"
-  | "session"
-  | "rename"
-  | "signal"
-  | "reparent"
-  | "free";
-
-/**
- * The hooks that an events structure may have.
- *
- * @example
- * ```ts
- * import { defineEvents, HOOKS, PNOTIFY_OK } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const events = defineEvents({ name: "small", fork: () => PNOTIFY_OK });
- * assertEquals(HOOKS.filter((hook) => events[hook] !== null), ["fork"]);
- * ```
- */
-export const HOOKS: readonly HookName[] = /* @__PURE__ */ Object.freeze([
+/** The hooks that an events structure may have. A new hook begins here: the compiler points at what has to follow. */
+export const HOOKS = [
   "init",
   "fork",
   "exec",
@@ -241,25 +20,119 @@ export const HOOKS: readonly HookName[] = /* @__PURE__ */ Object.freeze([
   "signal",
   "reparent",
   "free",
-]);
+] as const;
+
+/** The name of a hook. */
+export type HookName = typeof HOOKS[number];
+
+/**
+ * What a module wants to hear of (struct pnotify_events), as its author describes it. Only `fork` is required (A11).
+ *
+ * Each hook gets the task that it is about and the module's entry on the task's list. `init`, `fork`, `clone` and
+ * `canFork` answer with a verdict. The other hooks answer nothing and cannot refuse.
+ *
+ * Locking: `init`, `exit` and `free` run with the list held for writing, `init` also with the events semaphore (A54).
+ * `exec` and the further events hold the list for reading. The four hooks of a fork hold the parent's list for reading;
+ * the child's list counts as held.
+ *
+ * @typeParam D The data that the module hangs on each task.
+ * @example
+ * ```ts
+ * import { boot, type EventsDescription, HOOKS, PNOTIFY_NOSUB, PNOTIFY_OK, PnotifyEvents, type Task } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const calls: string[] = [];
+ * const tell = (hook: string) => (task: Task) => void calls.push(`${hook} ${task}`);
+ * const agree = (hook: string) => (task: Task) => (calls.push(`${hook} ${task}`), PNOTIFY_OK);
+ * const description: EventsDescription<null> = {
+ *   name: "everything",
+ *   init: () => PNOTIFY_NOSUB,
+ *   canFork: agree("canFork"),
+ *   cancelFork: tell("cancelFork"),
+ *   fork: agree("fork"),
+ *   clone: agree("clone"),
+ *   exec: tell("exec"),
+ *   rename: tell("rename"),
+ *   session: tell("session"),
+ *   credentials: tell("credentials"),
+ *   reparent: tell("reparent"),
+ *   signal: tell("signal"),
+ *   exit: tell("exit"),
+ *   free: tell("free"),
+ * };
+ * const { kernel, pnotify } = boot();
+ * const events = new PnotifyEvents(description);
+ * assertEquals(HOOKS.filter((hook) => events[hook] === null), []);
+ * pnotify.register(events);
+ * const shell = kernel.fork(kernel.init);
+ * pnotify.track(shell, events);
+ * const child = kernel.fork(shell);
+ * kernel.exec(child, "/bin/make");
+ * kernel.setsid(child);
+ * kernel.setuid(child, 1000);
+ * kernel.kill(child.pid, "SIGTERM");
+ * kernel.wait(shell);
+ * assertEquals(calls, [
+ *   "canFork init[3]",
+ *   "fork init[4]",
+ *   "exec make[4]",
+ *   "session make[4]",
+ *   "credentials make[4]",
+ *   "signal make[4]",
+ *   "exit make[4]",
+ *   "free make[4]",
+ * ]);
+ * ```
+ */
+export interface EventsDescription<D> {
+  /** The name, 1 to 32 characters, unique among registered structures. Usually that of the module. */
+  readonly name: string;
+  /** The module that it belongs to, as `env.name` gives it. Null for users of the library. */
+  readonly module?: string | null;
+  /** Anything that the module wants to keep with it (the seed's `data`). */
+  readonly data?: unknown;
+  /** The life of the data that each task has. Without it data begins as null (A27, A46). */
+  readonly taskData?: TaskData<D>;
+  /** Higher ones are called first, equal ones in order of subscription. 0 by default. */
+  readonly priority?: number;
+  /** Hears of every task, without subscriptions, data or balance (A50). PNOTIFY_NOSUB is then as good as PNOTIFY_OK. */
+  readonly global?: boolean;
+
+  /** At registration, for each task that exists, subscribed already (A14). PNOTIFY_ERROR fails the registration. */
+  init?(task: Task, subscriber: Subscriber<D>): Verdict;
+  /** A subscribed task forks; the child is not yet on the task list (A35, A37). PNOTIFY_ERROR fails the fork. */
+  fork(child: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
+  /** The task runs a new program (A51). */
+  exec?(task: Task, subscriber: Subscriber<D>): void;
+  /** The task ends, the module is unregistered, or a fork is undone (A47, A23, A41). The entry is still on the list. */
+  exit?(task: Task, subscriber: Subscriber<D>): void;
+  /** In place of `fork`, when the child is a thread. */
+  clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
+  /** Before any `fork` hook, asked of all modules. Only PNOTIFY_ERROR or a KernelError fails the fork. */
+  canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
+  /** A fork failed after `canFork` agreed. In reverse order, after the exits of the roll-back. */
+  cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
+  /** A user, a group or a capability changed. */
+  credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;
+  /** The task made a session. `before` is the id of its session before. */
+  session?(task: Task, subscriber: Subscriber<D>, before: number): void;
+  /** The comm changed without exec. `before` is the old comm. */
+  rename?(task: Task, subscriber: Subscriber<D>, before: string): void;
+  /** A fatal signal ends the task; its exit follows. `signal` is the number. */
+  signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
+  /** The parent ended and another task adopted the process. Only its leader hears. */
+  reparent?(task: Task, subscriber: Subscriber<D>, before: Task): void;
+  /** The task is reaped. The entry stays from exit until here. Unregistering calls this then, not a second exit. */
+  free?(task: Task, subscriber: Subscriber<D>): void;
+}
 
 /** The type of a hook. */
 export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
 
 /**
- * A checked description, with every field set. It holds no state of any kernel, so one serves many.
- *
- * Origin: `struct pnotify_events` (A1).
+ * A checked description, with every field set (`struct pnotify_events`, A1). It holds no state of any kernel, so one
+ * serves many.
  *
  * @typeParam D The data that the module hangs on each task.
- * @example
- * ```ts
- * import { defineEvents, PNOTIFY_OK, PnotifyEvents } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const events: PnotifyEvents<null> = defineEvents({ name: "small", fork: () => PNOTIFY_OK });
- * assertEquals([events.name, events.exit, events.priority, events.global], ["small", null, 0, false]);
- * assertEquals(events instanceof PnotifyEvents, true);
- * ```
  */
 export class PnotifyEvents<D> {
   /** The name. */
@@ -331,34 +204,30 @@ export class PnotifyEvents<D> {
 }
 
 /**
- * Describes what a module wants to hear of. Only `fork` is required (the seed; A11).
- *
- * With `taskData` every subscriber has data; without it data begins as null.
- *
- * Origin: the seed fills out a `struct pnotify_events`; that is checked here (A10).
+ * Describes what a module wants to hear of: fills out and checks a `struct pnotify_events` (the seed, A10). With
+ * `taskData` every subscriber has data; without it data begins as null.
  *
  * @typeParam D The data that the module hangs on each task.
  * @param description The description.
  * @returns The description, checked and frozen.
- * @throws {KernelError} EINVAL naming the field that is wrong.
+ * @throws {KernelError} EINVAL, with the field that is wrong.
  * @example
  * ```ts
- * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const children = defineEvents<{ count: number }>({
- *   name: "children",
- *   taskData: { create: () => ({ count: 0 }), inherit: "share" },
- *   fork(_child, subscriber) {
- *     subscriber.data.count++;
- *     return PNOTIFY_OK;
- *   },
+ * import { boot, defineEvents, KernelError, PNOTIFY_ERROR, PNOTIFY_NAMELN, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const ended: string[] = [];
+ * const onlyChild = defineEvents<string>({
+ *   name: "only_child",
+ *   taskData: { create: (task) => `data of ${task}`, destroy: (data) => void ended.push(data) },
+ *   fork: (child) => child.pid === 3 ? PNOTIFY_OK : PNOTIFY_ERROR,
  * });
  * const { kernel, pnotify } = boot();
- * pnotify.register(children);
- * const shell = kernel.fork(kernel.init);
- * pnotify.track(shell, children);
- * kernel.fork(kernel.fork(shell));
- * assertEquals(pnotify.dataOf(shell, children)?.count, 2);
+ * pnotify.track(kernel.init, onlyChild);
+ * kernel.exit(kernel.fork(kernel.init));
+ * assertEquals(ended, ["data of init[3]"]);
+ * assertThrows(() => kernel.fork(kernel.init), KernelError, "EPERM");
+ * const name = "x".repeat(PNOTIFY_NAMELN + 1);
+ * assertThrows(() => defineEvents({ name, fork: () => PNOTIFY_OK }), KernelError, "EINVAL");
  * ```
  */
 export function defineEvents<D>(
@@ -370,7 +239,7 @@ export function defineEvents<D>(
  * @typeParam D The data that the module may hang on each task.
  * @param description The description.
  * @returns The description, checked and frozen.
- * @throws {KernelError} EINVAL naming the field that is wrong.
+ * @throws {KernelError} EINVAL, with the field that is wrong.
  */
 export function defineEvents<D = never>(
   description: EventsDescription<D | null> & { readonly taskData?: undefined },
@@ -380,16 +249,16 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
   return new PnotifyEvents(description);
 }
 
-/** What a description may have. */
-const FIELDS: readonly string[] = /* @__PURE__ */ Object.freeze([
-  "name",
-  "module",
-  "data",
-  "taskData",
-  "priority",
-  "global",
-  ...HOOKS,
-]);
+/** What a description may have beside its hooks. */
+const SETTINGS: Readonly<Record<Exclude<keyof EventsDescription<unknown>, HookName>, true>> =
+  /* @__PURE__ */ Object.freeze({
+    name: true,
+    module: true,
+    data: true,
+    taskData: true,
+    priority: true,
+    global: true,
+  });
 
 function refuse(name: unknown, found: string, wanted: string): KernelError {
   return new KernelError("EINVAL", { action: "define events", name: String(name), found, wanted });
@@ -401,9 +270,10 @@ function checkDescription(description: EventsDescription<unknown>): void {
     throw refuse(description, "it is no object", "a description is wanted");
   }
   const { name } = description;
+  const fields: readonly string[] = [...Object.keys(SETTINGS), ...HOOKS];
   for (const field of Object.keys(description)) {
-    if (FIELDS.includes(field)) continue;
-    throw refuse(name, `there is no field "${field}"`, `one of ${FIELDS.join(", ")} is wanted`);
+    if (fields.includes(field)) continue;
+    throw refuse(name, `there is no field "${field}"`, `one of ${fields.join(", ")} is wanted`);
   }
   if (typeof name !== "string" || name.length < 1 || name.length > PNOTIFY_NAMELN) {
     const found = typeof name === "string"

@@ -1,27 +1,17 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, unlockRead } from "../kernel/lock.ts";
 import { PF_THREAD, type Task } from "../kernel/task.ts";
+import type { PnotifyEvents } from "./events.ts";
 import { exitSubscribers } from "./exit.ts";
-import {
-  beginHook,
-  checkVoid,
-  endHook,
-  hookFails,
-  INJECTED,
-  readVerdict,
-  refusal,
-  traceHook,
-  verdictError,
-  voidHookError,
-} from "./hook.ts";
-import type { EventsEntry, Registry } from "./registry.ts";
+import { askHook, hookCall, tellHook } from "./hook.ts";
+import type { Registry } from "./registry.ts";
 import { attach, checkMemory, detach, inheritData } from "./subscribe.ts";
 import { firstSubscriber, isListed, type Subscriber } from "./subscriber.ts";
-import { PNOTIFY_ERROR } from "./verdict.ts";
+import { PNOTIFY_OK } from "./verdict.ts";
 
 /**
- * Gives a child its parent's subscribers, in the parent's order, and asks each fork hook (A37, A38). Throws what the
- * first to refuse refused with; the kernel then calls {@linkcode undoFork}.
+ * Gives a child its parent's subscribers, in the parent's order, and asks each fork hook (A37, A38). Throws the error of
+ * the first that refuses; the kernel then calls {@linkcode undoFork}.
  */
 export function forkSubscribers(
   kernel: Kernel,
@@ -31,7 +21,7 @@ export function forkSubscribers(
 ): void {
   lockRead(parent);
   try {
-    if (registry.twoPhase) askCanFork(kernel, registry, child, parent);
+    if (registry.wants.canFork) askCanFork(kernel, registry, child, parent);
     inheritAll(kernel, registry, child, parent);
   } finally {
     unlockRead(parent);
@@ -41,27 +31,26 @@ export function forkSubscribers(
 function inheritAll(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   const { unlinked } = registry;
   let last: Subscriber<unknown> | null = null;
-  let seen = unlinked.count;
+  let unlinkedBefore = unlinked.count;
   for (let from = firstSubscriber(parent); from !== null; from = from.next) {
     const { entry } = from;
     checkMemory(kernel, child, entry);
     const data = entry.events.taskData === null ? null : inheritData(kernel, child, parent, from);
-    // In the parent's order each belongs behind the one before, unless a hook may have taken that one off.
-    if (unlinked.count !== seen) last = null;
+    // In the parent's order each belongs behind the last one, unless a hook may have taken that one off.
+    if (unlinked.count !== unlinkedBefore) last = null;
     last = attach(child, entry, data, last);
-    seen = unlinked.count;
-    settle(kernel, child, last, from.data);
+    unlinkedBefore = unlinked.count;
+    confirmSubscription(kernel, child, last, from.data);
   }
 }
 
 /** Lets the fork hook decide whether the child stays subscribed. */
-function settle(
+function confirmSubscription(
   kernel: Kernel,
   child: Task,
   subscriber: Subscriber<unknown>,
   parentData: unknown,
 ): void {
-  const { entry } = subscriber;
   let verdict: number;
   try {
     verdict = askFork(kernel, child, subscriber, parentData);
@@ -70,12 +59,12 @@ function settle(
     detach(kernel, child, subscriber);
     throw error;
   }
-  if (verdict === 0) entry.counts.fork++;
+  if (verdict === PNOTIFY_OK) subscriber.entry.counts.fork++;
   else detach(kernel, child, subscriber);
 }
 
-/** Which hook a child is brought to: a thread's own one, where there is one. */
-export function forkHookOf(child: Task, { events }: EventsEntry): "clone" | "fork" {
+/** The hook that a child is brought to: a thread's own one, where there is one. */
+export function forkHookOf(child: Task, events: PnotifyEvents<unknown>): "clone" | "fork" {
   return child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
 }
 
@@ -86,30 +75,13 @@ export function askFork(
   subscriber: Subscriber<unknown>,
   parentData: unknown,
 ): number {
-  const { entry } = subscriber;
-  const { events } = entry;
-  const hook = forkHookOf(child, entry);
-  const outer = beginHook(kernel, entry, hook, child);
-  try {
-    const answer = hookFails(kernel, entry, hook)
-      ? PNOTIFY_ERROR
-      : hook === "clone"
-      ? events.clone!(child, subscriber, parentData)
-      : events.fork(child, subscriber, parentData);
-    const verdict = answer === 0 ? 0 : readVerdict(kernel, entry, hook, child, answer);
-    if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
-    if (verdict < 0) throw verdictError(entry, hook, child, verdict);
-    return verdict;
-  } catch (error) {
-    throw refusal(kernel, entry, hook, child, error);
-  } finally {
-    endHook(kernel, outer);
-  }
+  const hook = forkHookOf(child, subscriber.entry.events);
+  return askHook(hookCall(kernel, hook, child, subscriber), parentData);
 }
 
 /**
- * Undoes the callouts of a fork that failed in them or after them: those that had said yes get exit in list order, on
- * a child that never ran (A41, A44), and then cancelFork in reverse order.
+ * Undoes the callouts of a fork that failed in them or after them. Modules that had agreed get exit in list order, on a
+ * child that never ran (A41, A44), and then cancelFork in reverse order.
  */
 export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   if (child.subscribers !== null) exitSubscribers(kernel, child, true);
@@ -118,7 +90,11 @@ export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent
   registry.agreed.delete(child);
   lockRead(parent);
   try {
-    for (const subscriber of agreed.reverse()) cancelOne(kernel, child, parent, subscriber);
+    for (const subscriber of agreed.reverse()) {
+      // A hook may have taken it off the list since it agreed.
+      if (subscriber.entry.events.cancelFork === null || !isListed(parent, subscriber)) continue;
+      tellHook(hookCall(kernel, "cancelFork", parent, subscriber, true), child);
+    }
   } finally {
     unlockRead(parent);
   }
@@ -130,45 +106,7 @@ function askCanFork(kernel: Kernel, registry: Registry, child: Task, parent: Tas
   registry.agreed.set(child, agreed);
   for (let at = firstSubscriber(parent); at !== null; at = at.next) {
     if (at.entry.events.canFork === null) continue;
-    askOne(kernel, child, parent, at);
+    askHook(hookCall(kernel, "canFork", parent, at), child);
     agreed.push(at);
-  }
-}
-
-function askOne(kernel: Kernel, child: Task, parent: Task, at: Subscriber<unknown>): void {
-  const { entry } = at;
-  const outer = beginHook(kernel, entry, "canFork", parent);
-  try {
-    const answer = hookFails(kernel, entry, "canFork")
-      ? PNOTIFY_ERROR
-      : entry.events.canFork!(parent, at, child);
-    const verdict = readVerdict(kernel, entry, "canFork", parent, answer);
-    if (kernel.trace !== null) traceHook(kernel, entry, "canFork", parent, { verdict });
-    if (verdict < 0) throw verdictError(entry, "canFork", parent, verdict);
-  } catch (error) {
-    throw refusal(kernel, entry, "canFork", parent, error);
-  } finally {
-    endHook(kernel, outer);
-  }
-}
-
-/** Tells one that had agreed, unless it was unsubscribed meanwhile. */
-function cancelOne(
-  kernel: Kernel,
-  child: Task,
-  parent: Task,
-  subscriber: Subscriber<unknown>,
-): void {
-  const { entry } = subscriber;
-  if (entry.events.cancelFork === null || !isListed(parent, subscriber)) return;
-  const outer = beginHook(kernel, entry, "cancelFork", parent);
-  try {
-    if (hookFails(kernel, entry, "cancelFork")) throw INJECTED;
-    checkVoid(entry.events.cancelFork(parent, subscriber, child));
-    if (kernel.trace !== null) traceHook(kernel, entry, "cancelFork", parent, { rollback: true });
-  } catch (error) {
-    voidHookError(kernel, entry, "cancelFork", parent, error, true);
-  } finally {
-    endHook(kernel, outer);
   }
 }

@@ -6,40 +6,104 @@ import { isPromise } from "../kernel/module.ts";
 import { WouldWait } from "../kernel/preempt.ts";
 import { KernelBug } from "../kernel/report.ts";
 import type { Task } from "../kernel/task.ts";
-import type { HookName } from "./events.ts";
-import type { EventsEntry } from "./registry.ts";
-import { PNOTIFY_ERROR } from "./verdict.ts";
+import type { HookName, PnotifyEvents } from "./events.ts";
+import type { Subscriber } from "./subscriber.ts";
+import { PNOTIFY_ERROR, verdictName } from "./verdict.ts";
 
 /*
- * What goes around every hook: who is responsible from here on, the checks of the debug mode, fault injection, and
- * what becomes of an exception. A hook is the only place where foreign code runs inside a kernel path.
+ * What goes around every hook: who is responsible, the checks of the debug mode, fault injection, and what becomes of
+ * an exception. A hook is the only place where foreign code runs inside a kernel path. A kernel without checks walks its
+ * lists in unwatched.ts, and makes a HookCall only when something unusual happens.
  */
 
-/** Says who runs from here on. Returns who ran before, for {@linkcode endHook}. */
-export function beginHook(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-): string | null {
-  const { context } = kernel;
-  const outer = context.module;
-  context.module = entry.owner;
-  if (kernel.preemption !== null) kernel.preempt("callout");
-  if (kernel.lockdep !== null) pushFrame(context, entry, hook, task);
-  return outer;
+/** A call of a hook. */
+export interface HookCall {
+  /** The world. */
+  readonly kernel: Kernel;
+  /** Whose hook it is. Another structure of the same name may have subscribed (A25). */
+  readonly events: PnotifyEvents<unknown>;
+  /** Which hook. */
+  readonly hook: HookName;
+  /** The task that it is about: the first argument. */
+  readonly task: Task;
+  /** The entry that it is called for: the second argument. */
+  readonly subscriber: Subscriber<unknown>;
+  /** Whether it undoes a fork or a registration. */
+  readonly rollback: boolean;
 }
 
-function pushFrame(context: Context, entry: EventsEntry, hook: HookName, task: Task): void {
-  const what = `${entry.events.name}.${hook}`;
-  context.frames.push({ what, task, hook: true, heldAtEntry: context.held.length });
+/** A call of a subscriber's own hook. */
+export function hookCall(
+  kernel: Kernel,
+  hook: HookName,
+  task: Task,
+  subscriber: Subscriber<unknown>,
+  rollback = false,
+): HookCall {
+  return { kernel, events: subscriber.entry.events, hook, task, subscriber, rollback };
+}
+
+/** Calls a hook that answers nothing. A fault in it does not keep the others from being called (A49). */
+export function tellHook(call: HookCall, ...details: readonly unknown[]): void {
+  const caller = beginHook(call);
+  try {
+    if (hookFails(call)) throw INJECTED;
+    checkVoid(runHook(call, details));
+    if (call.kernel.trace !== null) traceHook(call);
+  } catch (error) {
+    voidHookError(call, error);
+  } finally {
+    endHook(call, caller);
+  }
+}
+
+/** Calls a hook that answers. Returns its verdict, 0 or more; throws a KernelError when it refuses. */
+export function askHook(call: HookCall, ...details: readonly unknown[]): number {
+  const caller = beginHook(call);
+  try {
+    const verdict = verdictOf(call, details);
+    if (call.kernel.trace !== null) traceHook(call, { verdict });
+    if (verdict < 0) throw verdictError(call, verdict);
+    return verdict;
+  } finally {
+    endHook(call, caller);
+  }
+}
+
+function verdictOf(call: HookCall, details: readonly unknown[]): number {
+  try {
+    return readVerdict(call, hookFails(call) ? PNOTIFY_ERROR : runHook(call, details));
+  } catch (error) {
+    throw refusal(call, error);
+  }
+}
+
+function runHook(
+  { events, hook, task, subscriber }: HookCall,
+  details: readonly unknown[],
+): unknown {
+  const run = events[hook] as unknown as (...args: readonly unknown[]) => unknown;
+  return run.call(events, task, subscriber, ...details);
+}
+
+/** Says who runs from here on. Returns who ran before. */
+function beginHook({ kernel, events, hook, task, subscriber }: HookCall): string | null {
+  const { context } = kernel;
+  const caller = context.module;
+  context.module = subscriber.entry.owner;
+  if (kernel.preemption !== null) kernel.preempt("callout");
+  if (kernel.lockdep !== null) {
+    const what = `${events.name}.${hook}`;
+    context.frames.push({ what, task, hook: true, heldAtEntry: context.held.length });
+  }
+  return caller;
 }
 
 /** Says that the hook is over: what it took it must have dropped. */
-export function endHook(kernel: Kernel, outer: string | null): void {
+function endHook({ kernel }: HookCall, caller: string | null): void {
   const { context } = kernel;
   if (kernel.lockdep !== null) popFrame(context, kernel.lockdep);
-  context.module = outer;
+  context.module = caller;
 }
 
 function popFrame(context: Context, lockdep: Lockdep): void {
@@ -50,25 +114,19 @@ function popFrame(context: Context, lockdep: Lockdep): void {
   context.frames.pop();
 }
 
-/** Whether a hook is to fail for the sake of a test. */
-export function hookFails(kernel: Kernel, entry: EventsEntry, hook: HookName): boolean {
-  return kernel.faults !== null && kernel.mayFail(`hook ${entry.events.name}.${hook}`);
+/** Whether a test wants the hook to fail. */
+function hookFails({ kernel, events, hook }: HookCall): boolean {
+  return kernel.faults !== null && kernel.mayFail(`hook ${events.name}.${hook}`);
 }
 
-/** What an injected fault in a hook without a verdict throws. */
+/** What an injected fault throws in a hook that answers nothing. */
 export const INJECTED = "an injected fault";
 
 /**
- * Makes a number of what an answering hook returned: 0 or more as it is, below 0 as an error. Anything that is no
- * integer is a fault of the module (A5, A40).
+ * Reads the answer of a hook: a number of 0 or more as it is, below 0 as an errno. Anything that is no integer is a
+ * fault of the module (A5, A40).
  */
-export function readVerdict(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  answer: unknown,
-): number {
+export function readVerdict(call: HookCall, answer: unknown): number {
   if (Number.isInteger(answer)) {
     const verdict = answer as number;
     if (verdict >= PNOTIFY_ERROR || errnoName(-verdict) !== null) return verdict;
@@ -78,17 +136,13 @@ export function readVerdict(
     : typeof answer === "object" && answer !== null
     ? "an object"
     : String(answer);
-  kernel.moduleFault(entry.owner, {
-    what: hook,
-    task,
-    cause: `it returned ${what}, which is no verdict`,
-  });
+  blame(call, `it returned ${what}, which is no verdict`);
   return -Errno.EFAULT;
 }
 
 /**
- * Refuses the answer of an async hook: what it does after its first await would happen outside of every lock. Anything
- * else that a hook without a verdict returns is of no interest.
+ * Refuses the answer of an async hook: what it does after its first await would happen outside of every lock. No other
+ * answer of a hook without a verdict matters.
  */
 export function checkVoid(answer: unknown): void {
   if (isPromise(answer)) {
@@ -96,112 +150,83 @@ export function checkVoid(answer: unknown): void {
   }
 }
 
-/** Turns a verdict below zero into the error that the caller of fork or register gets (A40). */
-export function verdictError(
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  verdict: number,
-): KernelError {
-  return new KernelError(errnoName(-verdict) ?? "EPERM", {
-    action: hook === "init" ? "register" : "fork",
-    name: hook === "init" ? entry.events.name : String(task),
-    found: `${entry.events.name}.${hook} refused ${task}`,
+/** What a hook that answers can refuse: a registration or a fork. */
+export function refusableAction(hook: HookName): "register" | "fork" {
+  return hook === "init" ? "register" : "fork";
+}
+
+/** The error that the caller of fork or register gets for a verdict below 0 (A40). */
+export function verdictError(call: HookCall, verdict: number): KernelError {
+  const { events, hook, task } = call;
+  return hookError(call, errnoName(-verdict) ?? "EPERM", {
+    found: `${events.name}.${hook} refused ${task}`,
   });
 }
 
 /**
- * Decides what becomes of an exception from a hook that answers: a KernelError refuses with its errno, a KernelBug ends
- * the run, and anything else is a fault of the module.
+ * The error that the caller of fork or register gets for what a hook threw, after it was traced: a KernelError refuses
+ * with its errno, a KernelBug ends the run, and anything else is a fault of the module.
  */
-function hookError(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  error: unknown,
-): KernelError {
-  if (error instanceof KernelError) return error;
-  rethrowBug(kernel, entry, error);
-  kernel.moduleFault(entry.owner, { what: hook, task, cause: error });
-  return new KernelError("EFAULT", {
-    action: hook === "init" ? "register" : "fork",
-    name: hook === "init" ? entry.events.name : String(task),
-    found: `${entry.events.name}.${hook} broke down`,
-    cause: error,
-  });
-}
-
-/** Decides what becomes of an exception from a hook that answers, and traces the hook. */
-export function refusal(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  error: unknown,
-): KernelError {
-  const refused = hookError(kernel, entry, hook, task, error);
-  // A verdict has been traced already; what was thrown has not.
-  if (kernel.trace !== null && !(refused.details?.found.endsWith(`refused ${task}`) ?? false)) {
+export function refusal(call: HookCall, error: unknown): KernelError {
+  const refused = error instanceof KernelError ? error : brokenDown(call, error);
+  if (call.kernel.trace !== null) {
     const fault = refused === error ? undefined : String(error);
-    traceHook(kernel, entry, hook, task, { errno: refused.code, fault });
+    traceHook(call, { errno: refused.code, fault });
   }
   return refused;
 }
 
-/** Decides what becomes of an exception from a hook that does not answer: nobody is there to be told (A49). */
-export function voidHookError(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  error: unknown,
-  rollback = false,
-): void {
-  rethrowBug(kernel, entry, error);
-  if (kernel.trace !== null) {
-    traceHook(kernel, entry, hook, task, { rollback, fault: String(error) });
-  }
-  kernel.moduleFault(entry.owner, { what: hook, task, cause: error });
+function brokenDown(call: HookCall, error: unknown): KernelError {
+  const { kernel, events, hook, subscriber } = call;
+  rethrowBug(kernel, subscriber.entry.owner, error);
+  blame(call, error);
+  return hookError(call, "EFAULT", { found: `${events.name}.${hook} broke down`, cause: error });
 }
 
-/** A broken kernel rule is the fault of the module whose hook broke it, and nothing can go on. */
-export function rethrowBug(kernel: Kernel, entry: EventsEntry, error: unknown): void {
+function hookError(
+  { events, hook, task }: HookCall,
+  code: ErrnoName,
+  details: { readonly found: string; readonly cause?: unknown },
+): KernelError {
+  const name = hook === "init" ? events.name : String(task);
+  return new KernelError(code, { action: refusableAction(hook), name, ...details });
+}
+
+/** Decides what becomes of an exception from a hook that answers nothing: nobody is there to be told (A49). */
+export function voidHookError(call: HookCall, error: unknown): void {
+  const { kernel, subscriber } = call;
+  rethrowBug(kernel, subscriber.entry.owner, error);
+  if (kernel.trace !== null) traceHook(call, { fault: String(error) });
+  blame(call, error);
+}
+
+function blame({ kernel, hook, task, subscriber }: HookCall, cause: unknown): void {
+  kernel.moduleFault(subscriber.entry.owner, { what: hook, task, cause });
+}
+
+/** A broken kernel rule is the fault of the module whose code broke it, and nothing can go on. */
+export function rethrowBug(kernel: Kernel, owner: string, error: unknown): void {
   if (error instanceof WouldWait) throw error;
   if (!(error instanceof KernelBug)) return;
-  kernel.modules.markFaulty(entry.owner);
+  kernel.modules.markFaulty(owner);
   throw error;
 }
 
-/** Traces a hook that has run. */
+/** Traces a hook that has run. The kernel has a trace. */
 export function traceHook(
-  kernel: Kernel,
-  entry: EventsEntry,
-  hook: HookName,
-  task: Task,
-  outcome: { verdict?: number; errno?: ErrnoName; rollback?: boolean; fault?: string } = {},
+  { kernel, events, hook, task, rollback }: HookCall,
+  outcome: { verdict?: number; errno?: ErrnoName; fault?: string } = {},
 ): void {
-  const { verdict, errno, rollback, fault } = outcome;
+  const { verdict, errno, fault } = outcome;
   kernel.trace!.emit({
     type: "hook",
     task: String(task),
     pid: task.pid,
-    module: entry.events.name,
+    module: events.name,
     event: hook,
-    ...(errno !== undefined
-      ? { verdict: errno }
-      : verdict === undefined
-      ? {}
-      : { verdict: verdictName(verdict) }),
+    ...(errno === undefined ? {} : { verdict: errno }),
+    ...(verdict === undefined ? {} : { verdict: verdictName(verdict) }),
     ...(rollback ? { rollback } : {}),
     ...(fault === undefined ? {} : { fault }),
   });
-}
-
-function verdictName(
-  verdict: number,
-): "PNOTIFY_OK" | "PNOTIFY_NOSUB" | "PNOTIFY_ERROR" | ErrnoName {
-  if (verdict === 0) return "PNOTIFY_OK";
-  if (verdict > 0) return "PNOTIFY_NOSUB";
-  return verdict === PNOTIFY_ERROR ? "PNOTIFY_ERROR" : errnoName(-verdict)!;
 }

@@ -24,16 +24,16 @@ import {
 } from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
-import { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } from "./unwatched.ts";
+import { execUnwatched, exitUnwatched, forkUnwatched } from "./unwatched.ts";
 
 /**
- * What pnotify offers to modules. All of it is exported to GPL modules only, to discourage abuse (the seed, A6).
+ * What pnotify offers to modules. It is exported to GPL modules only, to discourage abuse (the seed, A6).
  *
  * @example
  * ```ts
  * import { boot, defineModule, PNOTIFY } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * const found = defineModule({
+ * const finder = defineModule({
  *   name: "finder",
  *   license: "GPL",
  *   uses: { pnotify: PNOTIFY },
@@ -41,7 +41,7 @@ import { execUnwatched, exitUnwatched, forkUnwatched, isUnwatched } from "./unwa
  *   unload() {},
  * });
  * const { kernel } = boot();
- * assertEquals(kernel.modules.insmod(found).state, "live");
+ * assertEquals(kernel.modules.insmod(finder).state, "live");
  * ```
  */
 export const PNOTIFY: KernelSymbol<Pnotify> = /* @__PURE__ */ defineSymbol<Pnotify>("pnotify", {
@@ -56,27 +56,45 @@ export const PNOTIFY: KernelSymbol<Pnotify> = /* @__PURE__ */ defineSymbol<Pnoti
 });
 
 /**
- * Process notification: modules hear of the life of chosen tasks and hang their own data on each.
- *
- * Origin: the seed; the functions of pnotify.c (A6).
+ * Process notification (pnotify.c, A6): modules hear of the life of chosen tasks and hang their own data on each.
  *
  * @example
  * ```ts
  * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * const heard: string[] = [];
- * const events = defineEvents({
- *   name: "listener",
- *   fork: (child) => (heard.push(`fork ${child.pid}`), PNOTIFY_OK),
- *   exit: (task) => void heard.push(`exit ${task.pid}`),
+ * const exited: number[] = [];
+ * const audit = defineEvents<string>({
+ *   name: "audit",
+ *   fork: (_child, subscriber, parentData) => (subscriber.data = `child of ${parentData}`, PNOTIFY_OK),
+ *   exit: (task) => void exited.push(task.pid),
  * });
  * const { kernel, pnotify } = boot();
- * pnotify.register(events);
+ * pnotify.register(audit);
  * const shell = kernel.fork(kernel.init);
- * pnotify.track(shell, events);
+ * pnotify.track(shell, audit, { data: "a shell" });
  * const child = kernel.fork(shell);
+ * assertEquals(pnotify.dataOf(child, audit), "child of a shell");
+ * assertEquals(pnotify.subscriptionCount(audit), 2);
  * kernel.exit(child);
- * assertEquals(heard, ["fork 4", "exit 4"]);
+ * assertEquals(exited, [4]);
+ * assertEquals(pnotify.balance(audit).balanced, true);
+ * pnotify.unregister(audit); // gives the shell its exit
+ * assertEquals([exited, pnotify.isRegistered(audit)], [[4, 3], false]);
+ * ```
+ * @example With the lock in hand
+ * ```ts
+ * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const audit = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
+ * const { kernel: { init }, pnotify } = boot();
+ * init.subscriberListSem.downWrite();
+ * const subscriber = pnotify.subscribe(init, audit);
+ * assertEquals(pnotify.getSubscriber(init, audit) === subscriber, true);
+ * pnotify.unsubscribe(init, subscriber);
+ * init.subscriberListSem.upWrite();
+ * assertEquals(pnotify.untrack(init, audit), false);
+ * assertEquals(pnotify.balances().map(({ name, balance }) => [name, balance.unsubscribed]), [["audit", 1]]);
+ * assertEquals(pnotify.entries().map(({ registered, count }) => [registered, count]), [[false, 0]]);
  * ```
  */
 export class Pnotify implements TaskCallouts {
@@ -111,32 +129,18 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Registers an events structure (pnotify_register). With an `init` hook every task there is gets subscribed first.
+   * Registers an events structure (pnotify_register). With an `init` hook every task that exists is subscribed first.
    *
-   * No task escapes a registration that succeeds (A21): each that lives when it returns was asked by `init`, or by `fork`
-   * as the child of one that was. A child under construction counts as locked by its forker, so another CPU's fork that
-   * has got as far as its hooks is waited for; and when tasks were forked or moved to another pid during the walk, it is
-   * repeated for those that it has not met. Nobody is asked twice.
+   * No task escapes a registration that succeeds (A21): each task that lives when it returns was asked by `init`, or by
+   * `fork` as the child of one that was. A child under construction counts as locked by its forker, so a fork on another
+   * CPU that has come to its hooks is waited for. When tasks were forked or moved to another pid during the walk, it is
+   * repeated for the tasks that it has not met. No task is asked twice.
    *
    * Locking: takes eventsSem for writing, and each visited task's list for writing (A54).
    *
    * @param events What defineEvents returned.
    * @throws {KernelError} EINVAL when it is none or is registered already, EBUSY when its name is taken, ENOMEM, EPERM
    * or another errno when an init hook fails; everything is undone then, and it may be registered again (A18, A19).
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const seen: string[] = [];
-   * const audit = defineEvents({
-   *   name: "audit",
-   *   init: (task) => (seen.push(task.comm), PNOTIFY_OK),
-   *   fork: () => PNOTIFY_OK,
-   * });
-   * const { pnotify } = boot();
-   * pnotify.register(audit);
-   * assertEquals(seen, ["init", "kthreadd"]);
-   * ```
    */
   register<D>(events: PnotifyEvents<D>): void {
     const anyEvents = events as PnotifyEvents<unknown>;
@@ -147,28 +151,18 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Unregisters an events structure (pnotify_unregister): every subscribed task gets exit first (A23).
+   * Unregisters an events structure (pnotify_unregister). Every subscribed task gets exit first (A23).
    *
-   * It leaves no subscriber behind, and does not spin (A26): while it drains, subscribing by hand fails with EBUSY; a
-   * fork under way on another CPU is waited for, and a child that this CPU has under construction is drained too; the walk
-   * is repeated only when it found somebody or when tasks were forked or moved meanwhile. A subscription that is on no
-   * task any more could only be a bug: it is reported, and left.
+   * It leaves no subscriber behind, and ends (A26): while it drains, subscribing by hand fails with EBUSY. A fork on
+   * another CPU is waited for, and a child that this CPU has under construction is drained too. The walk is repeated only
+   * when it met a subscriber, or when tasks were forked or moved meanwhile. A subscription on no task at all could only
+   * be a bug: it is reported and left.
    *
    * Locking: takes eventsSem for writing, and each subscribed task's list for writing (A54).
    *
    * @param events The structure.
    * @param options What to do when tasks are still subscribed.
    * @throws {KernelError} EINVAL when it is not registered, EBUSY with `ifBusy: "refuse"` when tasks are subscribed.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
-   * const { pnotify } = boot();
-   * pnotify.register(events);
-   * pnotify.unregister(events);
-   * assertEquals(pnotify.isRegistered(events), false);
-   * ```
    */
   unregister<D>(events: PnotifyEvents<D>, options: UnregisterOptions = {}): void {
     const anyEvents = events as PnotifyEvents<unknown>;
@@ -178,8 +172,8 @@ export class Pnotify implements TaskCallouts {
     });
   }
 
-  #exclusively(what: string, change: () => void): void {
-    this.#kernel.enter(what, null);
+  #exclusively(call: string, change: () => void): void {
+    this.#kernel.enter(call, null);
     try {
       this.eventsSem.downWrite();
       try {
@@ -193,10 +187,10 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Puts a module on a task's list (pnotify_subscribe). No hook is called, and being on it already is no obstacle
-   * (A27, A30). It need not be registered (A31).
+   * Puts a module on a task's list (pnotify_subscribe). It calls no hook. The module may be on the list already, and
+   * need not be registered (A27, A30, A31).
    *
-   * Locking: needs the task's subscriberListSem held for writing (A33); {@linkcode Pnotify.track} takes it for you.
+   * Locking: needs the task's subscriberListSem for writing (A33); {@linkcode Pnotify.track} takes it.
    *
    * @param task Any task (A32).
    * @param events What to subscribe.
@@ -204,19 +198,6 @@ export class Pnotify implements TaskCallouts {
    * @returns The entry.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
    * global structure and for what is none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents<string>({ name: "labels", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * const { init } = kernel;
-   * init.subscriberListSem.downWrite();
-   * const subscriber = pnotify.subscribe(init, events, { data: "the first one" });
-   * assertEquals(subscriber.data, "the first one");
-   * pnotify.unsubscribe(init, subscriber);
-   * init.subscriberListSem.upWrite();
-   * ```
    */
   subscribe<D>(
     task: Task,
@@ -226,65 +207,38 @@ export class Pnotify implements TaskCallouts {
     const entry = this.#registry.of(events as PnotifyEvents<unknown>);
     const given = options.data === undefined ? null : { data: options.data };
     const subscriber = subscribeByHand(this.#kernel, task, entry, given) as Subscriber<D>;
-    if (!entry.wanted) this.#registry.want(entry);
+    if (!entry.hooksCounted) this.#registry.countHooks(entry);
     return subscriber;
   }
 
   /**
-   * Takes an entry off a task's list (pnotify_unsubscribe). No hook is called (A28).
+   * Takes an entry off a task's list (pnotify_unsubscribe). It calls no hook (A28).
    *
-   * Locking: needs the task's subscriberListSem held for writing (A33).
+   * Locking: needs the task's subscriberListSem for writing (A33).
    *
    * @param task The task.
    * @param subscriber The entry.
    * @throws {KernelError} EINVAL when it is not on the list.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * const { init } = kernel;
-   * init.subscriberListSem.downWrite();
-   * pnotify.unsubscribe(init, pnotify.subscribe(init, events));
-   * init.subscriberListSem.upWrite();
-   * assertEquals(init.subscribers, null);
-   * ```
    */
   unsubscribe<D>(task: Task, subscriber: Subscriber<D>): void {
     unsubscribeByHand(this.#kernel, task, subscriber as Subscriber<unknown>);
   }
 
   /**
-   * Finds a module's entry on a task's list (pnotify_get_subscriber): the first one in list order (A29).
+   * Finds a module's first entry on a task's list (pnotify_get_subscriber, A29).
    *
-   * Locking: needs the task's subscriberListSem held, for reading at least (A33).
+   * Locking: needs the task's subscriberListSem for reading at least (A33).
    *
    * @param task The task.
-   * @param events The structure; its data is typed. Or a name, and then it is not.
+   * @param events The structure. The data of the entry has its type.
    * @returns The entry, or null.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * const { init } = kernel;
-   * pnotify.track(init, events, { data: 7 });
-   * init.subscriberListSem.downRead();
-   * assertEquals(pnotify.getSubscriber(init, events)?.data, 7);
-   * assertEquals(pnotify.getSubscriber(init, "others"), null);
-   * init.subscriberListSem.upRead();
-   * ```
    */
   getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
   /**
-   * Finds an entry on a task's list by name: the first one in list order (A29).
-   *
-   * Locking: needs the task's subscriberListSem held, for reading at least (A33).
+   * Finds the first entry of a name on a task's list (A29). Locking: as above.
    *
    * @param task The task.
-   * @param events The name; its data is not typed.
+   * @param events The name. The data of the entry has no type.
    * @returns The entry, or null.
    */
   getSubscriber(task: Task, events: string): Subscriber<unknown> | null;
@@ -297,52 +251,28 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Subscribes a task, with all that goes around it: a reference, the lock, and both given back.
+   * Subscribes a task by {@linkcode Pnotify.subscribe}, with a reference and the lock around it.
    *
    * Locking: takes the task's subscriberListSem for writing.
-   *
-   * Origin: our own: what the seed shows around pnotify_get_subscriber.
    *
    * @param task The task.
    * @param events What to subscribe.
    * @param options The data to begin with.
-   * @returns The data that the entry has.
+   * @returns The data of the entry.
    * @throws {KernelError} As {@linkcode Pnotify.subscribe}.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const labels = defineEvents<string>({ name: "labels", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, labels, { data: "the first one" });
-   * assertEquals(pnotify.dataOf(kernel.init, labels), "the first one");
-   * assertEquals(pnotify.untrack(kernel.init, labels), true);
-   * ```
    */
   track<D>(task: Task, events: PnotifyEvents<D>, options: SubscribeOptions<D> = {}): D {
     return this.#withList(task, "write", () => this.subscribe(task, events, options).data);
   }
 
   /**
-   * Ends the first subscription of a task, with all that goes around it. No hook is called.
+   * Ends the first subscription of a task, with a reference and the lock around it. It calls no hook.
    *
    * Locking: takes the task's subscriberListSem for writing.
-   *
-   * Origin: our own.
    *
    * @param task The task.
    * @param events What to unsubscribe.
    * @returns Whether it was subscribed.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "short", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * assertEquals(pnotify.untrack(kernel.init, events), true);
-   * assertEquals(pnotify.untrack(kernel.init, events), false);
-   * ```
    */
   untrack<D>(task: Task, events: PnotifyEvents<D>): boolean {
     return this.#withList(task, "write", () => {
@@ -353,24 +283,13 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Reads a module's data of a task, with all that goes around it.
+   * Reads a module's data of a task, with a reference and the lock around it (the seed's last example).
    *
    * Locking: takes the task's subscriberListSem for reading.
    *
-   * Origin: our own: the example at the end of the seed.
-   *
    * @param task The task.
-   * @param events Whose data.
+   * @param events The module's structure.
    * @returns The data, or null when it is not subscribed.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents<number>({ name: "counts", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events, { data: 7 });
-   * assertEquals([pnotify.dataOf(kernel.init, events), pnotify.dataOf(kernel.kthreadd, events)], [7, null]);
-   * ```
    */
   dataOf<D>(task: Task, events: PnotifyEvents<D>): D | null {
     return this.#withList(task, "read", () => this.getSubscriber(task, events)?.data ?? null);
@@ -395,20 +314,8 @@ export class Pnotify implements TaskCallouts {
   /**
    * Whether an events structure is registered.
    *
-   * Origin: our own.
-   *
    * @param events The structure.
    * @returns True from register to unregister.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
-   * const { pnotify } = boot();
-   * assertEquals(pnotify.isRegistered(events), false);
-   * pnotify.register(events);
-   * assertEquals(pnotify.isRegistered(events), true);
-   * ```
    */
   isRegistered<D>(events: PnotifyEvents<D>): boolean {
     return this.#registry.find(events as PnotifyEvents<unknown>)?.registered ?? false;
@@ -418,36 +325,16 @@ export class Pnotify implements TaskCallouts {
    * The registered structures, in order of registration (the global list, A13).
    *
    * @returns A copy of the list.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { pnotify } = boot();
-   * pnotify.register(defineEvents({ name: "audit", fork: () => PNOTIFY_OK }));
-   * assertEquals(pnotify.registeredEvents().map((events) => events.name), ["audit"]);
-   * ```
    */
   registeredEvents(): PnotifyEvents<unknown>[] {
     return this.#registry.registered.map((entry) => entry.events);
   }
 
   /**
-   * How many subscriptions an events structure has (refcnt).
-   *
-   * Origin: `refcnt` of the structure (A1).
+   * How many subscriptions an events structure has (`refcnt`, A1).
    *
    * @param events The structure.
    * @returns The number.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * kernel.fork(kernel.init);
-   * assertEquals(pnotify.subscriptionCount(events), 2);
-   * ```
    */
   subscriptionCount<D>(events: PnotifyEvents<D>): number {
     return this.#registry.find(events as PnotifyEvents<unknown>)?.count ?? 0;
@@ -458,36 +345,15 @@ export class Pnotify implements TaskCallouts {
    *
    * @param events The structure.
    * @returns The terms, and whether it holds.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * kernel.exit(kernel.fork(kernel.init));
-   * const { subscribed, fork, exit, current, balanced } = pnotify.balance(events);
-   * assertEquals([subscribed, fork, exit, current, balanced], [1, 1, 1, 1, true]);
-   * ```
    */
   balance<D>(events: PnotifyEvents<D>): Balance {
     return balanceOf(this.#registry.of(events as PnotifyEvents<unknown>));
   }
 
   /**
-   * Every structure that was ever registered or subscribed here, with its balance.
+   * The balance (A50) of every structure that was ever registered or subscribed here.
    *
-   * Origin: our own: the law of the example module (A50).
-   *
-   * @returns In order of first sight.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { pnotify } = boot();
-   * pnotify.register(defineEvents({ name: "audit", fork: () => PNOTIFY_OK }));
-   * assertEquals(pnotify.balances().map(({ name, balance }) => [name, balance.balanced]), [["audit", true]]);
-   * ```
+   * @returns The balances, in order of first use.
    */
   balances(): { readonly name: string; readonly registered: boolean; readonly balance: Balance }[] {
     return this.#registry.all().map((entry) => ({
@@ -503,47 +369,19 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * What this kernel knows of every structure that was ever registered or subscribed here, for those who look a world
-   * over.
+   * What this kernel knows of every structure that was ever registered or subscribed here. Checkers read it.
    *
-   * Origin: our own.
-   *
-   * @returns In order of first sight.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, defineEvents({ name: "loose", fork: () => PNOTIFY_OK }));
-   * assertEquals(pnotify.entries().map((entry) => [entry.registered, entry.count]), [[false, 1]]);
-   * ```
+   * @returns The entries, in order of first use.
    */
   entries(): readonly EventsEntry[] {
     return this.#registry.all();
   }
 
   /**
-   * The callout for a task that was not forked here (A14).
-   *
-   * Locking: takes eventsSem for reading, and the task's list for writing.
+   * The callout for a task that was not forked here (A14). Locking: takes eventsSem for reading, and the task's list for
+   * writing.
    *
    * @internal
-   * @param task The task.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const seen: string[] = [];
-   * const audit = defineEvents({
-   *   name: "audit",
-   *   init: (task) => (seen.push(task.comm), PNOTIFY_OK),
-   *   fork: () => PNOTIFY_OK,
-   * });
-   * const { kernel, pnotify } = boot();
-   * pnotify.register(audit);
-   * kernel.adoptTask(kernel.init, { comm: "sh" });
-   * assertEquals(seen, ["init", "kthreadd", "sh"]);
-   * ```
    */
   init(task: Task): void {
     this.eventsSem.downRead();
@@ -555,137 +393,47 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * The callout of copyProcess (A35).
-   *
-   * Locking: takes the parent's list for reading; the child's counts as held.
+   * The callout of copyProcess (A35). Locking: takes the parent's list for reading; the child's counts as held.
    *
    * @internal
-   * @param child The child, not yet on the task list.
-   * @param parent The task that forks.
    * @throws {KernelError} EPERM or another errno when a hook refuses, ENOMEM, or EFAULT when one breaks the rules.
    */
   fork(child: Task, parent: Task): void {
     const kernel = this.#kernel;
     const registry = this.#registry;
-    if (isUnwatched(kernel) && !registry.twoPhase) forkUnwatched(kernel, registry, child, parent);
-    else forkSubscribers(kernel, registry, child, parent);
+    if (kernel.watchedBy === 0 && !registry.wants.canFork) {
+      forkUnwatched(kernel, registry, child, parent);
+    } else forkSubscribers(kernel, registry, child, parent);
   }
 
-  /**
-   * The callout of a fork that failed (A41, A44).
-   *
-   * @internal
-   * @param child The child that never ran.
-   * @param parent The task that forks.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, KernelError, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals, assertThrows } from "@std/assert";
-   * const heard: string[] = [];
-   * const events = defineEvents({
-   *   name: "audit",
-   *   fork: () => PNOTIFY_OK,
-   *   exit: (task) => void heard.push(`exit ${task.pid}`),
-   * });
-   * const veto = defineEvents({ name: "veto", fork: () => PNOTIFY_ERROR });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * pnotify.track(kernel.init, veto);
-   * assertThrows(() => kernel.fork(kernel.init), KernelError, "EPERM");
-   * assertEquals(heard, ["exit 3"]);
-   * ```
-   */
+  /** @internal The callout of a fork that failed (A41, A44). */
   forkFailed(child: Task, parent: Task): void {
     undoFork(this.#kernel, this.#registry, child, parent);
   }
 
-  /**
-   * The callout of exec (A51).
-   *
-   * Locking: takes the task's list for reading.
-   *
-   * @internal
-   * @param task The task.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const heard: string[] = [];
-   * const events = defineEvents({
-   *   name: "audit",
-   *   fork: () => PNOTIFY_OK,
-   *   exec: (task) => void heard.push(task.comm),
-   * });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * pnotify.exec(kernel.init);
-   * assertEquals(heard, ["init"]);
-   * ```
-   */
+  /** @internal The callout of exec (A51). Locking: takes the task's list for reading. */
   exec(task: Task): void {
-    if (isUnwatched(this.#kernel)) execUnwatched(this.#kernel, task);
+    if (this.#kernel.watchedBy === 0) execUnwatched(this.#kernel, task);
     else execSubscribers(this.#kernel, task);
   }
 
-  /**
-   * The callout of exit (A47).
-   *
-   * Locking: takes the task's list for writing.
-   *
-   * @internal
-   * @param task The task.
-   */
+  /** @internal The callout of exit (A47). Locking: takes the task's list for writing. */
   exit(task: Task): void {
     const kernel = this.#kernel;
-    if (isUnwatched(kernel) && !this.#registry.wants.free) exitUnwatched(kernel, task);
+    if (kernel.watchedBy === 0 && !this.#registry.wants.free) exitUnwatched(kernel, task);
     else exitSubscribers(kernel, task, false);
   }
 
   /**
-   * The callouts of the further events.
-   *
-   * Locking: takes the task's list, for writing when the event is `free`, else for reading.
+   * The callout of a further event. Locking: takes the task's list, for writing when the event is `free`, else for reading.
    *
    * @internal
-   * @param event What happened.
-   * @param task The task it happened to.
-   * @param detail What goes with the event.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const heard: string[] = [];
-   * const events = defineEvents({
-   *   name: "audit",
-   *   fork: () => PNOTIFY_OK,
-   *   rename: (_task, _subscriber, before) => void heard.push(before),
-   * });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * pnotify.further("rename", kernel.init, "swapper");
-   * assertEquals(heard, ["swapper"]);
-   * ```
    */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
     if (this.#registry.wants[event]) furtherSubscribers(this.#kernel, event, task, detail);
   }
 
-  /**
-   * The names of a task's subscribers, in list order.
-   *
-   * @internal
-   * @param task The task; nobody else may use its list any more.
-   * @returns The names.
-   * @example
-   * ```ts
-   * import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const events = defineEvents({ name: "audit", fork: () => PNOTIFY_OK });
-   * const { kernel, pnotify } = boot();
-   * pnotify.track(kernel.init, events);
-   * assertEquals(pnotify.subscribersOf(kernel.init), ["audit"]);
-   * ```
-   */
+  /** @internal The names of a task's subscribers, in list order. No other code may use the list any more. */
   subscribersOf(task: Task): string[] {
     const names: string[] = [];
     for (let at = firstSubscriber(task); at !== null; at = at.next) names.push(at.events.name);

@@ -3,20 +3,12 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { lockWrite, unlockWrite } from "../kernel/lock.ts";
 import { PF_EXITING, type Task } from "../kernel/task.ts";
 import type { PnotifyEvents } from "./events.ts";
-import {
-  beginHook,
-  endHook,
-  hookFails,
-  readVerdict,
-  refusal,
-  traceHook,
-  verdictError,
-} from "./hook.ts";
+import { askHook, hookCall } from "./hook.ts";
 import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
 import { attachNew, checkMemory, detach } from "./subscribe.ts";
-import { findByName, type Subscriber } from "./subscriber.ts";
-import { drain, drainOne, movesOf } from "./unregister.ts";
-import { PNOTIFY_ERROR } from "./verdict.ts";
+import { findByName } from "./subscriber.ts";
+import { drain, drainTask, movesOf } from "./unregister.ts";
+import { PNOTIFY_OK } from "./verdict.ts";
 
 /** Registers an events structure (pnotify_register, A10-A21). Holds eventsSem for writing. */
 export function registerEvents(
@@ -67,25 +59,25 @@ function checkRegister(
 }
 
 /**
- * Subscribes every task there is and runs init for it (A14). Where tasks were forked meanwhile, or a thread took over a
- * pid that the walk had passed, a further pass visits those, so that nobody is missed (A21).
+ * Subscribes every task that exists and runs init for it (A14). Tasks may be forked meanwhile, and a thread may take over
+ * a pid that the walk has passed. Another pass visits those, so that no task is missed (A21).
  */
 function visitAll(kernel: Kernel, entry: EventsEntry): void {
   const start = movesOf(kernel);
   const visited: Task[] = [];
-  let known: Set<Task> | null = null;
+  let visitedSet: Set<Task> | null = null;
   const visitOnce = (task: Task) => {
-    // As long as nothing moves the walk meets nobody twice, and a list is enough.
-    if (known === null && movesOf(kernel) !== start) known = new Set(visited);
-    if (known === null) visited.push(task);
-    else if (known.has(task)) return;
-    else known.add(task);
+    // As long as nothing moves the walk meets no task twice, and a list is enough.
+    if (visitedSet === null && movesOf(kernel) !== start) visitedSet = new Set(visited);
+    if (visitedSet === null) visited.push(task);
+    else if (visitedSet.has(task)) return;
+    else visitedSet.add(task);
     visit(kernel, entry, task);
   };
   for (let before = -1; before < movesOf(kernel);) {
     before = movesOf(kernel);
     kernel.forEachTask(visitOnce);
-    // A fork that has called its hooks already would bring a child that nobody visited.
+    // A fork that has called its hooks already brings a child that no pass has met.
     kernel.forEachUnborn(visitOnce);
   }
 }
@@ -99,40 +91,22 @@ function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {
     if (subscriber === null) return;
     let verdict: number;
     try {
-      verdict = askInit(kernel, task, subscriber);
+      verdict = askHook(hookCall(kernel, "init", task, subscriber));
     } catch (error) {
       // Unlike a failing fork hook, the failing task stays subscribed and gets exit with the others (A18).
       entry.counts.init++;
       throw error;
     }
-    if (verdict === 0) entry.counts.init++;
+    if (verdict === PNOTIFY_OK) entry.counts.init++;
     else detach(kernel, task, subscriber);
   } finally {
     unlockWrite(task);
   }
 }
 
-function askInit(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): number {
-  const { entry } = subscriber;
-  const outer = beginHook(kernel, entry, "init", task);
-  try {
-    const answer = hookFails(kernel, entry, "init")
-      ? PNOTIFY_ERROR
-      : entry.events.init!(task, subscriber);
-    const verdict = readVerdict(kernel, entry, "init", task, answer);
-    if (kernel.trace !== null) traceHook(kernel, entry, "init", task, { verdict });
-    if (verdict < 0) throw verdictError(entry, "init", task, verdict);
-    return verdict;
-  } catch (error) {
-    throw refusal(kernel, entry, "init", task, error);
-  } finally {
-    endHook(kernel, outer);
-  }
-}
-
 /**
- * Asks every init hook about a task that turned up later, as it would have been asked at registration (A14). A refusal
- * concerns that task alone: it gets exit, as A18 has it, and goes on unsubscribed.
+ * Asks every init hook about a task that turned up later, as at registration (A14). A refusal concerns that task alone:
+ * it gets exit (A18), and goes on unsubscribed.
  */
 export function initSubscribers(kernel: Kernel, registry: Registry, task: Task): void {
   for (const entry of [...registry.registered]) {
@@ -141,13 +115,13 @@ export function initSubscribers(kernel: Kernel, registry: Registry, task: Task):
       visit(kernel, entry, task);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      drainOne(kernel, entry, task, true);
+      drainTask(kernel, entry, task, true);
       kernel.printk(`pnotify: ${entry.events.name} refused ${task}: ${error.message}`, "warning");
     }
   }
 }
 
-/** Gives exit to every task that was subscribed so far, the failing one included, and forgets the structure (A18, A19). */
+/** Gives exit to every task subscribed so far, the failing one included, and forgets the structure (A18, A19). */
 function undoRegistration(
   kernel: Kernel,
   registry: Registry,

@@ -1,12 +1,11 @@
-import type { FurtherEvent } from "../kernel/callouts.ts";
 import { KernelError } from "../kernel/errno.ts";
 import type { Place } from "../kernel/report.ts";
 import type { Task } from "../kernel/task.ts";
-import { PnotifyEvents } from "./events.ts";
+import { type HookName, HOOKS, PnotifyEvents } from "./events.ts";
 import { Shares } from "./shares.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** How often each thing happened to an events structure in one kernel: the terms of the balance law (A50). */
+/** The terms of the balance law (A50) for an events structure in one kernel. */
 export interface Counts {
   /** Init hooks not answered with PNOTIFY_NOSUB, a failing one included. */
   init: number;
@@ -14,7 +13,7 @@ export interface Counts {
   fork: number;
   /** Subscriptions made by hand. */
   subscribed: number;
-  /** Exits handled, of tasks, of roll-backs and of the drain, whether or not there is an exit hook. */
+  /** Exits of tasks, of roll-backs and of the drain, with or without an exit hook. */
   exit: number;
   /** Subscriptions ended by hand. */
   unsubscribed: number;
@@ -36,16 +35,15 @@ export interface Subscribed {
   readonly place: Place;
 }
 
-/** How often entries were taken off lists in one kernel: says whether a place in a list that was kept may be gone. */
+/** Counts how often entries were taken off lists in one kernel. While it stands still, a place in a list stays good. */
 export interface Unlinked {
   /** The count. */
   count: number;
 }
 
 /**
- * What one kernel knows of an events structure, so that the structure itself serves many kernels.
- *
- * Origin: our own: `entry` and `refcnt` of `struct pnotify_events` (A1).
+ * What one kernel knows of an events structure: `entry` and `refcnt` of `struct pnotify_events` (A1). The structure itself
+ * serves many kernels.
  *
  * @example
  * ```ts
@@ -62,41 +60,33 @@ export interface Unlinked {
 export class EventsEntry {
   /** The structure. */
   readonly events: PnotifyEvents<unknown>;
-  /** Whose code its hooks are, for reports: the module, or the name itself. */
+  /** The module whose code its hooks are, for reports. Without a module, its own name. */
   readonly owner: string;
   /** Whether it is registered. Guarded by eventsSem. */
   registered = false;
-  /** Whether it was ever registered or subscribed; a failed attempt leaves no trace. */
+  /** Whether it was ever registered or subscribed. A failed attempt does not count. */
   used = false;
   /** Virtual time of its registration, in nanoseconds since boot. */
   registeredAt = 0;
   /** Live subscriptions (refcnt, A1). */
   count = 0;
-  /**
-   * How often entries of any structure were taken off lists.
-   *
-   * @internal
-   */
+  /** @internal The kernel's count of entries taken off lists. */
   readonly unlinked: Unlinked;
   /** The terms of the balance law. */
   readonly counts: Counts = { init: 0, fork: 0, subscribed: 0, exit: 0, unsubscribed: 0 };
-  /**
-   * Which subscriptions have which value; null unless values may be shared and must be destroyed.
-   *
-   * @internal
-   */
+  /** @internal The subscriptions that share values. Null unless values may be shared and must be destroyed. */
   readonly shares: Shares | null;
-  /** Subscriptions that have had their exit and stay to hear of free, with their tasks; null without a free hook. */
+  /** Subscriptions that had their exit and stay for free, with their tasks. Null without a free hook. */
   readonly exited: Map<Subscriber<unknown>, Task> | null;
   /** Where it was registered, while checks are on. */
   registeredFrom: Place | null = null;
-  /** Where each live subscription was made; null while checks are off. */
+  /** Where each live subscription was made. Null while checks are off. */
   readonly places: Map<Subscriber<unknown>, Subscribed> | null;
-  /** What it wants to hear of is counted in. */
-  wanted = false;
-  /** Its subscriptions are being drained: a new one would make that endless (A26). Guarded by eventsSem. */
+  /** Whether the registry has counted its hooks. */
+  hooksCounted = false;
+  /** Whether its subscriptions are being drained: a new one would make that endless (A26). Guarded by eventsSem. */
   draining = false;
-  /** The one subscriber of a global structure, or null. */
+  /** The only subscriber of a global structure, or null. */
   watcher: Subscriber<unknown> | null = null;
 
   /**
@@ -123,25 +113,16 @@ export class EventsEntry {
 export class Registry {
   /** Whether checks are on. */
   readonly #checked: boolean;
-  /** Registered ones, in order of registration (the global list, A13). */
+  /** The registered structures, in order of registration (the global list, A13). */
   readonly registered: EventsEntry[] = [];
-  /** Every one that was ever registered or subscribed here (A31). */
+  /** Every structure that was ever registered or subscribed here (A31). */
   readonly #entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
   /** How often entries were taken off the lists of tasks. */
   readonly unlinked: Unlinked = { count: 0 };
-  /** Whether any of them has a say before forks. */
-  twoPhase = false;
-  /** Those that canFork asked and that agreed to each child, for as long as its fork may still fail. */
+  /** The subscribers whose canFork agreed to each child, for as long as its fork may still fail. */
   readonly agreed: WeakMap<Task, Subscriber<unknown>[]> = new WeakMap();
-  /** Which further events any of them wants: asked before any lock is taken. */
-  readonly wants: Record<FurtherEvent, boolean> = {
-    credentials: false,
-    session: false,
-    rename: false,
-    signal: false,
-    reparent: false,
-    free: false,
-  };
+  /** Whether any structure that may be on the lists of tasks has a hook. It is read before any lock is taken. */
+  readonly wants: Record<HookName, boolean> = noHooks();
 
   /**
    * Makes a registry that knows of no structure.
@@ -172,31 +153,29 @@ export class Registry {
     return this.registered.find((entry) => entry.events.name === name) ?? null;
   }
 
-  /** Counts in what a structure wants to hear of on the lists of tasks. */
-  want(entry: EventsEntry): void {
+  /** Counts the hooks of a structure that may be on the lists of tasks. */
+  countHooks(entry: EventsEntry): void {
     const { events } = entry;
-    entry.wanted = true;
+    entry.hooksCounted = true;
     if (events.global) return;
-    if (events.canFork !== null) this.twoPhase = true;
-    for (const event of Object.keys(this.wants) as FurtherEvent[]) {
-      if (events[event] !== null) this.wants[event] = true;
+    for (const hook of HOOKS) {
+      if (events[hook] !== null) this.wants[hook] = true;
     }
   }
 
-  /** Counts anew, so that what nobody wants any more costs nothing. */
-  #recount(): void {
-    this.twoPhase = false;
-    for (const event of Object.keys(this.wants) as FurtherEvent[]) this.wants[event] = false;
+  /** Counts all hooks anew, so that an event without any hook costs nothing. */
+  #recountHooks(): void {
+    Object.assign(this.wants, noHooks());
     for (const entry of this.#entries.values()) {
-      entry.wanted = false;
-      if (entry.registered || entry.count > 0) this.want(entry);
+      entry.hooksCounted = false;
+      if (entry.registered || entry.count > 0) this.countHooks(entry);
     }
   }
 
   /** Puts a structure at the tail of the global list. */
   add(entry: EventsEntry): void {
     entry.registered = entry.used = true;
-    this.want(entry);
+    this.countHooks(entry);
     this.registered.push(entry);
   }
 
@@ -205,13 +184,17 @@ export class Registry {
     entry.registered = false;
     const at = this.registered.indexOf(entry);
     if (at >= 0) this.registered.splice(at, 1);
-    this.#recount();
+    this.#recountHooks();
   }
 
   /** Every structure that was ever registered or subscribed. */
   all(): EventsEntry[] {
     return [...this.#entries.values()].filter((entry) => entry.used);
   }
+}
+
+function noHooks(): Record<HookName, boolean> {
+  return Object.fromEntries(HOOKS.map((hook) => [hook, false])) as Record<HookName, boolean>;
 }
 
 /** Refuses what is no events structure (A10, A22). */

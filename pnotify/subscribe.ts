@@ -117,7 +117,7 @@ function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => un
     return make();
   } catch (error) {
     if (error instanceof KernelError) throw error;
-    rethrowBug(kernel, entry, error);
+    rethrowBug(kernel, entry.owner, error);
     kernel.moduleFault(entry.owner, { what: "taskData", task, cause: error });
     throw new KernelError("EFAULT", {
       action: "subscribe",
@@ -136,7 +136,7 @@ function endData(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): v
   try {
     destroy.call(entry.events.taskData, data, task);
   } catch (error) {
-    rethrowBug(kernel, entry, error);
+    rethrowBug(kernel, entry.owner, error);
     kernel.moduleFault(entry.owner, { what: "taskData", task, cause: error });
   }
 }

@@ -3,15 +3,15 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { lockWrite, unlockWrite } from "../kernel/lock.ts";
 import type { Task } from "../kernel/task.ts";
 import type { PnotifyEvents } from "./events.ts";
-import { callExit } from "./exit.ts";
-import { callFurther } from "./further.ts";
+import { tellExit } from "./exit.ts";
+import { hookCall, tellHook } from "./hook.ts";
 import { checkEvents, type EventsEntry, type Registry } from "./registry.ts";
 import { detach } from "./subscribe.ts";
 import { findByName } from "./subscriber.ts";
 
 /** What to do when tasks are still subscribed. */
 export interface UnregisterOptions {
-  /** `drain` gives each of them exit (A23); `refuse` fails with EBUSY, as in 2004 (A24). */
+  /** `drain` gives each of them exit (A23). `refuse` fails with EBUSY, as in 2004 (A24). */
   readonly ifBusy?: "drain" | "refuse";
 }
 
@@ -56,9 +56,8 @@ function checkUnregister(
 }
 
 /**
- * Walks all tasks until nobody is subscribed any more: per task and walk one entry of the name, exit first and then off
- * the list (A23). A walk that finds nobody although some are counted would be repeated for ever (A26): they are
- * reported, and left.
+ * Walks all tasks until none is subscribed. Each walk takes one entry of the name off each task, after its exit (A23). A
+ * walk that meets none although some are counted would be repeated for ever (A26): they are reported and left.
  */
 export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   entry.draining = true;
@@ -71,19 +70,19 @@ export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): vo
 
 function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   while (entry.count > 0) {
-    let found = false;
+    let drained = false;
     const before = movesOf(kernel);
     const visit = (task: Task) => {
-      if (task.subscribers !== null && drainOne(kernel, entry, task, rollback)) found = true;
+      if (task.subscribers !== null && drainTask(kernel, entry, task, rollback)) drained = true;
       return entry.count > 0;
     };
     kernel.forEachTask(visit);
-    if (found || movesOf(kernel) > before) continue;
-    // What no walk of the task list meets: children under construction, and the reaped whose free is still to come.
+    if (drained || movesOf(kernel) > before) continue;
+    // What no walk of the task list meets: children under construction, and reaped tasks whose free is still to come.
     kernel.forEachUnborn(visit);
     for (const task of [...entry.exited?.values() ?? []]) visit(task);
     // The last of them may have gone by itself.
-    if (found || entry.count === 0) continue;
+    if (drained || entry.count === 0) continue;
     kernel.report(
       "subscriber-leak",
       `${entry.events.name} has ${entry.count} subscriptions on no task that is on the task list`,
@@ -93,13 +92,16 @@ function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   }
 }
 
-/** Grows whenever a task may have come to stand where a walk has passed. */
+/** A number that grows whenever a task may have come to stand where a walk has passed. */
 export function movesOf(kernel: Kernel): number {
   return kernel.nextSerial + kernel.pids.exchanges;
 }
 
-/** By name, not by structure (A25): what another structure of that name subscribed goes too, through this one's hook. */
-export function drainOne(
+/**
+ * Takes an entry off one task, after its exit. It is found by name and not by structure (A25): what another structure of
+ * that name subscribed goes too, through this one's hook. Returns whether there was one.
+ */
+export function drainTask(
   kernel: Kernel,
   entry: EventsEntry,
   task: Task,
@@ -112,9 +114,9 @@ export function drainOne(
     if (subscriber === null) return false;
     // An entry that stayed on after exit to hear of free has had its exit.
     if (subscriber.entry.exited?.has(subscriber)) {
-      callFurther(kernel, "free", task, subscriber, null);
+      tellHook(hookCall(kernel, "free", task, subscriber), null);
     } else {
-      callExit(kernel, task, subscriber, rollback, events);
+      tellExit({ ...hookCall(kernel, "exit", task, subscriber, rollback), events });
     }
     detach(kernel, task, subscriber);
     return true;

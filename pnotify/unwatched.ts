@@ -1,23 +1,29 @@
+import type { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
 import { PF_THREAD, type Task } from "../kernel/task.ts";
 import { forkHookOf } from "./fork.ts";
-import { checkVoid, readVerdict, refusal, traceHook, verdictError, voidHookError } from "./hook.ts";
+import {
+  checkVoid,
+  type HookCall,
+  hookCall,
+  readVerdict,
+  refusal,
+  traceHook,
+  verdictError,
+  voidHookError,
+} from "./hook.ts";
 import type { Registry } from "./registry.ts";
 import { detach, inheritData } from "./subscribe.ts";
 import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
+import { PNOTIFY_OK } from "./verdict.ts";
 
 /*
- * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
- * the same in the same order, and say so in the same trace; but what goes around every hook there goes around the whole
- * walk here, and each step is written out. That makes a tracked lifecycle much cheaper (bench/README.md); nothing else
- * may be written this way.
+ * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel that nobody watches: without checks, injected faults
+ * and explorer. They do the same in the same order, with the same trace. But what goes around every hook there goes
+ * around the whole walk here, and each step is written out. That makes a tracked lifecycle much cheaper
+ * (docs/decisions.md); nothing else may be written this way.
  */
-
-/** Whether the walks of this file may be used: nothing has to be done around each single hook. */
-export function isUnwatched(kernel: Kernel): boolean {
-  return kernel.watchedBy === 0;
-}
 
 /** As forkSubscribers, where nobody wants canFork. */
 export function forkUnwatched(
@@ -27,12 +33,13 @@ export function forkUnwatched(
   parent: Task,
 ): void {
   const { context } = kernel;
-  const outer = context.module;
+  const caller = context.module;
   const { unlinked } = registry;
   const isThread = (child.flags & PF_THREAD) !== 0;
   let last: Subscriber<unknown> | null = null;
-  let seen = unlinked.count;
-  let asked: Subscriber<unknown> | null = null;
+  let unlinkedBefore = unlinked.count;
+  // Whose fork hook runs.
+  let deciding: Subscriber<unknown> | null = null;
   lockRead(parent);
   try {
     for (let from = firstSubscriber(parent); from !== null; from = from.next) {
@@ -40,128 +47,148 @@ export function forkUnwatched(
       const { events } = entry;
       let data: unknown = null;
       if (events.taskData !== null) {
-        asked = null;
-        context.module = outer;
+        deciding = null;
+        context.module = caller;
         data = inheritData(kernel, child, parent, from);
       }
-      // Each belongs behind the one before, unless a hook, or what made the data, may have taken that one off.
-      if (unlinked.count !== seen) last = null;
-      asked = new Subscriber(entry, data);
+      // Each belongs behind the last one, unless a hook, or what made the data, may have taken that one off.
+      if (unlinked.count !== unlinkedBefore) last = null;
+      deciding = new Subscriber(entry, data);
       if (last !== null && last.next === null) {
-        last.next = asked;
+        last.next = deciding;
         entry.count++;
       } else {
-        link(child, asked, last);
+        link(child, deciding, last);
       }
-      last = asked;
-      seen = unlinked.count;
+      last = deciding;
+      unlinkedBefore = unlinked.count;
       context.module = entry.owner;
       const answer = isThread && events.clone !== null
-        ? events.clone(child, asked, from.data)
-        : events.fork(child, asked, from.data);
-      if (answer === 0 && kernel.trace === null) entry.counts.fork++;
-      else settle(kernel, child, asked, answer, outer);
+        ? events.clone(child, deciding, from.data)
+        : events.fork(child, deciding, from.data);
+      if (answer === PNOTIFY_OK && kernel.trace === null) {
+        entry.counts.fork++;
+        continue;
+      }
+      const refused = decide(forkCall(kernel, child, deciding), answer, caller);
+      if (refused === null) continue;
+      deciding = null;
+      throw refused;
     }
   } catch (error) {
-    if (asked === null) throw error;
-    refuse(kernel, child, asked, error, outer);
+    if (deciding === null) throw error;
+    refuse(forkCall(kernel, child, deciding), error, caller);
   } finally {
-    context.module = outer;
+    context.module = caller;
     unlockRead(parent);
   }
 }
 
-/** Lets an answer decide whether the child stays subscribed, when it is not the usual one or somebody traces. */
-function settle(
-  kernel: Kernel,
-  child: Task,
-  subscriber: Subscriber<unknown>,
-  answer: unknown,
-  outer: string | null,
-): void {
-  const { entry } = subscriber;
-  const hook = forkHookOf(child, entry);
-  const verdict = answer === 0 ? 0 : readVerdict(kernel, entry, hook, child, answer);
-  if (kernel.trace !== null) traceHook(kernel, entry, hook, child, { verdict });
-  if (verdict < 0) throw verdictError(entry, hook, child, verdict);
-  if (verdict === 0) {
-    entry.counts.fork++;
-    return;
-  }
-  kernel.context.module = outer;
-  detach(kernel, child, subscriber);
+function forkCall(kernel: Kernel, child: Task, subscriber: Subscriber<unknown>): HookCall {
+  return hookCall(kernel, forkHookOf(child, subscriber.entry.events), child, subscriber);
 }
 
-/** The failing module gets no exit (A41). */
-function refuse(
-  kernel: Kernel,
-  child: Task,
-  asked: Subscriber<unknown>,
-  error: unknown,
-  outer: string | null,
-): never {
+/**
+ * Lets an answer decide whether the child stays subscribed, when it is not PNOTIFY_OK or somebody traces. Returns the
+ * error that fails the fork, or null.
+ */
+function decide(call: HookCall, answer: unknown, caller: string | null): KernelError | null {
+  const { kernel, task, subscriber } = call;
+  const verdict = readVerdict(call, answer);
+  if (kernel.trace !== null) traceHook(call, { verdict });
+  if (verdict === PNOTIFY_OK) {
+    subscriber.entry.counts.fork++;
+    return null;
+  }
+  kernel.context.module = caller;
+  detach(kernel, task, subscriber);
+  return verdict < 0 ? verdictError(call, verdict) : null;
+}
+
+/** Fails the fork for what a fork hook threw. The failing module gets no exit (A41). */
+function refuse(call: HookCall, error: unknown, caller: string | null): never {
+  const { kernel, task, subscriber } = call;
   try {
-    throw refusal(kernel, asked.entry, forkHookOf(child, asked.entry), child, error);
+    throw refusal(call, error);
   } finally {
-    kernel.context.module = outer;
-    detach(kernel, child, asked);
+    kernel.context.module = caller;
+    detach(kernel, task, subscriber);
   }
 }
 
 /** As execSubscribers. */
 export function execUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
-  const outer = context.module;
+  const caller = context.module;
   lockRead(task);
   try {
-    let at = firstSubscriber(task);
-    while (at !== null) {
-      try {
-        for (; at !== null; at = at.next) {
-          const { entry } = at;
-          if (entry.events.exec === null) continue;
-          context.module = entry.owner;
-          const answer: unknown = entry.events.exec(task, at);
-          if (answer !== undefined) checkVoid(answer);
-          if (kernel.trace !== null) traceHook(kernel, entry, "exec", task);
-        }
-      } catch (error) {
-        voidHookError(kernel, at!.entry, "exec", task, error);
-        at = at!.next;
-      }
-    }
+    let next = firstSubscriber(task);
+    while (next !== null) next = tellExecFrom(kernel, task, next);
   } finally {
-    context.module = outer;
+    context.module = caller;
     unlockRead(task);
+  }
+}
+
+/** Calls exec hooks from an entry on, up to one that fails. Returns the entry behind that one, or null at the end. */
+function tellExecFrom(
+  kernel: Kernel,
+  task: Task,
+  first: Subscriber<unknown>,
+): Subscriber<unknown> | null {
+  let subscriber: Subscriber<unknown> | null = first;
+  try {
+    for (; subscriber !== null; subscriber = subscriber.next) {
+      const { entry } = subscriber;
+      if (entry.events.exec === null) continue;
+      kernel.context.module = entry.owner;
+      const answer: unknown = entry.events.exec(task, subscriber);
+      if (answer !== undefined) checkVoid(answer);
+      if (kernel.trace !== null) traceHook(hookCall(kernel, "exec", task, subscriber));
+    }
+    return null;
+  } catch (error) {
+    voidHookError(hookCall(kernel, "exec", task, subscriber!), error);
+    return subscriber!.next;
   }
 }
 
 /** As exitSubscribers for a task that ran, where nobody wants to hear of free. */
 export function exitUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
-  const outer = context.module;
+  const caller = context.module;
   lockWrite(task);
   try {
-    let at = firstSubscriber(task);
-    while (at !== null) {
-      try {
-        for (; at !== null; at = takeOff(kernel, task, at, outer)) {
-          const { entry } = at;
-          entry.counts.exit++;
-          if (entry.events.exit === null) continue;
-          context.module = entry.owner;
-          const answer: unknown = entry.events.exit(task, at);
-          if (answer !== undefined) checkVoid(answer);
-          if (kernel.trace !== null) traceHook(kernel, entry, "exit", task, { rollback: false });
-        }
-      } catch (error) {
-        voidHookError(kernel, at!.entry, "exit", task, error);
-        at = takeOff(kernel, task, at!, outer);
-      }
-    }
+    let next = firstSubscriber(task);
+    while (next !== null) next = tellExitFrom(kernel, task, next, caller);
   } finally {
-    context.module = outer;
+    context.module = caller;
     unlockWrite(task);
+  }
+}
+
+/** Calls exit hooks and takes the entries off the list, up to one that fails. Returns the entry behind that one. */
+function tellExitFrom(
+  kernel: Kernel,
+  task: Task,
+  first: Subscriber<unknown>,
+  caller: string | null,
+): Subscriber<unknown> | null {
+  let subscriber: Subscriber<unknown> | null = first;
+  try {
+    for (; subscriber !== null; subscriber = takeOff(kernel, task, subscriber, caller)) {
+      const { entry } = subscriber;
+      entry.counts.exit++;
+      if (entry.events.exit === null) continue;
+      kernel.context.module = entry.owner;
+      const answer: unknown = entry.events.exit(task, subscriber);
+      if (answer !== undefined) checkVoid(answer);
+      if (kernel.trace !== null) traceHook(hookCall(kernel, "exit", task, subscriber));
+    }
+    return null;
+  } catch (error) {
+    voidHookError(hookCall(kernel, "exit", task, subscriber!), error);
+    return takeOff(kernel, task, subscriber!, caller);
   }
 }
 
@@ -170,10 +197,10 @@ function takeOff(
   kernel: Kernel,
   task: Task,
   subscriber: Subscriber<unknown>,
-  outer: string | null,
+  caller: string | null,
 ): Subscriber<unknown> | null {
   if (task.subscribers !== subscriber || subscriber.entry.events.taskData !== null) {
-    kernel.context.module = outer;
+    kernel.context.module = caller;
     detach(kernel, task, subscriber);
     return firstSubscriber(task);
   }

@@ -259,8 +259,7 @@ function missingInMethod(method: Member, owner: Declaration, shown: string): str
   if (calledByLanguage.test(name)) return missing;
   // An interface may also be there to be implemented: its methods are properties of an object then.
   const isShown = callsMethod(shown, name) ||
-    owner.kind === "interface" &&
-      implementsIt(examplesOf(owner.jsDoc ?? {}, jsDoc).join("\n"), name);
+    owner.kind === "interface" && implementsIt(shown, name);
   return [...missing, ...needExample(isShown)];
 }
 

@@ -7,6 +7,7 @@ import {
   type HookName,
   type PnotifyEvents,
 } from "../../pnotify/events.ts";
+import { refusableAction } from "../../pnotify/hook.ts";
 import { PNOTIFY } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_ERROR, PNOTIFY_NOSUB, PNOTIFY_OK, type Verdict } from "../../pnotify/verdict.ts";
 import type { Json, ScriptAction, ScriptPlan } from "./plan.ts";
@@ -86,7 +87,7 @@ function answer(name: string, hook: HookName, task: Task, verdict: string): Verd
   if (verdict === "nosub") return PNOTIFY_NOSUB;
   if (verdict === "error") return PNOTIFY_ERROR;
   throw new KernelError(verdict as ErrnoName, {
-    action: hook === "init" ? "register" : "fork",
+    action: refusableAction(hook),
     name: String(task),
     found: `${name}.${hook} answers ${-Errno[verdict as ErrnoName]}`,
   });
