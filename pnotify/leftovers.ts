@@ -3,7 +3,7 @@ import { formatTaken, type Place } from "../kernel/report.ts";
 import { EXIT_DEAD, PF_EXITING, type Task } from "../kernel/task.ts";
 import type { EventsEntry, Registry } from "./registry.ts";
 
-/** Reports what nobody will take away any more when the world ends. */
+/** Reports registrations and subscriptions that nothing can end any more, when the world ends. */
 export function reportLeftovers(kernel: Kernel, registry: Registry): void {
   for (const entry of registry.all()) {
     reportRegistration(kernel, entry);
@@ -16,7 +16,7 @@ export function reportLeftovers(kernel: Kernel, registry: Registry): void {
   }
 }
 
-/** A module that is gone can have registered only through what outlived it. */
+/** Reports a registration whose module is not loaded: something of it outlived its unload. */
 function reportRegistration(kernel: Kernel, entry: EventsEntry): void {
   const { name, module } = entry.events;
   if (!entry.registered || module === null || kernel.modules.find(module) !== null) return;
@@ -24,7 +24,7 @@ function reportRegistration(kernel: Kernel, entry: EventsEntry): void {
   report(kernel, entry, "module-leak", headline, entry.registeredFrom);
 }
 
-/** Why no exit will ever come for a subscription to this task, or null when one still will. */
+/** Why a subscription to this task never gets an exit, or null when it may still get one. */
 function whyLost(task: Task, untilFreed: boolean): string | null {
   if (task.state === EXIT_DEAD) return task.endTime < 0 ? "was never born" : "is gone";
   return task.flags & PF_EXITING && !untilFreed ? "has had its exit" : null;

@@ -1,49 +1,32 @@
 interface Held {
   /** Subscriptions that have the value. */
   holders: number;
-  /** How often it was made: equal numbers or strings may be. As often it is ended. */
+  /** How often it was made. Equal numbers or strings may be made twice; each is ended once. */
   made: number;
 }
 
-/** Counts which subscriptions have which value, where a child may get its parent's own. */
+/** Counts the subscriptions that have each value, where a child may get its parent's own value. */
 export class Shares {
   readonly #held = new Map<unknown, Held>();
 
-  /**
-   * A value was made for one subscription.
-   *
-   * @param value The value.
-   */
+  /** Counts a value that was made for one subscription. */
   made(value: unknown): void {
     this.#add(value, 1);
   }
 
-  /**
-   * One more subscription has a value that another one has.
-   *
-   * @param value The value.
-   */
+  /** Counts one more subscription that has the value of another one. */
   shared(value: unknown): void {
-    // The module may have put the value there by itself: then the other one was never counted.
+    // The module may have put the value there itself. Then the other subscription was never counted.
     if (!this.#held.has(value)) this.#add(value, 1);
     this.#add(value, 0);
   }
 
-  /**
-   * A user of the library handed a value over, maybe one that another subscription has.
-   *
-   * @param value The value.
-   */
+  /** Counts a value from a user of the library. Another subscription may have the same one. */
   given(value: unknown): void {
     this.#add(value, this.#held.has(value) ? 0 : 1);
   }
 
-  /**
-   * A subscription that had a value is gone.
-   *
-   * @param value The value.
-   * @returns Whether the value ends with it.
-   */
+  /** Counts a subscription that is gone. Returns whether its value ends with it. */
   dropped(value: unknown): boolean {
     const held = this.#held.get(value);
     if (held === undefined) return true;

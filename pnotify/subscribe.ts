@@ -6,23 +6,19 @@ import type { EventsEntry } from "./registry.ts";
 import { link, Subscriber, unlink } from "./subscriber.ts";
 import { shallowCopy } from "./task_data.ts";
 
-/**
- * What a subscription by hand begins with.
- *
- * @typeParam D The data that the module hangs on each task.
- */
+/** What a subscription by hand begins with. */
 export interface SubscribeOptions<D> {
-  /** The data to begin with; without it, `taskData.create` makes it, or it is null. */
+  /** The data to begin with. Without it `taskData.create` makes the data, or it is null. */
   readonly data?: D;
 }
 
 /*
- * How entries come onto a task's list and go off it, with the data that they carry. Every way on and off leads through
- * attach and detach, so that each value of data is destroyed exactly once. Both need the list's lock for writing; a
- * child that is not yet published counts as locked by its forker.
+ * How entries come onto a task's list and leave it, with their data. Every entry passes through attach and detach, so
+ * each value of data is destroyed exactly once. Both need the list's lock for writing. A child that is not yet published
+ * counts as locked by its forker.
  */
 
-/** Puts a module on a task's list, behind the entry that is given or where it belongs. */
+/** Puts a module on a task's list: behind a given entry, or where its priority belongs. */
 export function attach(
   task: Task,
   entry: EventsEntry,
@@ -35,7 +31,7 @@ export function attach(
   return subscriber;
 }
 
-/** Refuses for want of memory, when a test asks for it. */
+/** Throws ENOMEM when a test wants the entry to fail. */
 export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): void {
   if (kernel.faults === null || !kernel.mayFail("subscriber")) return;
   throw new KernelError("ENOMEM", {
@@ -45,7 +41,7 @@ export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): voi
   });
 }
 
-/** Takes an entry off a task's list and ends its data. False when it was off already. */
+/** Takes an entry off a task's list and ends its data. Returns false when it was off already. */
 export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): boolean {
   if (!unlink(task, subscriber)) return false;
   const { entry } = subscriber;
@@ -65,9 +61,9 @@ function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
 }
 
 /**
- * Puts a module on a task's list with data made for it; null when the task has begun to exit meanwhile. What makes the
- * data may let another CPU come between, and an exit that finds nobody on the list takes no lock: so the last look is
- * here, where nothing comes between it and the link (A34).
+ * Puts a module on a task's list with data made for it. Returns null when the task has begun to exit meanwhile (A34). The
+ * code that makes the data may let another CPU run, and an exit that meets an empty list takes no lock. So the flag is
+ * read here, where nothing runs between it and the link.
  */
 export function attachNew(
   kernel: Kernel,
@@ -80,7 +76,7 @@ export function attachNew(
   return null;
 }
 
-/** Makes the data of a child at fork, for a module with taskData: the others do not pay for the closure. */
+/** Makes the data of a child at fork, for a module with taskData. Other modules do not pay for the closure. */
 export function inheritData(
   kernel: Kernel,
   child: Task,
@@ -97,7 +93,7 @@ export function inheritData(
     return inherit(from.data, child, parent);
   });
   if (entry.shares !== null) {
-    // A function that hands the parent's own object on shares it; equal numbers may well be two values.
+    // A function that hands on the parent's own object shares it. Equal numbers may be two values.
     const handedOn = data === from.data && typeof data === "object" && data !== null;
     if (inherit === "share" || handedOn) entry.shares.shared(data);
     else entry.shares.made(data);
@@ -180,7 +176,7 @@ export function subscribeByHand(
   return subscriber;
 }
 
-/** A34: one that has passed its exit callout would keep the entry for ever. */
+/** A task that has passed its exit callout would keep the entry for ever (A34). */
 function refuseExiting(task: Task, name: string): KernelError {
   return new KernelError("ESRCH", {
     action: "subscribe",
@@ -208,7 +204,7 @@ export function unsubscribeByHand(
       wanted: "an entry of that list is wanted",
     });
   }
-  // One that stayed on to hear of free was counted when it had its exit.
+  // An entry that stayed for its free hook was counted at its exit.
   if (!exited) entry.counts.unsubscribed++;
   traceList(kernel, "unsubscribe", task, entry);
 }

@@ -27,7 +27,7 @@ import type { EventsEntry } from "./registry.ts";
  * ```
  */
 export class Subscriber<D> {
-  /** Who subscribed, as this kernel knows it. */
+  /** The structure that subscribed, as this kernel knows it. */
   declare readonly entry: EventsEntry;
   /** The module's data for this task. Guarded by the task's subscriberListSem. */
   declare data: D;
@@ -37,7 +37,7 @@ export class Subscriber<D> {
   /**
    * Makes an entry that is on no list yet.
    *
-   * @param entry Who subscribes.
+   * @param entry The structure that subscribes.
    * @param data The data to begin with.
    */
   constructor(entry: EventsEntry, data: D) {
@@ -45,7 +45,7 @@ export class Subscriber<D> {
     this.data = data;
   }
 
-  /** What was subscribed. */
+  /** The structure that subscribed. */
   get events(): PnotifyEvents<D> {
     return this.entry.events as PnotifyEvents<D>;
   }
@@ -81,9 +81,8 @@ export function isListed(task: Task, subscriber: Subscriber<unknown>): boolean {
 }
 
 /**
- * Puts an entry on a task's list: at the tail (A27), or before the first of lower priority.
- *
- * @param after An entry of the list that it belongs behind, from which the walk starts; null for the whole list.
+ * Puts an entry on a task's list: at the tail (A27), or before the first of lower priority. The walk starts behind
+ * `after`, an entry that it belongs behind; null for the head.
  */
 export function link(
   task: Task,
@@ -107,7 +106,7 @@ export function link(
   }
 }
 
-/** Takes an entry off a task's list. Its own `next` stays, so that a walk that stands on it goes on. */
+/** Takes an entry off a task's list. It keeps its `next`, so that a walk that stands on it can go on. */
 export function unlink(task: Task, subscriber: Subscriber<unknown>): boolean {
   let before: Subscriber<unknown> | null = null;
   for (let at = firstSubscriber(task); at !== null; at = at.next) {
