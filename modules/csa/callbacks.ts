@@ -1,5 +1,5 @@
 import { PF_EXITING, type Task, TASK_NEW } from "../../kernel/task.ts";
-import type { JobAccountingData } from "../job/accounting.ts";
+import type { JobAccountingData } from "../job/accounting_module.ts";
 import { cutProcess } from "./process.ts";
 import type { CsaState, JobTotals } from "./state.ts";
 import type { ProcessRecord } from "./record.ts";
@@ -24,7 +24,7 @@ export function accountJobStart(
   });
 }
 
-/** A job ended (B43): its totals are really filled, and its high-water marks were kept up to date by eop. */
+/** A job ended (B43). Unlike the original, this fills in the totals. `eop` has kept the high-water marks. */
 export function accountJobEnd(state: CsaState, status: number, data: JobAccountingData): void {
   state.lock.whileWrite(() => {
     const totals = state.totalsOf(data.jid);
@@ -49,9 +49,9 @@ export function accountJobEnd(state: CsaState, status: number, data: JobAccounti
   });
 }
 
-/** A task leaves a job. Job's locks are held, so Job must not be called (B13), but its data may be changed. */
+/** A task leaves a job. Job holds its locks, so this may change `data` and must not call Job (B13). */
 export function accountProcess(state: CsaState, task: Task, data: JobAccountingData): void {
-  // The fork of this one is being rolled back: it never ran, and used nothing.
+  // A task whose fork is rolled back never ran and used nothing.
   if (task.state === TASK_NEW) return;
   state.lock.whileWrite(() => {
     const record = cutProcess(task, data, state.baselines.get(task) ?? null, state.rate);
@@ -61,13 +61,13 @@ export function accountProcess(state: CsaState, task: Task, data: JobAccountingD
     data.virtualHighWater = highest(data.virtualHighWater, memory!.virtualHighWater);
     const totals = state.totalsOf(data.jid);
     addTo(totals, record);
-    // The user's file gets everything (B42).
+    // The user's file gets every record (B42).
     if (!state.writeUser(data.jid, totals, record)) data.file = null;
     writeSystem(state, record);
   });
 }
 
-/** It may come to another job, which is to pay for the rest only. */
+/** Keeps what a living task has used, so that its next job pays for the rest only. */
 function keepBaseline(state: CsaState, task: Task): void {
   const resources = Object.freeze({ ...task.resources });
   state.baselines.set(task, { resources, time: task.kernel.clock.now });
@@ -86,15 +86,15 @@ function addTo(totals: JobTotals, record: ProcessRecord): void {
   if (systemTime !== null) totals.systemTime = (totals.systemTime ?? 0) + systemTime;
 }
 
-/** The system file gets the parts that are on, of tasks that reach the thresholds (B42). */
+/** Writes to the system file: the parts that are on, of a task that reaches the thresholds (B42). */
 function writeSystem(state: CsaState, record: ProcessRecord): void {
   if (state.file === null || !state.isOn("csa") || isBelow(state, record)) return;
-  const [mem, io] = [state.isOn("mem"), state.isOn("io")];
-  const parts = { memory: mem ? record.memory : null, io: io ? record.io : null };
-  state.write("csa", mem && io ? record : { ...record, ...parts });
+  const [memoryIsOn, ioIsOn] = [state.isOn("mem"), state.isOn("io")];
+  const parts = { memory: memoryIsOn ? record.memory : null, io: ioIsOn ? record.io : null };
+  state.write("csa", memoryIsOn && ioIsOn ? record : { ...record, ...parts });
 }
 
-/** What is unknown is not below. */
+/** Whether a task is below a threshold. An unknown figure is not below. */
 function isBelow(state: CsaState, record: ProcessRecord): boolean {
   const core = record.memory!.coreHighWater;
   const memory = state.kinds.get("memt")!;

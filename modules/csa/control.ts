@@ -1,9 +1,9 @@
 import { capable } from "../../kernel/cred.ts";
 import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
-import { ACCOUNTING_CSA } from "../job/accounting.ts";
+import { ACCOUNTING_CSA } from "../job/accounting_module.ts";
 import type { Jid } from "../job/jid.ts";
-import { fromHex, toHex } from "./sections.ts";
+import { DAEMON_SIZE_MAX, fromHex, toHex } from "./sections.ts";
 import type { Csa, CsaStatus, StartKind } from "./csa.ts";
 import type { CsaFile } from "./file.ts";
 import { type CsaState, refuse } from "./state.ts";
@@ -22,7 +22,7 @@ export function startAccounting(
   kinds: readonly StartKind[],
   path: string | undefined,
 ): void {
-  const wanted = checkKinds("start accounting of", kinds);
+  const selected = checkKinds("start accounting of", kinds);
   const target = path ?? state.path;
   if (target === null) {
     throw refuse("EINVAL", "start accounting of", "csa", "there never was a file", "one is wanted");
@@ -35,7 +35,7 @@ export function startAccounting(
     state.file = file;
     state.path = target;
   }
-  for (const { kind, threshold } of wanted) {
+  for (const { kind, threshold } of selected) {
     const entry = state.kinds.get(kind)!;
     entry.state = "on";
     entry.threshold = isThreshold(kind) ? threshold ?? 0 : null;
@@ -52,19 +52,20 @@ export function stopAccounting(state: CsaState, kinds: readonly CsaKind[]): void
   state.writeConfiguration("off");
 }
 
-/** Switches everything off (B45). */
+/** Switches all kinds off (B45). */
 export function haltAccounting(state: CsaState): void {
   for (const entry of state.kinds.values()) entry.state = "off";
   state.writeConfiguration("halt");
   state.closeFile();
 }
 
-interface Wanted {
+/** A kind with the threshold that was given with it. */
+interface SelectedKind {
   readonly kind: CsaKind;
   readonly threshold?: number;
 }
 
-function checkKinds(action: string, kinds: readonly StartKind[]): Wanted[] {
+function checkKinds(action: string, kinds: readonly StartKind[]): SelectedKind[] {
   if (!Array.isArray(kinds) || kinds.length < 1 || kinds.length > CSA_KINDS.length) {
     const found = Array.isArray(kinds) ? `${kinds.length} kinds are given` : "no list is given";
     throw refuse("EINVAL", action, "csa", found, `1 to ${CSA_KINDS.length} kinds are wanted`);
@@ -72,26 +73,26 @@ function checkKinds(action: string, kinds: readonly StartKind[]): Wanted[] {
   return kinds.map((entry) => checkKind(action, entry));
 }
 
-function checkKind(action: string, entry: StartKind): Wanted {
-  const wanted: Wanted = typeof entry === "string" ? { kind: entry } : entry;
-  const { kind, threshold } = wanted ?? {};
+function checkKind(action: string, entry: StartKind): SelectedKind {
+  const selected: SelectedKind = typeof entry === "string" ? { kind: entry } : entry;
+  const { kind, threshold } = selected ?? {};
   if (!CSA_KINDS.includes(kind)) {
-    const known = CSA_KINDS.join(", ");
-    throw refuse("EINVAL", action, kind, "there is no such kind", `one of ${known} is wanted`);
+    const wanted = `one of ${CSA_KINDS.join(", ")} is wanted`;
+    throw refuse("EINVAL", action, kind, "there is no such kind", wanted);
   }
-  if (threshold === undefined) return wanted;
+  if (threshold === undefined) return selected;
   if (!isThreshold(kind) || !Number.isSafeInteger(threshold) || threshold < 0) {
     const found = `its threshold is ${threshold}`;
     throw refuse("EINVAL", action, kind, found, "an integer for memt or time is wanted");
   }
-  return wanted;
+  return selected;
 }
 
 function isThreshold(kind: CsaKind): boolean {
   return kind === "memt" || kind === "time";
 }
 
-/** What is accounted. */
+/** The state of accounting. */
 export function statusOf(state: CsaState): CsaStatus {
   return {
     path: state.file === null ? null : state.path,
@@ -107,13 +108,13 @@ export function writeDaemon(
   const action = "write a record of";
   const kind = options.kind as DaemonKind;
   if (!DAEMON_KINDS.includes(kind)) {
-    const known = DAEMON_KINDS.join(", ");
-    throw refuse("EINVAL", action, kind, "there is no such daemon", `one of ${known} is wanted`);
+    const wanted = `one of ${DAEMON_KINDS.join(", ")} is wanted`;
+    throw refuse("EINVAL", action, kind, "there is no such daemon", wanted);
   }
   const bytes = daemonBytes(action, options);
-  if (bytes.length < 1 || bytes.length > 1024) {
+  if (bytes.length < 1 || bytes.length > DAEMON_SIZE_MAX) {
     const found = `it is ${bytes.length} bytes long`;
-    throw refuse("EINVAL", action, kind, found, "1 to 1024 bytes are wanted");
+    throw refuse("EINVAL", action, kind, found, `1 to ${DAEMON_SIZE_MAX} bytes are wanted`);
   }
   if (!state.isOn(kind)) return false;
   return state.write(kind, { type: "daemon", kind, time: state.now, data: toHex(bytes) });
@@ -126,7 +127,7 @@ function daemonBytes(action: string, options: Parameters<Csa["writeDaemon"]>[0])
   throw refuse("EINVAL", action, kind, `hex is "${hex}"`, "pairs of hexadecimal digits are wanted");
 }
 
-/** Calls Job about the job of a task, for calls about its file (B45). */
+/** Calls Job about the job of a task, and turns ENODATA into ENOENT (B45). */
 function inJob<T>(task: Task, action: string, call: () => T): T {
   try {
     return call();
@@ -136,12 +137,12 @@ function inJob<T>(task: Task, action: string, call: () => T): T {
   }
 }
 
-/** Lets Job know of the file of a job, without the module's own lock, which comes after Job's. */
+/** Gives Job the path of a job's file. Needs that `csa_sem` is not held, since it comes after Job's locks. */
 function tellJob(state: CsaState, jid: Jid, file: string | null): void {
   state.jobs.setAccounting({ jid, type: ACCOUNTING_CSA, file });
 }
 
-/** Begins the file of a job (JASTART). It may end at any moment: whoever comes last, its end or this, closes the file. */
+/** Opens the file of a job (JASTART). When the job ends meanwhile, the later of the two closes the file. */
 export function startUserFile(state: CsaState, task: Task, path: string | undefined): void {
   const action = "begin the accounting file for";
   const jid = inJob(task, action, () => state.jobs.getJid({ pid: task }));
@@ -162,7 +163,7 @@ export function startUserFile(state: CsaState, task: Task, path: string | undefi
   }
 }
 
-/** Takes a file back that came too late for its job. */
+/** Closes a file that was opened too late for its job. */
 function dropUserFile(state: CsaState, jid: Jid, file: CsaFile): void {
   state.lock.whileWrite(() => {
     if (state.running.get(jid)?.file !== file) return;
@@ -171,7 +172,7 @@ function dropUserFile(state: CsaState, jid: Jid, file: CsaFile): void {
   });
 }
 
-/** Ends the file of a job (JASTOP). */
+/** Closes the file of a job (JASTOP). */
 export function stopUserFile(state: CsaState, task: Task): void {
   const action = "end the accounting file for";
   const jid = inJob(task, action, () => state.jobs.getJid({ pid: task }));

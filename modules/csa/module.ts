@@ -1,7 +1,7 @@
 import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
 import type { KernelSymbol } from "../../kernel/symbol.ts";
 import { callAs, checkOptions, withTask } from "../call.ts";
-import { ACCOUNTING_CSA, type JobAccounting } from "../job/accounting.ts";
+import { ACCOUNTING_CSA, type JobAccounting } from "../job/accounting_module.ts";
 import { JOB, type Jobs } from "../job/jobs.ts";
 import { encodeRecord } from "./binary.ts";
 import { accountJobEnd, accountJobStart, accountProcess } from "./callbacks.ts";
@@ -19,31 +19,31 @@ import { CSA, type Csa, type RecordsOf, type StartKind } from "./csa.ts";
 import { MemoryFiles } from "./file.ts";
 import { formatJsonLines } from "./json_lines.ts";
 import { CSA_KINDS, type CsaRecord } from "./record.ts";
-import { type ReportKey, type Totals, totalsOf } from "./report.ts";
+import { isReportKey, type ReportKey, type Totals, totalsOf } from "./report.ts";
 import { CsaState, refuse } from "./state.ts";
 
 /** The parameters of {@linkcode csa}. */
 export type CsaParameters = {
-  /** The system file to begin with. */
+  /** The system file at load. */
   readonly file: {
     readonly type: "string";
     readonly default: "/var/csa/pacct";
     readonly description: string;
   };
-  /** The kinds to begin with. */
+  /** The kinds at load. */
   readonly kinds: {
     readonly type: "string";
     readonly default: "csa,mem,io";
     readonly description: string;
   };
-  /** How many records a file in memory keeps. */
+  /** The number of records that a file in memory keeps. */
   readonly keep: {
     readonly type: "number";
     readonly default: 16384;
     readonly min: 1;
     readonly description: string;
   };
-  /** What a second of CPU time costs. */
+  /** The price of a second of CPU time. */
   readonly rate: {
     readonly type: "number";
     readonly default: 1;
@@ -59,7 +59,68 @@ interface Loaded {
   readonly accounting: JobAccounting;
 }
 
-/** The csa module: accounting of tasks and jobs. */
+/**
+ * The csa module: accounting of tasks and jobs.
+ *
+ * @example
+ * ```ts
+ * import { boot, KernelError } from "@pnotify/pnotify";
+ * import { CSA, type Csa, csa, decodeRecords } from "@pnotify/pnotify/modules/csa";
+ * import { JOB, job } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * kernel.modules.insmod(csa);
+ * const accounting: Csa = kernel.symbols.get(CSA);
+ * const task = kernel.init;
+ * accounting.auth({ task });
+ * accounting.start({ task, kinds: ["csa", "nqs"], path: "/var/csa/pacct" });
+ * assertEquals(accounting.writeDaemon({ task, kind: "nqs", text: "queued" }), true);
+ *
+ * const make = kernel.fork(kernel.init);
+ * kernel.symbols.get(JOB).create({ task: make, uid: 1000 });
+ * accounting.startUserFile({ task: make, path: "/home/make" });
+ * kernel.exec(make, "/usr/bin/make");
+ * kernel.exit(kernel.fork(make));
+ * accounting.stopUserFile({ task: make });
+ * kernel.exit(make);
+ * assertEquals(accounting.records({ path: "/home/make" }).map(({ type }) => type), ["process"]);
+ * assertEquals(accounting.report({ by: "command" }).map(({ key, tasks }) => [key, tasks]), [["make", 2]]);
+ * assertEquals(accounting.reportText({ by: "user" }).split("\n").length, 3);
+ * assertEquals(decodeRecords(accounting.bytes()).length, accounting.records().length);
+ * assertEquals(accounting.jsonLines({ path: "/home/make" }).trim().split("\n").length, 1);
+ *
+ * accounting.stop({ task, kinds: ["nqs"] });
+ * accounting.halt({ task });
+ * assertEquals(accounting.status().path, null);
+ * assertThrows(() => accounting.incremental(), KernelError, "EINVAL");
+ *
+ * accounting.setCondition({ path: "/disk", condition: "missing" });
+ * assertThrows(() => accounting.start({ task, kinds: ["csa"], path: "/disk" }), KernelError, "ENOENT");
+ * ```
+ * @example Files of one's own
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { CSA, csa, type CsaFile, type CsaFiles } from "@pnotify/pnotify/modules/csa";
+ * import { job } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * kernel.modules.insmod(csa);
+ * const accounting = kernel.symbols.get(CSA);
+ * const written: string[] = [];
+ * const file: CsaFile = {
+ *   write: ({ type }) => void written.push(type),
+ *   close: () => void written.push("closed"),
+ * };
+ * const files: CsaFiles = { open: () => file };
+ * accounting.useFiles(files);
+ * accounting.start({ task: kernel.init, kinds: ["nqs"], path: "/disk/pacct" });
+ * accounting.writeDaemon({ task: kernel.init, kind: "nqs", text: "queued" });
+ * accounting.halt({ task: kernel.init });
+ * assertEquals(written.slice(-3), ["daemon", "configuration", "closed"]);
+ * ```
+ */
 export const csa: KernelModule<
   CsaParameters,
   { readonly jobs: KernelSymbol<Jobs> },
@@ -105,7 +166,7 @@ export const csa: KernelModule<
       eop: (_status, task, data) => accountProcess(state, task, data),
     };
     env.exportSymbol(CSA, Object.freeze({ ...controlCalls(state), ...recordCalls(state) }));
-    // Last, since nothing would take it back.
+    // Registering comes last, since a later failure would not undo it.
     try {
       env.jobs.registerAccounting(accounting);
     } catch (error) {
@@ -160,13 +221,13 @@ type ControlCalls =
 function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
   const { kernel } = state;
   const privileged = <O extends { readonly task: Parameters<typeof callAs>[2] }, T>(
-    what: string,
+    syscall: string,
     action: string,
     options: O,
     change: () => T,
   ): T => {
     checkOptions(action, options);
-    return callAs(kernel, what, options.task, action, (task) => {
+    return callAs(kernel, syscall, options.task, action, (task) => {
       needsPacct(task, `${action} for`);
       return state.lock.whileWrite(change);
     });
@@ -209,13 +270,13 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
 
 type RecordCalls = "records" | "jsonLines" | "bytes" | "report" | "reportText";
 
-/** Calls that read what was accounted. */
+/** Calls that read records. */
 function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
   const records = (options?: RecordsOf): readonly CsaRecord[] =>
     state.lock.whileRead(() => state.memory.records(options?.path ?? state.path ?? ""));
   const totals = (options: RecordsOf & { readonly by: ReportKey }): Totals => {
     checkOptions("report", options);
-    if (!["job", "user", "command"].includes(options.by)) {
+    if (!isReportKey(options.by)) {
       const wanted = "job, user or command is wanted";
       throw refuse("EINVAL", "report by", options.by, "there is no such report", wanted);
     }
@@ -225,7 +286,7 @@ function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
     records,
     jsonLines: (options) => formatJsonLines(records(options)),
     bytes: (options) =>
-      concatenate(records(options).map((one) => encodeRecord(one, options?.endian))),
+      concatenate(records(options).map((record) => encodeRecord(record, options?.endian))),
     report: (options) => totals(options).report(options.by),
     reportText: (options) => totals(options).text(options.by),
   };

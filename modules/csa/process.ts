@@ -7,23 +7,23 @@ import {
   PF_SUPERPRIV,
   type Task,
 } from "../../kernel/task.ts";
-import type { JobAccountingData } from "../job/accounting.ts";
+import type { JobAccountingData } from "../job/accounting_module.ts";
 import { COMMAND_LENGTH } from "./sections.ts";
 import type { IoSection, MemorySection, ProcessRecord } from "./record.ts";
 
 /** One scheduler tick in microseconds. */
 export const TICK_US: number = TICK_NS / 1000;
 
-/** What a task had used when it last changed jobs, so that nothing is accounted twice. */
+/** The figures of a task when it last changed jobs, so that nothing is accounted twice. */
 export interface Baseline {
-  /** Its figures at that moment. */
+  /** The figures. */
   readonly resources: Resources;
-  /** That moment: virtual time, in nanoseconds. */
+  /** The time, in nanoseconds of virtual time. */
   readonly time: number;
 }
 
-/** What is unknown about a task that nobody charged. */
-const NOTHING: Resources = Object.freeze({});
+/** The figures of a task that nobody charged. */
+const UNCHARGED: Resources = Object.freeze({});
 
 /** Cuts the record of a task that leaves a job (B37-B41). */
 export function cutProcess(
@@ -32,7 +32,7 @@ export function cutProcess(
   from: Baseline | null,
   rate: number,
 ): ProcessRecord {
-  const used = since(task.resources ?? NOTHING, from?.resources ?? NOTHING);
+  const used = since(task.resources ?? UNCHARGED, from?.resources ?? UNCHARGED);
   const now = task.kernel.clock.now;
   const begin = from?.time ?? task.startTime;
   const userTime = micros(used.userTime);
@@ -51,7 +51,7 @@ export function cutProcess(
     schedulingClass: 0,
     beginTime: Math.floor(begin / 1000),
     command: cutCommand(task.comm),
-    // B39: what was there was there for one tick at least.
+    // A task is in its job for one tick at least (B39).
     elapsed: Math.max(TICK_US, Math.floor((now - begin) / 1000)),
     userTime,
     systemTime,
@@ -67,9 +67,9 @@ export function cutProcess(
   };
 }
 
-/** What was used since a moment. High-water marks are those of the whole life: nobody resets them. */
+/** The figures since a baseline. High-water marks are those of the whole life, since nobody resets them. */
 function since(now: Resources, before: Resources): Resources {
-  if (before === NOTHING) return now;
+  if (before === UNCHARGED) return now;
   const used: Resources = { ...now };
   for (const name of Object.keys(before) as (keyof Resources)[]) {
     if (name === "residentPeak" || name === "virtualPeak") continue;
@@ -90,12 +90,12 @@ function count(value: number | undefined): number | null {
   return value === undefined ? null : exact(value);
 }
 
-/** Counters stop at the highest number that is exact. */
+/** An integer of at most 53 bits, since larger ones are not exact. */
 function exact(value: number): number {
   return Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER);
 }
 
-/** A task that is known to have used no time at all used half a tick (B39). */
+/** The system time, or half a tick when both times are known to be 0 (B39). */
 function leastSystemTime(userTime: number | null, systemTime: number | null): number | null {
   return userTime === 0 && systemTime === 0 ? TICK_US / 2 : systemTime;
 }
@@ -119,10 +119,7 @@ function memoryOf(used: Resources, systemTime: number | null): MemorySection {
   };
 }
 
-/**
- * Size times system time in MB * us (B40). The only size that is told is the highest, so this is one step over all of
- * the system time, and an upper bound.
- */
+/** Size times system time in MB * us (B40). It is an upper bound, since only the highest size is known. */
 function integral(size: number | null, systemTime: number | null): number | null {
   if (size === null || systemTime === null) return null;
   return exact(systemTime * size / 1024) || exact(size / 1024);
@@ -141,7 +138,7 @@ function ioOf(used: Resources): IoSection {
   };
 }
 
-/** As much of a comm as fits, without cutting a character in two, and up to the zero that would end it. */
+/** The characters of a comm that fit, up to a zero, which would end the field. */
 function cutCommand(comm: string): string {
   if (/^[ -~]*$/.test(comm)) return comm;
   const encoder = new TextEncoder();

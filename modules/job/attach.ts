@@ -1,6 +1,7 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../../kernel/task_reference.ts";
+import type { Subscriber } from "../../pnotify/subscriber.ts";
 import { bury, join, leave, unlistIfOver } from "./membership.ts";
 import { findJob, type JobCore, refuse } from "./core.ts";
 import { type Jid, parseJid } from "./jid.ts";
@@ -9,9 +10,7 @@ import type { Job, Member } from "./record.ts";
 /** Takes one task out of its job (B27). */
 export function detachPid(core: JobCore, task: Task): Jid {
   const { pnotify, events } = core;
-  const list = task.subscriberListSem;
-  list.downWrite();
-  try {
+  return task.subscriberListSem.whileWrite(() => {
     const subscriber = pnotify.getSubscriber(task, events);
     const job = subscriber?.data?.job ?? null;
     if (subscriber === null || job === null) {
@@ -20,20 +19,17 @@ export function detachPid(core: JobCore, task: Task): Jid {
     leave(core, subscriber.data!);
     pnotify.unsubscribe(task, subscriber);
     return job.jid;
-  } finally {
-    list.upWrite();
-  }
+  });
 }
 
-/** Puts a task into a job (B28). The entry comes first, and goes again when the job does not want it. */
+/** Puts a task into a job (B28). It is subscribed first, and unsubscribed when the job refuses it. */
 export function attachPid(core: JobCore, task: Task, jid: Jid): Jid {
   const { pnotify, events } = core;
-  const list = task.subscriberListSem;
-  list.downWrite();
-  try {
-    const old = pnotify.getSubscriber(task, events)?.data?.job ?? null;
-    if (old !== null) {
-      throw refuse("EINVAL", "attach", task, `it is in job ${old.jid}`, "one in no job is wanted");
+  return task.subscriberListSem.whileWrite(() => {
+    const current = pnotify.getSubscriber(task, events)?.data?.job ?? null;
+    if (current !== null) {
+      const found = `it is in job ${current.jid}`;
+      throw refuse("EINVAL", "attach", task, found, "one in no job is wanted");
     }
     const subscriber = pnotify.subscribe(task, events);
     try {
@@ -44,16 +40,17 @@ export function attachPid(core: JobCore, task: Task, jid: Jid): Jid {
     }
     core.say(`${jid} is joined by ${task}`);
     return jid;
-  } finally {
-    list.upWrite();
-  }
+  });
 }
 
-/** Joins as a child does; why the job refuses is not told (B28). */
-function joinByHand(core: JobCore, jid: Jid, task: Task, subscriber: Parameters<typeof join>[3]) {
-  const { lock } = core.table;
-  lock.downRead();
-  try {
+/** Joins as a child does. The caller does not learn why a job refuses (B28). */
+function joinByHand(
+  core: JobCore,
+  jid: Jid,
+  task: Task,
+  subscriber: Subscriber<Member | null>,
+): void {
+  core.table.lock.whileRead(() => {
     const job = findJob(core, jid, "attach to job");
     try {
       join(core, job, task, subscriber);
@@ -61,12 +58,10 @@ function joinByHand(core: JobCore, jid: Jid, task: Task, subscriber: Parameters<
       if (!(error instanceof KernelError)) throw error;
       throw refuse("EFAULT", "attach", task, `job ${jid} refused it`, undefined, error);
     }
-  } finally {
-    lock.upRead();
-  }
+  });
 }
 
-/** Takes all tasks out of a job and of those nested in it (B26). Zombies from the start, so that nobody joins meanwhile. */
+/** Takes all tasks out of a job and of those nested in it (B26). */
 export function detachJid(core: JobCore, jid: Jid): number {
   const jobs = markZombies(core, jid);
   let detached = 0;
@@ -85,78 +80,58 @@ export function detachJid(core: JobCore, jid: Jid): number {
   return detached;
 }
 
-/** The job and those nested in it, the outermost first. */
+/** Makes zombies of a job and of those nested in it, so that no task joins. Returns them, the outermost first. */
 function markZombies(core: JobCore, jid: Jid): Job[] {
   const { table } = core;
-  table.lock.downWrite();
-  try {
+  return table.lock.whileWrite(() => {
     const top = findJob(core, parseJid(jid), "detach all of job");
     const jobs = table.list().filter((job) => job.isWithin(top)).sort((a, b) => a.depth - b.depth);
     for (const job of jobs) {
-      job.lock.downWrite();
-      job.state = "zombie";
-      job.keep = false;
-      job.lock.upWrite();
+      job.lock.whileWrite(() => {
+        job.state = "zombie";
+        job.keep = false;
+      });
     }
     return jobs;
-  } finally {
-    table.lock.upWrite();
-  }
+  });
 }
 
-/** The oldest member, with a reference to its task, so that it is there when the job's lock is not. */
+/** The oldest member, with a reference to its task: the task may end once the job's lock is dropped. */
 function firstMember(job: Job): Member | null {
-  job.lock.downRead();
-  try {
+  return job.lock.whileRead(() => {
     if (job.first !== null) getTaskStruct(job.first.task);
     return job.first;
-  } finally {
-    job.lock.upRead();
-  }
+  });
 }
 
 function detachMember(core: JobCore, member: Member): boolean {
   const { pnotify, events } = core;
   const { task } = member;
-  const list = task.subscriberListSem;
-  list.downWrite();
-  try {
-    // It may have left by itself before its list could be locked.
+  return task.subscriberListSem.whileWrite(() => {
+    // The task may have left before its list could be locked.
     if (member.job === null) return false;
     leave(core, member);
     const subscriber = pnotify.getSubscriber(task, events);
     if (subscriber?.data === member) pnotify.unsubscribe(task, subscriber);
     return true;
-  } finally {
-    list.upWrite();
-  }
+  });
 }
 
-/** Those that had no member to take them along: jobs that were kept, or were around others only. */
+/** Ends the jobs that no leaving member ended: those without members of their own. */
 function endEmptied(core: JobCore, jobs: readonly Job[]): void {
-  const { lock } = core.table;
   for (const job of [...jobs].reverse()) {
-    lock.downWrite();
-    const ended = unlistIfOver(core, job);
-    lock.upWrite();
-    for (const one of ended) bury(core, one);
+    const ended = core.table.lock.whileWrite(() => unlistIfOver(core, job));
+    for (const endedJob of ended) bury(core, endedJob);
   }
 }
 
-/** Lets a kept job end (beyond the original). */
+/** Lets a kept job end. This goes beyond the original. */
 export function endJob(core: JobCore, jid: Jid): boolean {
-  const { lock } = core.table;
-  let ended: Job[] = [];
-  lock.downWrite();
-  try {
+  const ended = core.table.lock.whileWrite(() => {
     const job = findJob(core, jid, "end job");
-    job.lock.downWrite();
-    job.keep = false;
-    job.lock.upWrite();
-    ended = unlistIfOver(core, job);
-  } finally {
-    lock.upWrite();
-  }
+    job.lock.whileWrite(() => void (job.keep = false));
+    return unlistIfOver(core, job);
+  });
   for (const job of ended) bury(core, job);
   return ended.length > 0;
 }

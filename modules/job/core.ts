@@ -4,29 +4,29 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { PnotifyEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
-import type { JobAccounting } from "./accounting.ts";
+import type { JobAccounting } from "./accounting_module.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
 import type { Job, Member } from "./record.ts";
 import type { JobTable } from "./table.ts";
 
-/** What the parts of the module share, in one kernel. */
+/** The state of the module in one kernel. */
 export interface JobCore {
   readonly kernel: Kernel;
   readonly pnotify: Pnotify;
   readonly table: JobTable;
-  /** What is subscribed to each member. */
+  /** The events that each member is subscribed to. */
   readonly events: PnotifyEvents<Member | null>;
-  /** Whoever has the one place for accounting (B31), or null. */
+  /** The module in the accounting slot (B31), or null. */
   accounting: JobAccounting | null;
   /** Prints to the kernel log. */
   warn(text: string): void;
-  /** Prints to the kernel log if the module was told to be talkative. */
+  /** Prints to the kernel log when the module is verbose. */
   say(text: string): void;
   /** Takes a reference on a module. */
   tryModuleGet(name: string): (() => void) | null;
 }
 
-/** Refuses a call. */
+/** The error that refuses a call. */
 export function refuse(
   code: ErrnoName,
   action: string,
@@ -38,7 +38,7 @@ export function refuse(
   return new KernelError(code, { action, name: String(name), found, wanted, cause });
 }
 
-/** Refuses a task that may not change jobs (B6). */
+/** Refuses a task without CAP_SYS_RESOURCE (B6). */
 export function needsPrivilege(task: Task, action: string): void {
   if (capable(task, "CAP_SYS_RESOURCE")) return;
   throw refuse(
@@ -50,20 +50,20 @@ export function needsPrivilege(task: Task, action: string): void {
   );
 }
 
-/** Fails for want of memory, when a test asks for it. */
+/** Fails with ENOMEM when a fault is injected here. */
 export function needsMemory(kernel: Kernel, site: string, action: string, name: unknown): void {
   if (kernel.faults === null || !kernel.mayFail(site)) return;
   throw refuse("ENOMEM", action, name, "there is no memory");
 }
 
-/** The job of an id. Needs the table's lock. */
+/** Finds a job by its id. Needs the table's lock. */
 export function findJob(core: JobCore, jid: Jid, action: string): Job {
   const job = core.table.find(jid);
   if (job !== null) return job;
   throw refuse("ENODATA", action, jid, "there is no such job", "the id of a job is wanted");
 }
 
-/** Looks at a job that cannot end meanwhile: the table and the job are held for reading. */
+/** Reads a job. Holds the table and the job for reading, so that the job cannot end. */
 export function readJob<T>(
   core: JobCore,
   jid: JidArgument,
@@ -77,7 +77,7 @@ export function readJob<T>(
   });
 }
 
-/** Changes a job that cannot end meanwhile: the table is held for reading, the job for writing. */
+/** Changes a job. Holds the table for reading and the job for writing, so that the job cannot end. */
 export function changeJob<T>(
   core: JobCore,
   jid: JidArgument,

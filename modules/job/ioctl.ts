@@ -2,7 +2,7 @@ import type { TaskArgument } from "../call.ts";
 import { refuse } from "./core.ts";
 import type { Jobs } from "./jobs.ts";
 
-/** The requests of the original and the calls that answer them (B17-B28). */
+/** The requests of the original, each with the call that answers it (B17 to B28). */
 const REQUESTS: Readonly<Record<string, keyof Jobs>> = Object.freeze({
   JOB_CREATE: "create",
   JOB_GETJID: "getJid",
@@ -20,7 +20,7 @@ const REQUESTS: Readonly<Record<string, keyof Jobs>> = Object.freeze({
   JOB_ATTACHPID: "attachPid",
 });
 
-/** Answers a request (B29): what is reserved is refused as what is unknown. */
+/** Answers a request (B29). A reserved request is refused like an unknown one. */
 export function ioctl(
   jobs: Jobs,
   options: {

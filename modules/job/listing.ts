@@ -5,7 +5,7 @@ import type { Job, Member } from "./record.ts";
 import { alignColumns } from "../table_text.ts";
 
 /*
- * The readable forms that reviewers asked for in place of ioctl: a listing and a tree, as data and as text.
+ * A listing and a tree of all jobs, as data and as text. Reviewers of the original wanted them in place of ioctl.
  */
 
 /** All jobs, oldest first. */
@@ -13,22 +13,12 @@ export function listJobs(core: JobCore): JobRow[] {
   return readAll(core, rowOf);
 }
 
-/** Reads every job while none can come or go. */
+/** Reads every job, oldest first. The table is held, so that no job begins or ends. */
 function readAll<T>(core: JobCore, read: (job: Job) => T): T[] {
   const { table } = core;
-  table.lock.downRead();
-  try {
-    return table.list().sort(byAge).map((job) => {
-      job.lock.downRead();
-      try {
-        return read(job);
-      } finally {
-        job.lock.upRead();
-      }
-    });
-  } finally {
-    table.lock.upRead();
-  }
+  return table.lock.whileRead(() =>
+    table.list().sort(byAge).map((job) => job.lock.whileRead(() => read(job)))
+  );
 }
 
 function byAge(a: Job, b: Job): number {
@@ -88,7 +78,7 @@ interface Node extends JobProcess {
   readonly children: Node[];
 }
 
-/** The members, each below its parent where that one is a member too. */
+/** The members of a job. A member whose parent is a member stands below that parent. */
 function processesOf(job: Job): JobProcess[] {
   const nodes = new Map<Task, Node>();
   for (let at: Member | null = job.first; at !== null; at = at.next) {
@@ -97,13 +87,13 @@ function processesOf(job: Job): JobProcess[] {
   }
   const roots: Node[] = [];
   for (const [task, node] of nodes) {
-    const above = task.isLeader ? task.parent : task.groupLeader;
-    (nodes.get(above!)?.children ?? roots).push(node);
+    const parent = task.isLeader ? task.parent : task.groupLeader;
+    (nodes.get(parent!)?.children ?? roots).push(node);
   }
   return roots;
 }
 
-/** All jobs with their processes, drawn. */
+/** All jobs with their processes as a drawing. */
 export function treeText(core: JobCore): string {
   const lines: string[] = [];
   for (const tree of jobTree(core)) drawJob(tree, "", "", lines);

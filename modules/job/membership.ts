@@ -1,15 +1,15 @@
 import type { Task } from "../../kernel/task.ts";
 import type { Subscriber } from "../../pnotify/subscriber.ts";
-import { accountEnd, accountLeave } from "./account.ts";
+import { accountEnd, accountLeave } from "./accounting_slot.ts";
 import { type JobCore, needsMemory, refuse } from "./core.ts";
 import { type Job, Member } from "./record.ts";
 
 /*
- * How a task comes into a job and gets out of it. Both run with the task's list held, as hooks of pnotify or on behalf
- * of a call (B30). There is no third way: a task is in a job as long as the module is on its list.
+ * How a task joins a job and leaves it. Both need the task's list, which the hooks of pnotify and the calls hold (B30).
+ * They run on every fork and exit of a member, so they take locks without closures.
  */
 
-/** Puts a task into a job that it inherits from its parent, or is attached to (B6, B7, B28). */
+/** Puts a task into a job: the job of its parent, or one that it is attached to (B6, B7, B28). */
 export function join(
   core: JobCore,
   job: Job,
@@ -40,18 +40,18 @@ export function join(
   }
 }
 
-/** Tells accounting, and takes a task out of its job; the last one ends the job (B11). */
-export function leave(core: JobCore, member: Member, told: boolean = true): void {
+/** Reports to accounting, and takes a task out of its job. The last task ends the job (B11). */
+export function leave(core: JobCore, member: Member, accounted: boolean = true): void {
   const { lock } = core.table;
   let ended: Job[] = [];
   lock.downWrite();
   try {
-    // It may have been detached while this one waited for the lock.
+    // Another task may have detached this one while it waited for the lock.
     const job = member.job;
     if (job === null) return;
     job.lock.downWrite();
     try {
-      if (told) accountLeave(core, member.task, job);
+      if (accounted) accountLeave(core, member.task, job);
       job.remove(member);
     } finally {
       job.lock.upWrite();
@@ -64,8 +64,8 @@ export function leave(core: JobCore, member: Member, told: boolean = true): void
 }
 
 /**
- * Takes a job off the table if nothing keeps it, and those around it that only it kept, the innermost first. Needs the
- * table's lock for writing.
+ * Takes a job off the table when nothing keeps it, and then the jobs around it that only it kept. Returns them, the
+ * innermost first. Needs the table's lock for writing.
  */
 export function unlistIfOver(core: JobCore, innermost: Job): Job[] {
   const ended: Job[] = [];
@@ -82,8 +82,8 @@ export function unlistIfOver(core: JobCore, innermost: Job): Job[] {
 }
 
 /**
- * Tells those who waited, and then accounting. The original sleeps in between until every waiter has gone (B11); here
- * their calls are completed at once, so nobody can see the task asleep with its list locked (B14).
+ * Wakes the waiters, and then reports to accounting. The original sleeps in between until every waiter has gone (B11).
+ * Here their calls complete at once, so no task is seen asleep with its list locked (B14).
  */
 export function bury(core: JobCore, job: Job): void {
   job.waiters.wakeAll({ jid: job.jid, status: job.status });

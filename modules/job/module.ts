@@ -9,7 +9,7 @@ import {
   registerAccounting,
   setAccounting,
   unregisterAccounting,
-} from "./account.ts";
+} from "./accounting_slot.ts";
 import { attachPid, detachJid, detachPid, endJob } from "./attach.ts";
 import { findJob, type JobCore, needsPrivilege, readJob } from "./core.ts";
 import { createJob } from "./create.ts";
@@ -45,7 +45,7 @@ export type JobParameters = {
     readonly max: 4294967295;
     readonly description: string;
   };
-  /** Whether every begin and end of a job is logged. */
+  /** Whether the log tells of each begin and end of a job. */
   readonly verbose: {
     readonly type: "boolean";
     readonly default: false;
@@ -55,7 +55,50 @@ export type JobParameters = {
 
 type Uses = { readonly pnotify: KernelSymbol<Pnotify> };
 
-/** The job module: containers of processes that nobody leaves without CAP_SYS_RESOURCE. */
+/**
+ * The job module: containers of processes. Only CAP_SYS_RESOURCE leads out of a job.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { HID_DISABLED, JOB, job, NO_JOB } from "@pnotify/pnotify/modules/job";
+ * import { hidOf, makeJid, parseHid, parseJid, sidOf } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job, { params: { hid: "a" } });
+ * const jobs = kernel.symbols.get(JOB);
+ * const jid = jobs.create({ task: kernel.fork(kernel.init), jid: makeJid(10, 1) });
+ * assertEquals([jid, hidOf(jid), sidOf(jid)], ["0xa00000001", 10, 1]);
+ * assertEquals([parseJid("0x00A"), parseJid(10), parseHid("FF")], ["0xa", "0xa", 255]);
+ * jobs.setHid({ task: kernel.init, hid: HID_DISABLED });
+ * assertEquals(jobs.create({ task: kernel.fork(kernel.init) }), NO_JOB);
+ * ```
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { ACCOUNTING_CSA, JOB, job, type JobAccounting } from "@pnotify/pnotify/modules/job";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(job);
+ * const jobs = kernel.symbols.get(JOB);
+ * const calls: string[] = [];
+ * const accounting: JobAccounting = {
+ *   type: ACCOUNTING_CSA,
+ *   module: null,
+ *   jobStart: (kind, { jid }) => void calls.push(`${kind} ${jid}`),
+ *   eop: (status, task) => void calls.push(`${task} ${status}`),
+ *   jobEnd: (status, { jid, file }) => void calls.push(`end ${jid} ${status} ${file}`),
+ * };
+ * jobs.registerAccounting(accounting);
+ * const shell = kernel.fork(kernel.init);
+ * const jid = jobs.create({ task: shell, uid: 1000 });
+ * jobs.setAccounting({ jid, type: ACCOUNTING_CSA, file: "/acct" });
+ * assertEquals(jobs.getAccounting({ jid, type: ACCOUNTING_CSA }).uid, 1000);
+ * kernel.exit(shell, 1);
+ * jobs.unregisterAccounting(accounting);
+ * assertEquals(calls, ["start 0x1", "init[3] 256", "end 0x1 256 /acct"]);
+ * ```
+ */
 export const job: KernelModule<
   JobParameters,
   { readonly pnotify: KernelSymbol<Pnotify> },
@@ -84,7 +127,7 @@ export const job: KernelModule<
 
   load(env) {
     const core = startCore(env);
-    // No init hook: those who were here before the module are in no job (B5).
+    // There is no init hook: tasks that are older than the module are in no job (B5).
     env.pnotify.register(core.events);
     const jobs = jobCalls(core);
     env.exportSymbol(JOB, jobs);
@@ -94,7 +137,7 @@ export const job: KernelModule<
 
   unload({ pnotify }, state) {
     const core = state as JobCore;
-    // Every member is detached, and with its last member every job ends (B16), but for those that need none.
+    // Every member is detached, and a job ends with its last member (B16). Kept jobs are left.
     pnotify.unregister(core.events);
     for (const row of listJobs(core).reverse()) endLeftover(core, row.jid);
   },
@@ -111,9 +154,9 @@ function startCore(env: ModuleEnvironment<JobParameters, Uses>): JobCore {
     name,
     module: name,
     taskData: {
-      // A fresh entry is in no job until the fork hook, create or attach puts it into one (A46).
+      // A new subscriber is in no job until the fork hook, create or attach puts it into one (A46).
       create: () => null,
-      // Normally it has left by now. If its exit hook could not run, it leaves here, unaccounted.
+      // A task whose exit hook could not run leaves here, and is not accounted.
       destroy: (member) => {
         if (member !== null && member.job !== null) leave(core, member, false);
       },
@@ -143,7 +186,7 @@ function startCore(env: ModuleEnvironment<JobParameters, Uses>): JobCore {
   return core;
 }
 
-/** The calls, each with what stands around every call: the options are checked, and tasks are looked up and kept. */
+/** The calls. Each checks its options, and holds a reference to each of its tasks. */
 function jobCalls(core: JobCore): Jobs {
   const { kernel } = core;
   const jobs: Jobs = {
@@ -170,17 +213,17 @@ type MemberCalls =
   | "setLimit"
   | "end";
 
-/** Calls that a task makes. */
+/** Calls on behalf of a task. */
 function memberCalls(core: JobCore): Pick<Jobs, MemberCalls> {
   const { kernel } = core;
   const asTask: <T>(
-    what: string,
+    syscall: string,
     action: string,
     options: { readonly task: Parameters<typeof callAs>[2] },
     call: (task: Parameters<typeof createJob>[1]) => T,
-  ) => T = (what, action, options, call) => {
+  ) => T = (syscall, action, options, call) => {
     checkOptions(action, options);
-    return callAs(kernel, what, options.task, action, call);
+    return callAs(kernel, syscall, options.task, action, call);
   };
   return {
     create: (options) =>
@@ -232,7 +275,7 @@ type QueryCalls =
   | "getUser"
   | "getPrimePid";
 
-/** Questions that anybody may ask. */
+/** Calls that need no privilege. */
 function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
   const { kernel } = core;
   return {
@@ -254,14 +297,9 @@ function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
     },
     getUser(options) {
       checkOptions("get the owner of a job", options);
-      const { lock } = core.table;
       const jid = parseJid(options.jid);
-      lock.downRead();
-      try {
-        return findJob(core, jid, "get the owner of job").uid;
-      } finally {
-        lock.upRead();
-      }
+      const { lock } = core.table;
+      return lock.whileRead(() => findJob(core, jid, "get the owner of job").uid);
     },
     getPrimePid(options) {
       checkOptions("get the prime process of a job", options);
@@ -270,7 +308,7 @@ function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
   };
 }
 
-/** The readable forms. */
+/** Listings and trees. */
 function listCalls(core: JobCore): Pick<Jobs, "list" | "listText" | "tree" | "treeText"> {
   return {
     list: () => listJobs(core),
@@ -286,7 +324,7 @@ type AccountingCalls =
   | "getAccounting"
   | "setAccounting";
 
-/** What is for accounting modules only (B31). */
+/** Calls for accounting modules (B31). */
 function accountingCalls(core: JobCore): Pick<Jobs, AccountingCalls> {
   return {
     registerAccounting: (accounting) => registerAccounting(core, accounting),

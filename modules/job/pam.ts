@@ -5,16 +5,16 @@ import type { JobCore } from "./core.ts";
 import { type Jid, NO_JOB } from "./jid.ts";
 import type { Jobs } from "./jobs.ts";
 
-/** Who logs in, and through which task. */
+/** A login. */
 export interface Login {
-  /** The login task, which still has its privileges. */
+  /** The task that logs the user in. It still has its privileges. */
   readonly task: TaskArgument;
   /** The user who logs in. */
   readonly uid: number;
 }
 
 /**
- * What pam_job does at a login (B10): the way in which users come to be in a job.
+ * The calls of pam_job, which puts each login into a job (B10). Errors and locks are those of {@linkcode Jobs.create}.
  *
  * @example
  * ```ts
@@ -32,36 +32,18 @@ export interface Login {
  * ```
  */
 export interface PamJob {
-  /**
-   * Makes a job for the user, with the login task in it (pam_sm_open_session).
-   *
-   * Locking: as {@linkcode Jobs.create}.
-   *
-   * @param login Who logs in.
-   * @returns The job, or `"0x0"` when creation is disabled: that is only logged, and the login goes on.
-   * @throws {KernelError} As {@linkcode Jobs.create}; the session is denied.
-   */
+  /** Makes a job for the user with the task in it, or returns `"0x0"` while jobs are disabled (pam_sm_open_session). */
   openSession(login: Login): Jid;
-  /**
-   * The same for services that check accounts but open no session (pam_sm_acct_mgmt).
-   *
-   * @param login Who logs in.
-   * @returns The job, or `"0x0"` when creation is disabled.
-   * @throws {KernelError} As {@linkcode Jobs.create}; the account is denied.
-   */
+  /** Does the same for services that check accounts and open no session (pam_sm_acct_mgmt). */
   checkAccount(login: Login): Jid;
-  /**
-   * Does nothing: the job ends with its last process, not with the session (pam_sm_close_session).
-   *
-   * @param login Who logged in.
-   */
+  /** Does nothing, since the job ends with its last process (pam_sm_close_session). */
   closeSession(login: Login): void;
 }
 
-/** The symbol under which {@linkcode PamJob} is offered. */
+/** The symbol of {@linkcode PamJob}. */
 export const PAM_JOB: KernelSymbol<PamJob> = defineSymbol<PamJob>("pam_job", { gplOnly: true });
 
-/** Puts it on top of the calls that everybody has. */
+/** The calls of pam_job, made of those of the module. */
 export function pamJob(core: JobCore, jobs: Jobs): PamJob {
   const enter = (step: string, login: Login): Jid => {
     checkOptions(step, login);

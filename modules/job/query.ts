@@ -13,8 +13,8 @@ export function getJid(core: JobCore, task: Task): Jid {
 }
 
 /**
- * Puts the calling task to sleep until a job has ended (B19). It is in the queue before the locks are dropped, so that
- * the end cannot slip in between.
+ * Puts the calling task to sleep until a job has ended (B19). The task joins the queue before the locks are dropped, so
+ * that the job cannot end in between.
  */
 export function waitJid(
   core: JobCore,
@@ -31,13 +31,8 @@ export function waitJid(
 
 /** How many jobs there are (B22). */
 export function getJidCount(core: JobCore): number {
-  const { lock } = core.table;
-  lock.downRead();
-  try {
-    return core.table.count;
-  } finally {
-    lock.upRead();
-  }
+  const { table } = core;
+  return table.lock.whileRead(() => table.count);
 }
 
 /** The ids of all jobs (B22). */
@@ -46,13 +41,8 @@ export function getJidList(core: JobCore, count: number = Infinity): Jid[] {
   checkCount(action, "jobs", count);
   if (count === 0) return [];
   needsMemory(core.kernel, "job-list", action, "jobs");
-  const { lock } = core.table;
-  lock.downRead();
-  try {
-    return core.table.list(count).map((job) => job.jid);
-  } finally {
-    lock.upRead();
-  }
+  const { table } = core;
+  return table.lock.whileRead(() => table.list(count).map((job) => job.jid));
 }
 
 /** The pids of a job (B23). */
@@ -88,14 +78,12 @@ export function getPrimePid(core: JobCore, jid: JidArgument): number {
   });
 }
 
-/** Changes the host id (B25). Jobs that there are keep theirs. */
+/** Changes the host id of later jobs (B25). */
 export function setHid(core: JobCore, hid: string | number): string {
-  const { lock } = core.table;
-  const wanted = parseHid(hid);
-  lock.downWrite();
-  core.table.hid = wanted;
-  lock.upWrite();
-  return `0x${wanted.toString(16)}`;
+  const { table } = core;
+  const number = parseHid(hid);
+  table.lock.whileWrite(() => void (table.hid = number));
+  return `0x${number.toString(16)}`;
 }
 
 /** Changes the limit of a job. */
@@ -104,11 +92,11 @@ export function setLimit(
   jid: JidArgument,
   limit: number | null,
 ): number | null {
-  const wanted = limit ?? Infinity;
-  checkLimit("limit job", jid, wanted);
+  const newLimit = limit ?? Infinity;
+  checkLimit("limit job", jid, newLimit);
   return changeJob(core, jid, "limit job", (job) => {
-    const before = job.limit;
-    job.limit = wanted;
-    return before === Infinity ? null : before;
+    const oldLimit = job.limit;
+    job.limit = newLimit;
+    return oldLimit === Infinity ? null : oldLimit;
   });
 }

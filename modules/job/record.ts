@@ -2,15 +2,15 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { WaitQueue } from "../../kernel/pending.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import type { Task } from "../../kernel/task.ts";
-import type { JobAccountingData } from "./accounting.ts";
+import type { JobAccountingData } from "./accounting_module.ts";
 import { type Jid, NO_JOB } from "./jid.ts";
 import type { JobResult } from "./jobs.ts";
 
-/** What the module hangs on a task: its place in the list of a job (struct job_attach). */
+/** The data of a task: its place in the list of a job (struct job_attach). */
 export class Member {
   /** The task. */
   readonly task: Task;
-  /** The job, or null once it has left. Guarded by the job's lock. */
+  /** The job, or null after the task has left. Guarded by the job's lock. */
   job: Job | null = null;
   /** The next younger member. Guarded by the job's lock. */
   next: Member | null = null;
@@ -26,54 +26,54 @@ export class Member {
 export class Job implements JobAccountingData {
   // Written once, before the job is in the table.
 
-  /** Its id. */
+  /** The id. */
   jid: Jid = NO_JOB;
-  /** Its owner. */
+  /** The owner. */
   readonly uid: number;
-  /** When it began: virtual time. */
+  /** When it began, in nanoseconds of virtual time. */
   readonly startTime: number;
   /** The job that it is nested in, or null. */
   readonly parent: Job | null;
-  /** How deep it is nested. */
+  /** The depth of its nesting. */
   readonly depth: number;
-  /** Its number among all jobs, so that listings can be in order of age. Written with the id. */
+  /** The number of jobs that were made before it. It orders listings by age. Written with the id. */
   serial = 0;
 
   // Guarded by the job's lock.
 
-  /** The lock. Taken after that of the table (B30). */
+  /** The job's lock. Taken after that of the table (B30). */
   readonly lock: RwSemaphore;
-  /** The oldest member, who is the prime process (B8). */
+  /** The oldest member, which is the prime process (B8). */
   first: Member | null = null;
   /** The youngest member. */
   last: Member | null = null;
-  /** How many members there are (refcnt). */
+  /** The number of members (refcnt). */
   tasks = 0;
-  /** No task joins a zombie any more (B7). */
+  /** No task joins a zombie (B7). */
   state: "running" | "zombie" = "running";
-  /** Whether it outlives its members until it is told to end. */
+  /** Whether it outlives its members until `end`. */
   keep: boolean;
-  /** For accounting. */
+  /** The highest resident size, in KB. */
   coreHighWater: number | null = null;
-  /** For accounting. */
+  /** The highest virtual size, in KB. */
   virtualHighWater: number | null = null;
-  /** For accounting. */
+  /** The accounting file. */
   file: string | null = null;
-  /** Tasks that sleep until it ends. */
+  /** The tasks that sleep until it ends. */
   readonly waiters: WaitQueue<JobResult>;
 
   // Guarded by the table's lock.
 
   /** The next job in the same hash bucket. */
   nextInBucket: Job | null = null;
-  /** How many jobs are nested in it directly. */
+  /** The number of jobs nested in it directly. */
   nested = 0;
   /** Whether it is in the table. */
   listed = false;
 
-  // Atomic, so that nobody need take the locks of the jobs around their own.
+  // Atomic, so that a task need not lock the jobs around its own.
 
-  /** Members of it and of all jobs nested in it. */
+  /** The number of members of it and of all jobs nested in it. */
   population = 0;
   /** The wait status of the last task that left it or a job nested in it. */
   status = 0;
@@ -94,17 +94,17 @@ export class Job implements JobAccountingData {
     this.waiters = new WaitQueue<JobResult>(kernel);
   }
 
-  /** Whether nothing keeps it any more. Needs the lock of the table and its own. */
+  /** Whether nothing keeps it. Needs the locks of the table and of the job. */
   get isOver(): boolean {
     return this.tasks === 0 && this.nested === 0 && !this.keep;
   }
 
-  /** Whether it is another job, or nested in that one at any depth. */
+  /** Whether it is the other job, or nested in it at any depth. */
   isWithin(other: Job): boolean {
     return this === other || (this.parent?.isWithin(other) ?? false);
   }
 
-  /** Adds a member, as the youngest. Needs its lock for writing. */
+  /** Adds the youngest member. Needs the job's lock for writing. */
   append(member: Member): void {
     member.job = this;
     member.previous = this.last;
@@ -115,7 +115,7 @@ export class Job implements JobAccountingData {
     this.#countIn();
   }
 
-  /** Removes a member. Needs its lock for writing. */
+  /** Removes a member. Needs the job's lock for writing. */
   remove(member: Member): void {
     if (member.previous === null) this.first = member.next;
     else member.previous.next = member.next;
@@ -137,7 +137,7 @@ export class Job implements JobAccountingData {
     if (this.parent !== null) this.parent.#countOut(status);
   }
 
-  /** The job whose limit leaves no room for one more member, or null. */
+  /** The innermost job around a new member that is full, or null. */
   fullAncestor(): Job | null {
     return this.population >= this.limit ? this : this.parent?.fullAncestor() ?? null;
   }

@@ -6,7 +6,7 @@ import { findJob, type JobCore, refuse } from "./core.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
 import type { Job, Member } from "./record.ts";
 
-/** Sends a signal to everybody in a job (B20). */
+/** Sends a signal to every task of a job and of the jobs nested in it (B20). */
 export function killJid(
   core: JobCore,
   sender: Task,
@@ -14,9 +14,8 @@ export function killJid(
 ): number {
   const signal = signalNumber(options.signal);
   const jid: Jid = parseJid(options.jid);
-  const { lock } = core.table;
-  lock.downRead();
-  try {
+  const { table } = core;
+  return table.lock.whileRead(() => {
     const top = findJob(core, jid, "send a signal to job");
     if (sender.uid !== top.uid && !capable(sender, "CAP_SYS_RESOURCE")) {
       throw refuse(
@@ -27,16 +26,14 @@ export function killJid(
         "its owner or CAP_SYS_RESOURCE is wanted",
       );
     }
-    const jobs = core.table.list().filter((job) => job.isWithin(top));
+    const jobs = table.list().filter((job) => job.isWithin(top));
     const outcome: Outcome = { prime: top.first, sent: 0, failure: null };
     for (const job of jobs.sort((a, b) => a.depth - b.depth)) {
       killMembers(core, sender, job, signal, outcome);
     }
     if (outcome.failure !== null) throw outcome.failure;
     return outcome.sent;
-  } finally {
-    lock.upRead();
-  }
+  });
 }
 
 interface Outcome {
@@ -45,7 +42,7 @@ interface Outcome {
   failure: KernelError | null;
 }
 
-/** Each task for itself, so a process with two threads gets it twice. */
+/** Sends the signal to each task, so a process with two threads gets it twice. */
 function killMembers(
   core: JobCore,
   sender: Task,
@@ -53,8 +50,7 @@ function killMembers(
   signal: number,
   outcome: Outcome,
 ): void {
-  job.lock.downRead();
-  try {
+  job.lock.whileRead(() => {
     for (let member = job.first; member !== null; member = member.next) {
       try {
         outcome.sent += core.kernel.kill(member.task.pid, signal, { sender });
@@ -63,7 +59,5 @@ function killMembers(
         if (member !== outcome.prime) outcome.failure = error;
       }
     }
-  } finally {
-    job.lock.upRead();
-  }
+  });
 }

@@ -3,16 +3,16 @@ import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import { type Jid, makeJid, NO_JOB, sidOf } from "./jid.ts";
 import type { Job } from "./record.ts";
 
-/** How many hash buckets there are (B1). */
+/** The number of hash buckets (B1). */
 const BUCKETS = 1024;
 
-/** All jobs of a kernel, and the ids that the next ones get. */
+/** All jobs of a kernel, and the next ids. */
 export class JobTable {
-  /** Guards all of it. Taken after a task's list, before a job's lock (B30). */
+  /** Guards the table. Taken after a task's list and before a job's lock (B30). */
   readonly lock: RwSemaphore;
   /** The host id of new jobs. */
   hid: number;
-  /** How many jobs there are. */
+  /** The number of jobs. */
   count = 0;
   readonly #buckets: (Job | null)[] = new Array<Job | null>(BUCKETS).fill(null);
   readonly #sidMax: number;
@@ -25,14 +25,14 @@ export class JobTable {
     this.#sidMax = options.sidMax;
   }
 
-  /** The job of an id, or null. Needs the lock. */
+  /** Finds a job by its id. Needs the lock. */
   find(jid: Jid): Job | null {
     let job = this.#buckets[sidOf(jid) % BUCKETS];
     while (job !== null && job.jid !== jid) job = job.nextInBucket;
     return job;
   }
 
-  /** Adds a job, whose id is free, at the end of its bucket. Needs the lock for writing. */
+  /** Adds a job at the end of its bucket. Needs the lock for writing. */
   add(job: Job): void {
     const bucket = sidOf(job.jid) % BUCKETS;
     let last = this.#buckets[bucket];
@@ -51,16 +51,16 @@ export class JobTable {
   /** Removes a job. Needs the lock for writing. */
   remove(job: Job): void {
     const bucket = sidOf(job.jid) % BUCKETS;
-    let before: Job | null = null;
-    for (let at = this.#buckets[bucket]; at !== job; at = at!.nextInBucket) before = at;
-    if (before === null) this.#buckets[bucket] = job.nextInBucket;
-    else before.nextInBucket = job.nextInBucket;
+    let previous: Job | null = null;
+    for (let at = this.#buckets[bucket]; at !== job; at = at!.nextInBucket) previous = at;
+    if (previous === null) this.#buckets[bucket] = job.nextInBucket;
+    else previous.nextInBucket = job.nextInBucket;
     job.listed = false;
     if (job.parent !== null) job.parent.nested--;
     this.count--;
   }
 
-  /** Jobs in order of their buckets (B22), as many as are asked for. Needs the lock. */
+  /** The first jobs in the order of the buckets (B22). Needs the lock. */
   list(count: number = Infinity): Job[] {
     const jobs: Job[] = [];
     for (const bucket of this.#buckets) {
@@ -72,7 +72,7 @@ export class JobTable {
     return jobs;
   }
 
-  /** The next free id, or null when the counter has wrapped without one (B3). Needs the lock for writing. */
+  /** The next free id, or null when there is none (B3). Needs the lock for writing. */
   allocate(): Jid | null {
     const begin = this.#nextSid;
     do {

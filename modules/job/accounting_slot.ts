@@ -1,32 +1,31 @@
 import { WouldWait } from "../../kernel/preempt.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import type { Task } from "../../kernel/task.ts";
-import { ACCOUNTING_CSA, type JobAccounting, type JobAccountingData } from "./accounting.ts";
+import { ACCOUNTING_CSA, type JobAccounting, type JobAccountingData } from "./accounting_module.ts";
 import { changeJob, type JobCore, readJob, refuse } from "./core.ts";
 import { NO_JOB, parseJid } from "./jid.ts";
 import type { SetAccounting } from "./jobs.ts";
 import type { Job } from "./record.ts";
 
 /*
- * The one accounting module there may be (B31), and how it is called. It is foreign code on a path of ours: whatever it
- * does wrong is its own fault, and the job goes on.
+ * The slot for the one accounting module (B31). An error of that module is a module fault, and the job goes on.
  */
 
-/** Tells that a job began. Holds none of Job's locks (B13). */
+/** Reports that a job began. Needs that no lock of Job is held (B13). */
 export function accountStart(core: JobCore, job: Job, kind: "start" | "restart"): void {
   const accounting = core.accounting;
   if (accounting?.jobStart === undefined) return;
   callOut(core, accounting, "jobStart", null, () => accounting.jobStart!(kind, job));
 }
 
-/** Tells that a job ended. Holds none of Job's locks (B13). */
+/** Reports that a job ended. Needs that no lock of Job is held (B13). */
 export function accountEnd(core: JobCore, job: Job): void {
   const accounting = core.accounting;
   if (accounting?.jobEnd === undefined) return;
   callOut(core, accounting, "jobEnd", null, () => accounting.jobEnd!(job.status, job));
 }
 
-/** Tells that a task leaves. Holds the table and the job for writing (B13). */
+/** Reports that a task leaves. Needs the table and the job for writing (B13). */
 export function accountLeave(core: JobCore, task: Task, job: Job): void {
   const accounting = core.accounting;
   if (accounting?.eop === undefined) return;
@@ -36,31 +35,31 @@ export function accountLeave(core: JobCore, task: Task, job: Job): void {
 function callOut(
   core: JobCore,
   accounting: JobAccounting,
-  what: string,
+  callback: "jobStart" | "jobEnd" | "eop",
   task: Task | null,
   call: () => void,
 ): void {
   const { module } = accounting;
-  // Without the reference the original only warned, called all the same, and then dropped what it never got (B32).
+  // The original warned, called without the reference, and then dropped the reference that it never got (B32).
   const put = module === null ? null : core.tryModuleGet(module);
   if (module !== null && put === null) {
-    core.warn(`cannot take a reference to ${module} before calling ${what}`);
+    core.warn(`cannot take a reference to ${module} before calling ${callback}`);
   }
   const { context } = core.kernel;
-  const outer = context.module;
+  const caller = context.module;
   context.module = module;
   try {
     call();
   } catch (error) {
     if (error instanceof KernelBug || error instanceof WouldWait) throw error;
-    core.kernel.moduleFault(module ?? "job accounting", { what, task, cause: error });
+    core.kernel.moduleFault(module ?? "job accounting", { what: callback, task, cause: error });
   } finally {
-    context.module = outer;
+    context.module = caller;
     put?.();
   }
 }
 
-/** Takes the place (B31). */
+/** Takes the slot (B31). */
 export function registerAccounting(core: JobCore, accounting: JobAccounting): void {
   checkAccounting("register accounting with", accounting);
   if (core.accounting !== null) {
@@ -76,7 +75,7 @@ export function registerAccounting(core: JobCore, accounting: JobAccounting): vo
   core.accounting = accounting;
 }
 
-/** Gives the place back (B31). */
+/** Gives the slot back (B31). */
 export function unregisterAccounting(core: JobCore, accounting: JobAccounting): void {
   checkAccounting("unregister accounting with", accounting);
   if (core.accounting !== accounting) {
@@ -109,7 +108,7 @@ function checkType(action: string, type: unknown): void {
   );
 }
 
-/** Reads what is kept for accounting (B31). */
+/** Reads the accounting data of a job (B31). */
 export function getAccounting(
   core: JobCore,
   options: { jid: SetAccounting["jid"]; type: number },
@@ -127,7 +126,7 @@ export function getAccounting(
   }));
 }
 
-/** Changes what is kept for accounting (B31). */
+/** Changes the accounting data of a job (B31). */
 export function setAccounting(core: JobCore, options: SetAccounting): void {
   const action = "set the accounting data of job";
   checkTarget(action, options);
