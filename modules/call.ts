@@ -3,11 +3,11 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { Task } from "../kernel/task.ts";
 import { TaskReference } from "../kernel/task_reference.ts";
 
-/** A task, or the pid of one. */
+/** A task or its pid. */
 export type TaskArgument = Task | number;
 
 /**
- * Finds the task that a call is about, and takes a reference to it.
+ * Finds a task and takes a reference to it.
  *
  * @throws {KernelError} ESRCH when there is no such task, EINVAL when the argument is neither task nor pid.
  */
@@ -30,7 +30,7 @@ export function referTo(kernel: Kernel, argument: TaskArgument, action: string):
   });
 }
 
-/** Does something with a task that cannot vanish meanwhile. */
+/** Uses a task and holds a reference to it meanwhile. */
 export function withTask<T>(
   kernel: Kernel,
   argument: TaskArgument,
@@ -45,16 +45,16 @@ export function withTask<T>(
   }
 }
 
-/** Makes a call on behalf of a task, as a system call is made: signals are delivered when the outermost one returns. */
+/** Makes a call on behalf of a task, like a system call. Signals are delivered when the outermost call returns. */
 export function callAs<T>(
   kernel: Kernel,
-  what: string,
+  syscall: string,
   argument: TaskArgument,
   action: string,
   call: (task: Task) => T,
 ): T {
   return withTask(kernel, argument, action, (task) => {
-    kernel.enter(what, task);
+    kernel.enter(syscall, task);
     try {
       return call(task);
     } finally {
@@ -63,7 +63,7 @@ export function callAs<T>(
   });
 }
 
-/** Refuses what is no options object, so that a wrong call is told so and not met by an error of the language. */
+/** Refuses options that are no object, so that the caller gets a KernelError and no TypeError. */
 export function checkOptions(action: string, options: unknown): void {
   if (typeof options === "object" && options !== null) return;
   throw new KernelError("EINVAL", {

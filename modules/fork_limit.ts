@@ -1,10 +1,10 @@
 /**
- * Vetoes forks: by user, by the depth of a subtree, and by rate. It shows what a veto does. The fork fails with the
- * errno of the module; modules before it on the list, which had agreed, get exit; those after it are never asked; of the
- * child nothing stays. And when a later module refuses, what this one had counted is taken back.
+ * Vetoes forks by user, by depth below a task, and by rate. It shows what a veto does. The fork fails with the errno of
+ * the module, and nothing of the child stays. Modules before it on the list have agreed, and get exit. Modules after it
+ * are not called. When a later module refuses, this module takes its counts back.
  *
- * A task is limited when it was given to `limit`, or at load with `everybody`; its children are from their fork on. Counting
- * lives in the data of the tasks: each value of it ends exactly once, on every path, so no count can be forgotten.
+ * A task is limited after `limit`, or at load with `everybody`. Its children are limited from their fork on. The data
+ * of a task holds its count. Data ends exactly once on every path, so that no count is forgotten.
  *
  * @example
  * ```ts
@@ -34,22 +34,22 @@ import { checkOptions, type TaskArgument, withTask } from "./call.ts";
 
 export type { TaskArgument } from "./call.ts";
 
-/** What the module counts. */
+/** The counts of the module. */
 export interface ForkLimitCounts {
-  /** Limited tasks there are, by uid. */
+  /** Limited tasks, by uid. */
   readonly tasks: Readonly<Record<string, number>>;
-  /** Forks in the current interval. */
+  /** Allowed forks in the current interval. */
   readonly recent: number;
-  /** Forks let through so far. */
+  /** Allowed forks. */
   readonly allowed: number;
-  /** Forks refused so far. */
+  /** Refused forks. */
   readonly refused: number;
-  /** Forks let through here that failed all the same, because a later module refused them or a signal came. */
+  /** Allowed forks that failed later, by another module or a signal. */
   readonly rolledBack: number;
 }
 
 /**
- * What the module offers.
+ * The calls of the module. ESRCH: there is no such task. Locking: they take the task's list.
  *
  * @example
  * ```ts
@@ -67,68 +67,47 @@ export interface ForkLimitCounts {
  * ```
  */
 export interface ForkLimit {
-  /**
-   * Limits a task and the children that it will have. Locking: takes the task's list for writing.
-   *
-   * @param options The task, at depth 0.
-   * @throws {KernelError} ESRCH when there is no such task, or it is exiting; EEXIST when it is limited already.
-   */
+  /** Limits a task, at depth 0, and its later children. ESRCH also while it exits, EEXIST when it is limited. */
   limit(options: { readonly pid: TaskArgument }): void;
-  /**
-   * Sets a task free, not its children. Locking: takes the task's list for writing.
-   *
-   * @param options The task.
-   * @returns Whether it was limited.
-   * @throws {KernelError} ESRCH when there is no such task.
-   */
+  /** Sets a task free, but not its children, and says whether it was limited. ESRCH. */
   release(options: { readonly pid: TaskArgument }): boolean;
-  /**
-   * How deep below the one that was given to `limit` a task is. Locking: takes the task's list for reading.
-   *
-   * @param options The task.
-   * @returns The depth, or null when it is not limited.
-   * @throws {KernelError} ESRCH when there is no such task.
-   */
+  /** The depth of a task below the one that `limit` was called for, or null when it is not limited. ESRCH. */
   depthOf(options: { readonly pid: TaskArgument }): number | null;
-  /**
-   * What was counted.
-   *
-   * @returns The counts.
-   */
+  /** The counts. */
   counts(): ForkLimitCounts;
 }
 
-/** The symbol under which {@linkcode ForkLimit} is offered. */
+/** The symbol of {@linkcode ForkLimit}. */
 export const FORK_LIMIT: KernelSymbol<ForkLimit> = defineSymbol<ForkLimit>("fork_limit", {
   gplOnly: true,
 });
 
-/** A parameter that limits something: 0 is no limit. */
+/** A parameter that is a limit. 0 means no limit. */
 export interface LimitParameter {
-  /** A number. */
+  /** The type. */
   readonly type: "number";
-  /** None. */
+  /** No limit. */
   readonly default: 0;
-  /** Not below 0. */
+  /** The least value. */
   readonly min: 0;
-  /** What it limits. */
+  /** The description. */
   readonly description: string;
 }
 
 /** The parameters of {@linkcode forkLimit}. */
 export type ForkLimitParameters = {
-  /** How many limited tasks a user may have; 0 for any number. */
+  /** The most limited tasks of one user. */
   readonly per_user: LimitParameter;
-  /** The one user whom `per_user` is about; -1 for each of them. */
+  /** The user that `per_user` limits, or -1 for every user. */
   readonly uid: {
     readonly type: "number";
     readonly default: -1;
     readonly min: -1;
     readonly description: string;
   };
-  /** How deep below a task that was given to `limit` there may be tasks; 0 for any depth. */
+  /** The greatest depth below a task that `limit` was called for. */
   readonly depth: LimitParameter;
-  /** How many forks there may be in an interval; 0 for any number. */
+  /** The most forks in an interval. */
   readonly rate: LimitParameter;
   /** The interval in milliseconds of virtual time. */
   readonly interval: {
@@ -137,14 +116,14 @@ export type ForkLimitParameters = {
     readonly min: 1;
     readonly description: string;
   };
-  /** How a fork is refused. */
+  /** The errno or verdict that refuses a fork. */
   readonly verdict: {
     readonly type: "string";
     readonly default: "EAGAIN";
     readonly choices: readonly ["EAGAIN", "PNOTIFY_ERROR"];
     readonly description: string;
   };
-  /** Whether every task there is at load is limited, at depth 0. */
+  /** Whether every task is limited at load, at depth 0. */
   readonly everybody: {
     readonly type: "boolean";
     readonly default: false;
@@ -196,7 +175,7 @@ export const forkLimit: KernelModule<
     const limiter = new Limiter(params);
     const events = limiterEvents(name, limiter, params.everybody);
     pnotify.register(events);
-    const withList = <T>(
+    const withTarget = <T>(
       options: { readonly pid: TaskArgument },
       action: string,
       use: (task: Task) => T,
@@ -205,10 +184,10 @@ export const forkLimit: KernelModule<
       return withTask(kernel, options.pid, action, use);
     };
     exportSymbol<ForkLimit>(FORK_LIMIT, {
-      limit: (options) => withList(options, "limit", (task) => limitTask(pnotify, events, task)),
-      release: (options) => withList(options, "release", (task) => pnotify.untrack(task, events)),
+      limit: (options) => withTarget(options, "limit", (task) => limitTask(pnotify, events, task)),
+      release: (options) => withTarget(options, "release", (task) => pnotify.untrack(task, events)),
       depthOf: (options) =>
-        withList(options, "look at", (task) => pnotify.dataOf(task, events)?.depth ?? null),
+        withTarget(options, "look at", (task) => pnotify.dataOf(task, events)?.depth ?? null),
       counts: () => limiter.counts(),
     });
     return events;
@@ -224,9 +203,7 @@ function limitParameter(description: string): LimitParameter {
 }
 
 function limitTask(pnotify: Pnotify, events: PnotifyEvents<Limited>, task: Task): void {
-  const list = task.subscriberListSem;
-  list.downWrite();
-  try {
+  task.subscriberListSem.whileWrite(() => {
     if (pnotify.getSubscriber(task, events) !== null) {
       throw new KernelError("EEXIST", {
         action: "limit",
@@ -236,16 +213,14 @@ function limitTask(pnotify: Pnotify, events: PnotifyEvents<Limited>, task: Task)
       });
     }
     pnotify.subscribe(task, events);
-  } finally {
-    list.upWrite();
-  }
+  });
 }
 
-/** What hangs on a limited task. */
+/** The data of a limited task. */
 interface Limited {
-  /** How deep below the one that was given to `limit`. */
+  /** The depth below the task that `limit` was called for. */
   readonly depth: number;
-  /** The user that it is counted for. */
+  /** The user whose count it is in. */
   uid: number;
 }
 
@@ -260,16 +235,16 @@ function limiterEvents(
     taskData: {
       create: (task) => limiter.count({ depth: 0, uid: task.uid }),
       inherit({ depth }, child) {
-        // A thread is where its process is.
+        // A thread has the depth of its process.
         const below = child.flags & PF_THREAD ? depth : depth + 1;
         return limiter.count({ depth: below, uid: child.uid });
       },
       destroy: (limited) => limiter.discount(limited),
     },
     init: everybody ? () => PNOTIFY_OK : undefined,
-    fork: (child, { data }) => limiter.ask(child, data),
+    fork: (child, { data }) => limiter.judgeFork(child, data),
     exit(task) {
-      // It never ran: this exit is the roll-back of a fork.
+      // The exit of a task that never ran is the roll-back of its fork.
       if (task.state === TASK_NEW) limiter.rollBack();
     },
     credentials(task, { data }) {
@@ -282,7 +257,7 @@ function limiterEvents(
 
 type Limits = ParameterValues<ForkLimitParameters>;
 
-/** The counts and the limits of one kernel. Its counters would be atomic in C, so it has no lock. */
+/** The counts and limits of one kernel. In C the counters would be atomic, so there is no lock. */
 class Limiter {
   readonly #limits: Limits;
   readonly #tasks = new Map<number, number>();
@@ -302,15 +277,15 @@ class Limiter {
     return limited;
   }
 
-  /** Counts a task no more. */
+  /** Takes a task out of its user's count. */
   discount({ uid }: Limited): void {
     const rest = this.#tasks.get(uid)! - 1;
     if (rest > 0) this.#tasks.set(uid, rest);
     else this.#tasks.delete(uid);
   }
 
-  /** Lets a fork through, or refuses it. The child is counted already. */
-  ask(child: Task, limited: Limited): Verdict {
+  /** Allows a fork or refuses it. The counts include the child. */
+  judgeFork(child: Task, limited: Limited): Verdict {
     const refusal = this.#refusal(child, limited);
     if (refusal === null) {
       this.#allowed++;
@@ -329,8 +304,8 @@ class Limiter {
       return [`it would be ${depth} levels below`, `at most ${limits.depth} is wanted`];
     }
     const tasks = this.#tasks.get(uid)!;
-    const concerned = limits.uid < 0 || limits.uid === uid;
-    if (limits.per_user > 0 && concerned && tasks > limits.per_user) {
+    const isLimited = limits.uid < 0 || limits.uid === uid;
+    if (limits.per_user > 0 && isLimited && tasks > limits.per_user) {
       return [`uid ${uid} has ${tasks - 1} tasks`, `fewer than ${limits.per_user} are wanted`];
     }
     if (limits.rate > 0 && this.#recentForks(child.kernel.clock.now) >= limits.rate) {
@@ -340,7 +315,7 @@ class Limiter {
     return null;
   }
 
-  /** Forks since the interval began; a new one begins with the first fork after the old one is over. */
+  /** The forks in the current interval. The first fork after its end begins the next one. */
   #recentForks(now: number): number {
     if (now - this.#intervalBegin >= this.#limits.interval * 1e6) {
       this.#intervalBegin = now;
@@ -349,13 +324,13 @@ class Limiter {
     return this.#recent;
   }
 
-  /** Takes back a fork that was let through and failed later. */
+  /** Takes back a fork that was allowed and failed later. */
   rollBack(): void {
     this.#rolledBack++;
     if (this.#recent > 0) this.#recent--;
   }
 
-  /** What was counted. */
+  /** The counts. */
   counts(): ForkLimitCounts {
     return {
       tasks: Object.fromEntries([...this.#tasks].sort(([a], [b]) => a - b)),

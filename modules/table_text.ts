@@ -1,11 +1,4 @@
-/**
- * Lays out a table of text: a heading, and columns two spaces apart.
- *
- * @param heading The headings.
- * @param rows The cells.
- * @param sides `l` or `r` for each column: where its text stands.
- * @returns Lines without blanks at their ends.
- */
+/** Lays out a table with columns two spaces apart. `sides` has `l` or `r` for each column. */
 export function alignColumns(
   heading: readonly string[],
   rows: readonly (readonly string[])[],

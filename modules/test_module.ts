@@ -1,7 +1,7 @@
 /**
- * The seed's own example: a module that counts what it is told, and says at unload whether the counts balance.
+ * The example of the seed. The module counts the calls of its hooks, and says at unload whether the counts balance.
  *
- * With the parameter `everybody` off it has no init hook: nobody is subscribed until somebody does so by hand.
+ * With the parameter `everybody` off it has no init hook, and only tasks that are subscribed by hand count.
  *
  * @example
  * ```ts
@@ -28,13 +28,13 @@ import type { KernelSymbol } from "../kernel/symbol.ts";
 
 /** The parameters of {@linkcode testModule}. */
 export interface TestModuleParameters {
-  /** Whether every task there is at load is watched. */
+  /** Whether every task is watched at load. */
   readonly everybody: {
     readonly type: "boolean";
     readonly default: true;
     readonly description: string;
   };
-  /** Whether every call is logged, not only the counts. */
+  /** Whether each call is logged, and not only the counts. */
   readonly verbose: {
     readonly type: "boolean";
     readonly default: false;
@@ -48,11 +48,11 @@ export interface TestModuleParameters {
   };
 }
 
-/** What {@linkcode testModule} keeps between load and unload. */
+/** The state of {@linkcode testModule} between load and unload. */
 export interface TestModuleState {
-  /** What it registered. */
+  /** The registered events. */
   readonly events: PnotifyEvents<null>;
-  /** How often each hook was called. */
+  /** The number of calls of each hook. */
   readonly counts: { init: number; attach: number; exec: number; detach: number };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The seed's data-pointer example: a number of its own on each task, and how to read that of any task safely.
+ * The data-pointer example of the seed. Each task has a number, and any task's number is read safely.
  *
  * @example
  * ```ts
@@ -24,14 +24,14 @@ import { defineEvents, type PnotifyEvents } from "../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../pnotify/verdict.ts";
 
-/** What the module hangs on a task. */
+/** The data of a task. */
 export interface WidgetData {
   /** The widget of the task. */
   readonly widgetId: number;
 }
 
 /**
- * What the module offers.
+ * The calls of the module. ESRCH: there is no such task. Locking: they take the task's list.
  *
  * @example
  * ```ts
@@ -46,33 +46,18 @@ export interface WidgetData {
  * ```
  */
 export interface Widget {
-  /**
-   * Gives a task a widget. Its children will get one each.
-   *
-   * Locking: takes the task's list for writing.
-   *
-   * @param pid The task.
-   * @throws {KernelError} ESRCH when there is no such task.
-   */
+  /** Gives a task a widget. Each of its later children gets one, too. ESRCH. */
   attach(pid: number): void;
-  /**
-   * Reads the widget of a task.
-   *
-   * Locking: takes the task's list for reading.
-   *
-   * @param pid The task.
-   * @returns The widget, or null when the task has none.
-   * @throws {KernelError} ESRCH when there is no such task.
-   */
+  /** The widget of a task, or null. ESRCH. */
   widgetOf(pid: number): number | null;
 }
 
-/** The symbol under which {@linkcode Widget} is offered. */
+/** The symbol of {@linkcode Widget}. */
 export const WIDGET: KernelSymbol<Widget> = defineSymbol<Widget>("widget");
 
 /** The parameters of {@linkcode widget}. */
 export type WidgetParameters = {
-  /** The first widget given out. */
+  /** The first widget. */
   readonly first: { readonly type: "number"; readonly default: 1; readonly description: string };
 };
 
@@ -136,14 +121,14 @@ function attach(
   }
 }
 
-/** The long way round, step by step as the seed shows it; `pnotify.dataOf` does the second half in one call. */
+/** Reads a widget step by step, as the seed shows it. `pnotify.dataOf` does the second half in one call. */
 function widgetOf(
   kernel: Kernel,
   pnotify: Pnotify,
   events: PnotifyEvents<WidgetData>,
   pid: number,
 ): number | null {
-  // getTask finds the task and takes a reference under tasklistLock, so that it cannot vanish in between.
+  // getTask finds the task and takes a reference under tasklistLock, so that the task cannot go in between.
   const reference = kernel.getTask(pid);
   if (reference === null) throw noSuchTask(pid);
   const { task } = reference;
@@ -152,7 +137,7 @@ function widgetOf(
     const subscriber = pnotify.getSubscriber(task, events);
     return subscriber === null ? null : subscriber.data.widgetId;
   } finally {
-    // The lock lies inside the task: it is dropped before the reference, not after as in the seed (A33).
+    // The lock lies inside the task, so it is dropped before the reference. The seed drops it after (A33).
     task.subscriberListSem.upRead();
     reference.put();
   }

@@ -16,8 +16,8 @@ import {
 /*
  * The binary layout (B36). A section begins with a header of 8 bytes: 17 bits of magic and 15 of revision, type, flags,
  * size. The two orders of bytes have magic numbers that differ in one bit. The record of a task is a chain of one to
- * three sections. Its base section has a second header with the inverse magic, the types in the chain as a mask, and the
- * size of the chain. `sections.ts` says what follows the headers.
+ * three sections. Its base section has a second header with the inverse magic, the types in the chain as a mask, and
+ * the size of the chain. `sections.ts` says what follows the headers.
  */
 
 /** The order of bytes in the binary layout. */

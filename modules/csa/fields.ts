@@ -1,6 +1,6 @@
 import { KernelError } from "../../kernel/errno.ts";
 
-/** What stands for unknown where there are 64 bits. */
+/** The value of an unknown counter. */
 const UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
 /** The error about bytes that are no records. */
@@ -12,13 +12,13 @@ export function broken(at: number, found: string, wanted: string): KernelError {
   });
 }
 
-/** Writes fields one after the other. */
+/** Writes values one after the other. */
 export class FieldWriter {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   /** Whether the low byte comes first. */
   readonly little: boolean;
-  /** Where the next field goes. */
+  /** The offset of the next value. */
   at = 0;
 
   constructor(size: number, little: boolean) {
@@ -27,7 +27,7 @@ export class FieldWriter {
     this.little = little;
   }
 
-  /** What was written. */
+  /** The bytes so far. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.at);
   }
@@ -76,20 +76,20 @@ export class FieldWriter {
     this.at += 8;
   }
 
-  /** Bytes in a field of fixed size, the rest of it zero. */
+  /** The first bytes of an array, with zeros up to a fixed size. */
   fixed(bytes: Uint8Array, size: number): void {
     this.#bytes.set(bytes.subarray(0, size), this.at);
     this.at += size;
   }
 }
 
-/** Reads fields one after the other, and says where it ran out of bytes. */
+/** Reads values one after the other, and says where the bytes end too early. */
 export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  /** The order of bytes; the magic number tells it. */
+  /** Whether the low byte comes first. The magic number tells it. */
   little = false;
-  /** Where the next field is. */
+  /** The offset of the next value. */
   at: number;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -153,7 +153,7 @@ export class FieldReader {
     return Number.isNaN(value) ? null : value;
   }
 
-  /** Bytes of a field of fixed size. */
+  /** An array of a fixed size. */
   fixed(size: number): Uint8Array {
     const at = this.#take(size);
     return this.#bytes.subarray(at, at + size);

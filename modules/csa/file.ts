@@ -1,75 +1,35 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { CsaRecord } from "./record.ts";
 
-/**
- * An open accounting file.
- *
- * @example
- * ```ts
- * import type { CsaFile } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
- * const lines: string[] = [];
- * const file: CsaFile = {
- *   write: (record) => void lines.push(record.type),
- *   close: () => void lines.push("closed"),
- * };
- * file.write({ type: "daemon", kind: "nqs", time: 5, data: "ff" });
- * file.close?.();
- * assertEquals(lines, ["daemon", "closed"]);
- * ```
- */
+/** An open accounting file. */
 export interface CsaFile {
-  /**
-   * Appends a record.
-   *
-   * @param record The record; {@linkcode encodeRecord} gives its bytes.
-   * @throws {KernelError} When it cannot be written: ENOSPC, EIO. What is accounted there ends (B44).
-   */
+  /** Appends a record. ENOSPC or EIO when it cannot, which ends what is accounted there (B44). */
   write(record: CsaRecord): void;
   /** Closes it. */
   close?(): void;
 }
 
-/**
- * Where accounting files are: the module knows none, so somebody has to open them for it.
- *
- * @example
- * ```ts
- * import { type CsaFiles, MemoryFiles } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
- * const files: CsaFiles = new MemoryFiles(100);
- * const file = files.open("/var/csa/pacct");
- * file.write({ type: "daemon", kind: "nqs", time: 5, data: "ff" });
- * assertEquals(file.close, undefined);
- * ```
- */
+/** Opens accounting files for the module, which knows none by itself. */
 export interface CsaFiles {
-  /**
-   * Opens a file for appending.
-   *
-   * @param path Its path.
-   * @returns The file.
-   * @throws {KernelError} ENOENT and others when it cannot be opened, EACCES when it is not a regular file, EIO when it
-   * cannot be written (B45).
-   */
+  /** Opens a file for appending. ENOENT, EACCES when it is no regular file, EIO when it is not writable (B45). */
   open(path: string): CsaFile;
 }
 
-/** What may be wrong with a file in memory. */
+/** Damage to a file in memory. */
 export type FileCondition = "missing" | "not-regular" | "not-writable" | "full";
 
 /**
- * Files in memory: what the module writes to unless it is told otherwise. Each keeps its newest records.
- *
- * Origin: our own: a file system in memory.
+ * Files in memory, which are the default. Each keeps its newest records.
  *
  * @example
  * ```ts
  * import { MemoryFiles } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
+ * import { assertEquals, assertThrows } from "@std/assert";
  * const files = new MemoryFiles(100);
  * files.open("/var/csa/pacct").write({ type: "daemon", kind: "nqs", time: 5, data: "ff" });
  * assertEquals(files.records("/var/csa/pacct").length, 1);
+ * files.setCondition("/var/csa/pacct", "missing");
+ * assertThrows(() => files.open("/var/csa/pacct"), Error, "ENOENT");
  * ```
  */
 export class MemoryFiles implements CsaFiles {
@@ -78,28 +38,19 @@ export class MemoryFiles implements CsaFiles {
   readonly #keep: number;
 
   /**
-   * Makes a place without files; each begins when it is opened.
+   * Makes a place without files. A file begins when it is opened.
    *
-   * @param keep How many records each file keeps.
+   * @param keep The number of records that each file keeps.
    */
   constructor(keep: number) {
     this.#keep = keep;
   }
 
   /**
-   * Makes something wrong with a file, or right again.
+   * Damages a file, or mends it.
    *
-   * @param path Its path.
-   * @param condition What is wrong with it, or null.
-   * @example
-   * ```ts
-   * import { KernelError } from "@pnotify/pnotify";
-   * import { MemoryFiles } from "@pnotify/pnotify/modules/csa";
-   * import { assertThrows } from "@std/assert";
-   * const files = new MemoryFiles(100);
-   * files.setCondition("/var/csa/pacct", "missing");
-   * assertThrows(() => files.open("/var/csa/pacct"), KernelError, "ENOENT");
-   * ```
+   * @param path The path.
+   * @param condition The damage, or null.
    */
   setCondition(path: string, condition: FileCondition | null): void {
     if (condition === null) this.#conditions.delete(path);
@@ -107,21 +58,21 @@ export class MemoryFiles implements CsaFiles {
   }
 
   /**
-   * The records in a file, oldest first.
+   * The records that a file keeps, oldest first.
    *
-   * @param path Its path.
-   * @returns The records that it keeps; none of a file that was never opened.
+   * @param path The path.
+   * @returns The records. A file that was never opened has none.
    */
   records(path: string): readonly CsaRecord[] {
     return this.#files.get(path)?.slice(-this.#keep) ?? [];
   }
 
   /**
-   * Opens a file for appending, and makes it when there is none.
+   * Opens a file for appending, and makes a missing one.
    *
-   * @param path Its path.
+   * @param path The path.
    * @returns The file.
-   * @throws {KernelError} ENOENT, EACCES or EIO when something is wrong with it.
+   * @throws {KernelError} ENOENT, EACCES or EIO for a damaged file.
    */
   open(path: string): CsaFile {
     switch (this.#conditions.get(path)) {
@@ -134,8 +85,8 @@ export class MemoryFiles implements CsaFiles {
     }
     let records = this.#files.get(path);
     if (records === undefined) this.#files.set(path, records = []);
-    const kept = records;
-    return { write: (record) => this.#append(path, kept, record) };
+    const file = records;
+    return { write: (record) => this.#append(path, file, record) };
   }
 
   #append(path: string, records: CsaRecord[], record: CsaRecord): void {
@@ -143,7 +94,7 @@ export class MemoryFiles implements CsaFiles {
       throw refuse("ENOSPC", path, "there is no space left", "write to");
     }
     records.push(record);
-    // Twice as many may pile up, so that dropping the old ones costs little.
+    // Old records are dropped in bulk, which costs little for each.
     if (records.length >= 2 * this.#keep) records.splice(0, records.length - this.#keep);
   }
 }
@@ -152,7 +103,7 @@ function refuse(
   code: "ENOENT" | "EACCES" | "EIO" | "ENOSPC",
   path: string,
   found: string,
-  what: string = "open",
+  verb: "open" | "write to" = "open",
 ): KernelError {
-  return new KernelError(code, { action: `${what} the accounting file`, name: path, found });
+  return new KernelError(code, { action: `${verb} the accounting file`, name: path, found });
 }

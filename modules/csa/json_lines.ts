@@ -5,19 +5,15 @@ import { RECORD_TYPES } from "./sections.ts";
 /**
  * Writes records as JSON, one on a line.
  *
- * Origin: our own.
- *
  * @param records The records.
  * @returns The lines, each with its end.
  * @example
  * ```ts
- * import { type DaemonRecord, formatJsonLines } from "@pnotify/pnotify/modules/csa";
+ * import { type DaemonRecord, formatJsonLines, parseJsonLines } from "@pnotify/pnotify/modules/csa";
  * import { assertEquals } from "@std/assert";
  * const record: DaemonRecord = { type: "daemon", kind: "nqs", time: 5, data: "ff" };
- * assertEquals(
- *   formatJsonLines([record]),
- *   '{"type":"daemon","kind":"nqs","time":5,"data":"ff"}\n',
- * );
+ * const text = '{"type":"daemon","kind":"nqs","time":5,"data":"ff"}\n';
+ * assertEquals([formatJsonLines([record]), parseJsonLines(text)], [text, [record]]);
  * ```
  */
 export function formatJsonLines(records: readonly CsaRecord[]): string {
@@ -25,20 +21,11 @@ export function formatJsonLines(records: readonly CsaRecord[]): string {
 }
 
 /**
- * Reads what {@linkcode formatJsonLines} wrote. Fields are taken as they are.
+ * Reads the lines of {@linkcode formatJsonLines}. It checks the type of each record, and not its fields.
  *
- * Origin: our own.
- *
- * @param text The lines; empty ones are passed over.
+ * @param text The lines. Empty lines are skipped.
  * @returns The records.
- * @throws {KernelError} EINVAL that names the line that is no record.
- * @example
- * ```ts
- * import { parseJsonLines } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
- * const text = '{"type":"daemon","kind":"nqs","time":5,"data":"ff"}\n';
- * assertEquals(parseJsonLines(text)[0].type, "daemon");
- * ```
+ * @throws {KernelError} EINVAL with the line that is no record.
  */
 export function parseJsonLines(text: string): CsaRecord[] {
   const records: CsaRecord[] = [];

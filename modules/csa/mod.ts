@@ -1,12 +1,8 @@
 /**
- * Accounting of tasks and jobs, on top of the job module: a record for each task that leaves a job, and one for the
- * begin and the end of each job. Only tasks in a job are accounted.
- *
- * Figures are those that were charged with `kernel.charge`; what nobody charged is unknown, is null in a record and `-`
- * in a report. Records are objects; they can be had as JSON lines and in the binary layout of old, which
- * `decodeRecords` reads again.
- *
- * Locking: `csa_sem`, taken after Job's locks.
+ * Accounting of tasks and jobs, on top of the job module. There is a record for each task that leaves a job, and for
+ * the begin and the end of each job. Figures come from `kernel.charge`. A figure that nobody charged is null in a
+ * record and `-` in a report. Records are objects, and can be written as JSON lines and in the binary layout of the
+ * original.
  *
  * @example
  * ```ts
@@ -44,9 +40,16 @@ export {
   MAGIC_LITTLE,
   REVISION,
 } from "./binary.ts";
-export * from "./csa.ts";
+export {
+  CSA,
+  type Csa,
+  type CsaStatus,
+  type KindStatus,
+  type RecordsOf,
+  type StartKind,
+} from "./csa.ts";
 export { type CsaFile, type CsaFiles, type FileCondition, MemoryFiles } from "./file.ts";
-export * from "./json_lines.ts";
+export { formatJsonLines, parseJsonLines } from "./json_lines.ts";
 export { csa, type CsaParameters } from "./module.ts";
 export {
   type ConfigurationRecord,

@@ -1,9 +1,8 @@
 import type { Jid } from "../job/jid.ts";
 
 /*
- * Counters are safe integers: all 53 bits of them are exact, 285 years of microseconds, and they go through JSON. The
- * binary layout gives each 64 bits. Times are microseconds of virtual time, sizes KB. Null is a figure that nobody
- * charged: unknown, and not zero.
+ * Counters are integers of 53 bits, which are exact in JSON and hold 285 years of microseconds. The binary layout gives
+ * each 64 bits. Times are microseconds of virtual time, sizes KB. Null is a figure that nobody charged.
  */
 
 /** A record of accounting (B36). */
@@ -14,9 +13,9 @@ export type CsaRecord =
   | ConfigurationRecord
   | DaemonRecord;
 
-/** What one task used while it was in a job (B37). */
+/** The resources that one task used in a job (B37). */
 export interface ProcessRecord {
-  /** Which kind of record. */
+  /** The type of record. */
   readonly type: "process";
   /** The user. */
   readonly uid: number;
@@ -24,49 +23,49 @@ export interface ProcessRecord {
   readonly gid: number;
   /** The job. */
   readonly jid: Jid;
-  /** There are no array sessions: 0. */
+  /** 0, since there are no array sessions. */
   readonly arraySession: number;
-  /** There are no projects: 0. */
+  /** 0, since there are no projects. */
   readonly project: number;
   /** The pid. */
   readonly pid: number;
   /** The pid of its parent. */
   readonly ppid: number;
-  /** There are no priorities: 0. */
+  /** 0, since there are no priorities. */
   readonly nice: number;
-  /** There are no scheduling classes: 0. */
+  /** 0, since there are no scheduling classes. */
   readonly schedulingClass: number;
-  /** When it began, or came to this job. */
+  /** When it began, or joined this job. */
   readonly beginTime: number;
-  /** Its comm, of which 16 bytes are kept. */
+  /** The first 16 bytes of its comm. */
   readonly command: string;
-  /** How long it was there: one tick at least (B39). */
+  /** Its time in the job, one tick at least (B39). */
   readonly elapsed: number;
   /** Time in user mode. */
   readonly userTime: number | null;
-  /** Time in the kernel; half a tick when both were 0 (B39). */
+  /** Time in the kernel. It is half a tick when both times are 0 (B39). */
   readonly systemTime: number | null;
-  /** Its exit code, or the signal that killed it: 8 bits. */
+  /** The exit code, or the signal that killed it, in 8 bits. */
   readonly exitStatus: number;
-  /** What it costs: seconds of CPU time, multiplied by the rate of the module. */
+  /** The price: seconds of CPU time multiplied by the rate of the module. */
   readonly billingUnits: number | null;
-  /** It never called exec (flag 01, B38). */
+  /** Whether it never called exec (flag 01, B38). */
   readonly forked: boolean;
-  /** It used a privilege of the superuser (flag 02). */
+  /** Whether it used a privilege of the superuser (flag 02). */
   readonly superuser: boolean;
-  /** It dumped core (flag 08). */
+  /** Whether it dumped core (flag 08). */
   readonly dumpedCore: boolean;
-  /** A signal killed it (flag 10). */
+  /** Whether a signal killed it (flag 10). */
   readonly killed: boolean;
-  /** It was the last task of its job (flag 80, which the original did not have, B47). */
+  /** Whether it was the last task of its job (flag 80, which the original lacks, B47). */
   readonly lastOfJob: boolean;
-  /** Memory, or null when that is not accounted. */
+  /** The memory section, or null while memory is not accounted. */
   readonly memory: MemorySection | null;
-  /** Input and output, or null when that is not accounted. */
+  /** The I/O section, or null while I/O is not accounted. */
   readonly io: IoSection | null;
 }
 
-/** What a task used of memory (B40). */
+/** The memory section of a record (B40). */
 export interface MemorySection {
   /** The highest resident size. */
   readonly coreHighWater: number | null;
@@ -80,11 +79,11 @@ export interface MemorySection {
   readonly minorFaults: number | null;
   /** Page faults that had to read. */
   readonly majorFaults: number | null;
-  /** Not filled, as ever (B40). */
+  /** Null, since the original never filled it (B40). */
   readonly pageSwaps: number | null;
 }
 
-/** What a task read and wrote (B41). */
+/** The I/O section of a record (B41). */
 export interface IoSection {
   /** Bytes read by system calls. */
   readonly charsRead: number | null;
@@ -106,9 +105,9 @@ export interface IoSection {
 
 /** A job began (B43). */
 export interface StartOfJobRecord {
-  /** Which kind of record. */
+  /** The type of record. */
   readonly type: "start-of-job";
-  /** Whether it is new, or was running before. */
+  /** Whether the job is new, or was running before. */
   readonly kind: "start" | "restart";
   /** The job. */
   readonly jid: Jid;
@@ -122,13 +121,13 @@ export interface StartOfJobRecord {
 
 /** A job ended (B43), with the totals that the original left empty. */
 export interface EndOfJobRecord {
-  /** Which kind of record. */
+  /** The type of record. */
   readonly type: "end-of-job";
   /** The job. */
   readonly jid: Jid;
   /** Its owner. */
   readonly uid: number;
-  /** Who made it: unused, so 0 (B9). */
+  /** 0, since the original never used it (B9). */
   readonly initiator: number;
   /** When it began. */
   readonly beginTime: number;
@@ -136,37 +135,37 @@ export interface EndOfJobRecord {
   readonly endTime: number;
   /** The wait status of the last task that left. */
   readonly status: number;
-  /** How many tasks were accounted. */
+  /** The number of accounted tasks. */
   readonly tasks: number;
-  /** How many of them told nothing of their CPU time: the totals below are of the others. */
+  /** The number of tasks without CPU times. The times below are of the others. */
   readonly unknown: number;
-  /** Time in user mode of all its tasks. */
+  /** Time in user mode of all tasks. */
   readonly userTime: number | null;
-  /** Time in the kernel of all its tasks. */
+  /** Time in the kernel of all tasks. */
   readonly systemTime: number | null;
-  /** The highest resident size of any of them. */
+  /** The highest resident size of all tasks. */
   readonly coreHighWater: number | null;
-  /** The highest virtual size of any of them. */
+  /** The highest virtual size of all tasks. */
   readonly virtualHighWater: number | null;
 }
 
-/** What is accounted was changed (B45). */
+/** Accounting was switched (B45). */
 export interface ConfigurationRecord {
-  /** Which kind of record. */
+  /** The type of record. */
   readonly type: "configuration";
-  /** What was done. */
+  /** The change. */
   readonly event: "on" | "off" | "halt" | "file";
   /** When. */
   readonly time: number;
-  /** The kinds that are on from now on. */
+  /** The kinds that are on after it. */
   readonly kinds: readonly CsaKind[];
 }
 
-/** Something that a daemon wants to have on record (B45). */
+/** The data of a daemon (B45). */
 export interface DaemonRecord {
-  /** Which kind of record. */
+  /** The type of record. */
   readonly type: "daemon";
-  /** Which daemon. */
+  /** The daemon. */
   readonly kind: DaemonKind;
   /** When. */
   readonly time: number;
@@ -174,10 +173,10 @@ export interface DaemonRecord {
   readonly data: string;
 }
 
-/** The daemons that may have records written. */
+/** The daemons that write records. */
 export type DaemonKind = "nqs" | "workload" | "tape" | "site";
 
-/** What can be accounted: records of tasks and their two parts, two thresholds, and daemons (B42, B45). */
+/** The kinds of accounting: tasks, their two sections, two thresholds, and daemons (B42, B45). */
 export type CsaKind = "csa" | "mem" | "io" | "memt" | "time" | DaemonKind;
 
 /** The keys of an object that has every name of a union: a name that is forgotten does not compile. */
@@ -196,7 +195,7 @@ export const DAEMON_KINDS: readonly DaemonKind[] = namesOf<DaemonKind>({
 });
 
 /**
- * What can be accounted, in the order of their indices.
+ * The kinds of accounting, in the order of their indices.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { alignColumns } from "../table_text.ts";
 import type { CsaRecord, ProcessRecord } from "./record.ts";
 
-/** What a report has a line for. */
+/** The key of a report, which has a line for each of its values. */
 export type ReportKey = "job" | "user" | "command";
 
 /** The figures of a report. */
@@ -14,44 +14,62 @@ export type ReportFigure =
   | "charsWritten"
   | "billingUnits";
 
-/** One line of a report: times in microseconds, sizes in KB and bytes. */
+/** A line of a report. Times are in microseconds. A figure that no task told is null. */
 export interface ReportRow {
   /** The job id, the uid or the command. */
   readonly key: string;
-  /** How many tasks. */
+  /** The number of tasks. */
   readonly tasks: number;
-  /** How long they were there, all together. */
+  /** The sum of their times in a job. */
   readonly elapsed: number | null;
   /** Time in user mode. */
   readonly userTime: number | null;
   /** Time in the kernel. */
   readonly systemTime: number | null;
-  /** The highest resident size of any of them. */
+  /** The highest resident size, in KB. */
   readonly coreHighWater: number | null;
   /** Bytes read. */
   readonly charsRead: number | null;
   /** Bytes written. */
   readonly charsWritten: number | null;
-  /** What it costs. */
+  /** The price. */
   readonly billingUnits: number | null;
-  /** Figures that some of the tasks did not tell: what stands there is of the others. */
+  /** The figures that some tasks did not tell. They are those of the other tasks. */
   readonly partial: readonly ReportFigure[];
 }
 
-const FIGURES: readonly ReportFigure[] = Object.freeze([
-  "elapsed",
-  "userTime",
-  "systemTime",
-  "coreHighWater",
-  "charsRead",
-  "charsWritten",
-  "billingUnits",
-]);
+/** How the record of a task tells each figure. */
+const FIGURE_OF: Readonly<Record<ReportFigure, (record: ProcessRecord) => number | null>> = Object
+  .freeze({
+    elapsed: (record: ProcessRecord) => record.elapsed,
+    userTime: (record: ProcessRecord) => record.userTime,
+    systemTime: (record: ProcessRecord) => record.systemTime,
+    coreHighWater: ({ memory }: ProcessRecord) => memory === null ? null : memory.coreHighWater,
+    charsRead: ({ io }: ProcessRecord) => io === null ? null : io.charsRead,
+    charsWritten: ({ io }: ProcessRecord) => io === null ? null : io.charsWritten,
+    billingUnits: (record: ProcessRecord) => record.billingUnits,
+  });
 
-/** The one figure of which the highest counts; all others add up. */
+const FIGURES = Object.keys(FIGURE_OF) as readonly ReportFigure[];
+
+/** How the record of a task tells each key. */
+const KEY_OF: Readonly<Record<ReportKey, (record: ProcessRecord) => string>> = Object.freeze({
+  job: ({ jid }: ProcessRecord) => jid,
+  user: ({ uid }: ProcessRecord) => String(uid),
+  command: ({ command }: ProcessRecord) => command,
+});
+
+const KEYS = Object.keys(KEY_OF) as readonly ReportKey[];
+
+/** Whether a value is a key of a report. */
+export function isReportKey(value: string): value is ReportKey {
+  return KEYS.includes(value as ReportKey);
+}
+
+/** The index of the figure whose maximum counts. All others add up. */
 const HIGH_WATER: number = FIGURES.indexOf("coreHighWater");
 
-/** Adds up what some tasks used. What none of them told stays unknown. */
+/** Sums of the figures of some tasks. A figure that none of them told stays unknown. */
 class Line {
   tasks = 0;
   readonly #sums: (number | null)[] = FIGURES.map(() => null);
@@ -72,53 +90,20 @@ class Line {
   }
 
   row(key: string): ReportRow {
-    const [elapsed, userTime, systemTime, coreHighWater, charsRead, charsWritten, billingUnits] =
-      this.#sums;
+    const sums = FIGURES.map((figure, i) => [figure, this.#sums[i]]);
+    const figures: Record<ReportFigure, number | null> = Object.fromEntries(sums);
     const partial = FIGURES.filter((_, i) => this.#sums[i] !== null && this.#unknown[i] > 0);
-    return {
-      key,
-      tasks: this.tasks,
-      elapsed,
-      userTime,
-      systemTime,
-      coreHighWater,
-      charsRead,
-      charsWritten,
-      billingUnits,
-      partial,
-    };
+    return { key, tasks: this.tasks, ...figures, partial };
   }
 }
 
-/** The figures of a task, in the order of {@linkcode FIGURES}. */
-function figuresOf(record: ProcessRecord): (number | null)[] {
-  const { elapsed, userTime, systemTime, billingUnits, memory, io } = record;
-  return [
-    elapsed,
-    userTime,
-    systemTime,
-    memory === null ? null : memory.coreHighWater,
-    io === null ? null : io.charsRead,
-    io === null ? null : io.charsWritten,
-    billingUnits,
-  ];
-}
-
 /**
- * Adds up records as they come, so that a report needs none of them any more.
+ * Running sums of records. A report from them needs no record.
  *
- * Origin: our own, after the reports of CSA.
- *
- * @example
- * ```ts
- * import { Totals } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
- * assertEquals(new Totals().report("user"), []);
- * ```
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
- * import { CSA, csa, Totals } from "@pnotify/pnotify/modules/csa";
+ * import { CSA, csa, reportOf, Totals } from "@pnotify/pnotify/modules/csa";
  * import { JOB, job } from "@pnotify/pnotify/modules/job";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
@@ -128,8 +113,10 @@ function figuresOf(record: ProcessRecord): (number | null)[] {
  * kernel.symbols.get(JOB).create({ task: make });
  * kernel.exit(make);
  * const totals = new Totals();
- * for (const record of kernel.symbols.get(CSA).records()) totals.add(record);
+ * const records = kernel.symbols.get(CSA).records();
+ * for (const record of records) totals.add(record);
  * assertEquals(totals.report("job").map(({ key, tasks }) => [key, tasks]), [["0x1", 1]]);
+ * assertEquals(reportOf(records, "job"), totals.report("job"));
  * assertEquals(totals.text("user").split("\n").length, 3);
  * ```
  */
@@ -142,17 +129,15 @@ export class Totals {
   #all = new Line();
 
   /**
-   * Adds a record. All but those of tasks are passed over.
+   * Adds a record. Records of other types than `process` do not count.
    *
    * @param record The record.
    */
   add(record: CsaRecord): void {
     if (record.type !== "process") return;
-    const figures = figuresOf(record);
+    const figures = FIGURES.map((figure) => FIGURE_OF[figure](record));
     this.#all.add(figures);
-    this.#lineOf("job", record.jid).add(figures);
-    this.#lineOf("user", String(record.uid)).add(figures);
-    this.#lineOf("command", record.command).add(figures);
+    for (const by of KEYS) this.#lineOf(by, KEY_OF[by](record)).add(figures);
   }
 
   #lineOf(by: ReportKey, key: string): Line {
@@ -163,20 +148,20 @@ export class Totals {
   }
 
   /**
-   * What was added so far.
+   * The sums so far.
    *
-   * @param by What gets a line of its own.
-   * @returns The lines, in order of first sight.
+   * @param by The key.
+   * @returns A line for each value of the key, in the order of their first records.
    */
   report(by: ReportKey): ReportRow[] {
     return [...this.#lines[by]].map(([key, line]) => line.row(key));
   }
 
   /**
-   * The same as a table, with a last line for all together.
+   * The report as a table. Its last line is the total.
    *
-   * @param by What gets a line of its own.
-   * @returns Lines of text. What is unknown is `-`; after a figure that only some tasks told there is a `+`.
+   * @param by The key.
+   * @returns Lines of text. An unknown figure is `-`, and a partial one ends in `+`.
    */
   text(by: ReportKey): string {
     const cells = [...this.report(by), this.#all.row("total")].map(cellsOf);
@@ -220,25 +205,17 @@ function inWords(figure: ReportFigure, value: number): string {
 }
 
 /**
- * A report on records that were kept.
- *
- * Origin: our own, after the reports of CSA.
+ * A report of records.
  *
  * @param records The records.
- * @param by What gets a line of its own.
- * @returns The lines, in order of first sight.
- * @example
- * ```ts
- * import { reportOf } from "@pnotify/pnotify/modules/csa";
- * import { assertEquals } from "@std/assert";
- * assertEquals(reportOf([], "command"), []);
- * ```
+ * @param by The key.
+ * @returns A line for each value of the key, in the order of their first records.
  */
 export function reportOf(records: readonly CsaRecord[], by: ReportKey): ReportRow[] {
   return totalsOf(records).report(by);
 }
 
-/** The totals of records that were kept. */
+/** The sums of records. */
 export function totalsOf(records: readonly CsaRecord[]): Totals {
   const totals = new Totals();
   for (const record of records) totals.add(record);

@@ -9,43 +9,43 @@ import type { Baseline } from "./process.ts";
 import { type ConfigurationRecord, CSA_KINDS, type CsaKind, type CsaRecord } from "./record.ts";
 import { Totals } from "./report.ts";
 
-/** One kind of accounting. */
+/** The state of a kind of accounting. */
 export interface KindState {
   state: "off" | "on" | "error";
   threshold: number | null;
 }
 
-/** What is known of a job while it runs. */
+/** The sums of a running job. */
 export interface JobTotals {
   tasks: number;
   unknown: number;
   userTime: number | null;
   systemTime: number | null;
-  /** Its own file (B42), or null. */
+  /** The user's file (B42), or null. */
   file: CsaFile | null;
 }
 
-/** What the parts of the module share, in one kernel. All of it is guarded by `lock`. */
+/** The state of the module in one kernel. `lock` guards it. */
 export class CsaState {
   readonly kernel: Kernel;
   readonly jobs: Jobs;
   readonly memory: MemoryFiles;
-  /** Taken after Job's locks, since it is taken in eop. */
+  /** Taken after Job's locks, which `eop` runs under. */
   readonly lock: RwSemaphore;
-  /** What a second of CPU time costs. */
+  /** The price of a second of CPU time. */
   readonly rate: number;
   readonly kinds: ReadonlyMap<CsaKind, KindState>;
-  /** Jobs that run, with what was accounted of each. */
+  /** The running jobs. */
   readonly running: Map<Jid, JobTotals> = new Map();
-  /** Tasks that live on after they left a job. */
+  /** The tasks that live on after they left a job. */
   readonly baselines: WeakMap<Task, Baseline> = new WeakMap();
-  /** What was written to system files. */
+  /** The sums of all records that went to a system file. */
   readonly totals: Totals = new Totals();
-  /** Where files are opened. */
+  /** Opens files. */
   files: CsaFiles;
   /** The system file, while it is open. */
   file: CsaFile | null = null;
-  /** Its path, or that of the last one; null when there never was one. */
+  /** The path of the system file or of the last one. It is null before the first one. */
   path: string | null = null;
   readonly #warn: (text: string) => void;
 
@@ -73,12 +73,12 @@ export class CsaState {
     return this.kinds.get(kind)!.state === "on";
   }
 
-  /** Opens a file, under the name by which a failure shows. */
+  /** Opens a file. */
   open(path: string): CsaFile {
     return this.files.open(path);
   }
 
-  /** Writes to the system file. A failure switches that kind off for good and closes the file (B44). */
+  /** Writes to the system file. A failure puts the kind into `error` and closes the file (B44). */
   write(kind: CsaKind, record: CsaRecord): boolean {
     const { file } = this;
     if (file === null) return false;
@@ -123,7 +123,7 @@ export class CsaState {
     this.file = null;
   }
 
-  /** Puts on record what is accounted from now on (B45). */
+  /** Writes a record of the kinds that are on (B45). */
   writeConfiguration(event: ConfigurationRecord["event"]): void {
     const kinds = CSA_KINDS.filter((kind) => this.isOn(kind));
     this.write("csa", { type: "configuration", event, time: this.now, kinds });
@@ -134,7 +134,7 @@ export class CsaState {
     return Math.floor(this.kernel.clock.now / 1000);
   }
 
-  /** What is known of a job, which may be older than the module. */
+  /** The sums of a job, which may be older than the module. */
   totalsOf(jid: Jid): JobTotals {
     let totals = this.running.get(jid);
     if (totals === undefined) {
@@ -145,7 +145,7 @@ export class CsaState {
   }
 }
 
-/** Refuses a call. */
+/** The error that refuses a call. */
 export function refuse(
   code: ErrnoName,
   action: string,

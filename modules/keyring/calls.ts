@@ -6,10 +6,10 @@ import type { Key, TaskKeys } from "./key.ts";
 import type { KeyringArgument, Keyrings, SpecialKeyring } from "./keyrings.ts";
 import { type KeyStore, refuse } from "./store.ts";
 
-/** Which of the two lock mistakes of the 2005 patch is made. */
+/** The lock mistake of the 2005 patch that the module makes. */
 export type Mistake = "none" | "link" | "install";
 
-/** What the calls share, in one kernel. */
+/** The state of the module in one kernel. */
 export interface KeyringCore {
   readonly pnotify: Pnotify;
   readonly events: PnotifyEvents<TaskKeys>;
@@ -19,35 +19,31 @@ export interface KeyringCore {
 
 const SPECIAL: readonly unknown[] = Object.freeze(["thread", "process", "session"]);
 
-/** What hangs on a task. Needs its list. */
+/** The keyrings of a task. Needs its list. */
 export function keysOf(core: KeyringCore, task: Task, action: string): TaskKeys {
   const keys = core.pnotify.getSubscriber(task, core.events)?.data ?? null;
   if (keys !== null) return keys;
   throw refuse("ENOKEY", action, task, "it has no keyrings", "a task that lives is wanted");
 }
 
-/** Does something with a task's keyrings, its list and the store locked for writing. */
+/** Changes a task's keyrings. Holds its list and the store for writing. */
 export function withKeys<T>(
   core: KeyringCore,
   task: Task,
   action: string,
   change: (keys: TaskKeys) => T,
 ): T {
-  const list = task.subscriberListSem;
-  list.downWrite();
-  try {
+  return task.subscriberListSem.whileWrite(() => {
     const keys = keysOf(core, task, action);
     return core.store.lock.whileWrite(() => change(keys));
-  } finally {
-    list.upWrite();
-  }
+  });
 }
 
 function specialOf(keys: TaskKeys, which: SpecialKeyring): Key | null {
   return which === "thread" ? keys.thread : keys.shared[which];
 }
 
-/** Makes a keyring and puts it in its place. Needs the list and the store for writing. */
+/** Makes one of the three keyrings of a task. Needs the list and the store for writing. */
 function install(core: KeyringCore, task: Task, keys: TaskKeys, which: SpecialKeyring): Key {
   const description = { thread: "_tid", process: "_pid", session: "_ses" }[which];
   const keyring = newKeyring(core, task, description);
@@ -61,7 +57,7 @@ function newKeyring(core: KeyringCore, task: Task, description: string): Key {
   return store.get(store.create({ type: "keyring", description, uid: task.uid, payload: "" }));
 }
 
-/** The keyring that is meant; one of the three is made when it is not there yet. */
+/** Finds a keyring, and makes one of the three that is missing. */
 function keyringFor(
   core: KeyringCore,
   task: Task,
@@ -83,7 +79,7 @@ function special(keys: TaskKeys, which: SpecialKeyring, action: string): Key | n
   throw refuse("EINVAL", action, which, "there is no such keyring", wanted);
 }
 
-/** The key that is meant: by number, or one of the three, which is not made for this. */
+/** Finds a key by its number, or one of the three keyrings, which it does not make. */
 function keyFor(core: KeyringCore, keys: TaskKeys, which: KeyringArgument, action: string): Key {
   if (typeof which === "number") return core.store.find(which, action);
   const key = special(keys, which, action);
@@ -107,19 +103,19 @@ export function addKey(
     throw refuse("EINVAL", action, description, found, "user or keyring, and text, are wanted");
   }
   return withKeys(core, task, action, (keys) => {
-    // A keyring that is not there yet is made last, so that nothing stays when the key cannot be made.
-    const isThere = typeof keyring === "number" || special(keys, keyring, action) !== null;
-    const there = isThere ? keyringFor(core, task, keys, keyring, action) : null;
-    const isOld = (key: Key) => key.type === type && key.description === description;
-    const old = there?.links.find(isOld) ?? null;
-    if (old !== null && !old.revoked && type === "user") {
-      old.payload = payload;
-      return old.serial;
+    // A missing keyring is made last, so that nothing stays when the key cannot be made.
+    const exists = typeof keyring === "number" || special(keys, keyring, action) !== null;
+    const target = exists ? keyringFor(core, task, keys, keyring, action) : null;
+    const isNamesake = (key: Key) => key.type === type && key.description === description;
+    const oldKey = target?.links.find(isNamesake) ?? null;
+    if (oldKey !== null && !oldKey.revoked && type === "user") {
+      oldKey.payload = payload;
+      return oldKey.serial;
     }
     const key = core.store.create({ type, description, uid: task.uid, payload });
-    core.store.link(there ?? installFor(core, task, keys, keyring as SpecialKeyring, key), key);
-    // The newest of a name displaces the one that was there.
-    if (old !== null) core.store.unlink(there!, old);
+    core.store.link(target ?? installFor(core, task, keys, keyring as SpecialKeyring, key), key);
+    // The new key displaces an old one of its name.
+    if (oldKey !== null) core.store.unlink(target!, oldKey);
     return key.serial;
   });
 }
@@ -158,7 +154,7 @@ export function requestKey(
   return serial;
 }
 
-/** Links what was found into a keyring of the task (request_key_link). */
+/** Links a requested key into a keyring of the task (request_key_link). */
 function linkRequested(
   core: KeyringCore,
   task: Task,
@@ -168,7 +164,7 @@ function linkRequested(
   if (core.mistake !== "link") {
     return linkKey(core, task, { key: serial, keyring });
   }
-  // As the 2005 patch had it: at its end the lock is taken once more where it should be dropped.
+  // The mistake of the 2005 patch: its last line takes the lock again where it should drop it.
   const action = "link key";
   const list = task.subscriberListSem;
   list.downWrite();
@@ -180,7 +176,7 @@ function linkRequested(
   list.downWrite();
 }
 
-/** The number of one of the three (keyctl_get_keyring_ID). */
+/** The serial number of one of the three keyrings (keyctl_get_keyring_ID). */
 export function getKeyring(
   core: KeyringCore,
   task: Task,
@@ -189,12 +185,12 @@ export function getKeyring(
   const { keyring, create = false } = options;
   const action = "get keyring";
   return withKeys(core, task, action, (keys) => {
-    const found = special(keys, keyring, action);
-    if (found !== null) return core.store.find(found.serial, action).serial;
+    const existing = special(keys, keyring, action);
+    if (existing !== null) return core.store.find(existing.serial, action).serial;
     if (!create) throw refuse("ENOKEY", action, keyring, `${task} has none`);
     if (core.mistake !== "install") return install(core, task, keys, keyring).serial;
-    // As the 2005 patch had it: the path to here holds the lock that this one takes for itself.
-    return withKeys(core, task, action, (again) => install(core, task, again, keyring).serial);
+    // The mistake of the 2005 patch: it takes a lock that is held on the way here.
+    return withKeys(core, task, action, () => install(core, task, keys, keyring).serial);
   });
 }
 
@@ -225,11 +221,13 @@ export function unlinkKey(
   });
 }
 
-/** Changes the session keyring (keyctl_join_session_keyring). All threads of the process have the new one. */
+/** Changes the session keyring of all threads of a process (keyctl_join_session_keyring). */
 export function joinSession(core: KeyringCore, task: Task, name: string | undefined): number {
   return withKeys(core, task, "join the session keyring", ({ shared }) => {
-    const known = name === undefined ? null : core.store.findKeyring(task.uid, name);
-    const session = known === null ? newKeyring(core, task, name ?? "_ses") : core.store.get(known);
+    const namesake = name === undefined ? null : core.store.findKeyring(task.uid, name);
+    const session = namesake === null
+      ? newKeyring(core, task, name ?? "_ses")
+      : core.store.get(namesake);
     if (shared.session !== null) core.store.put(shared.session);
     shared.session = session;
     return session.serial;
@@ -257,7 +255,8 @@ export function readKey(core: KeyringCore, task: Task, serial: number): string {
   return withKeys(core, task, action, (keys) => {
     const key = core.store.find(serial, action);
     const { thread, shared } = keys;
-    const reaches = [thread, shared.process, shared.session].some((one) => one?.reaches(key));
+    const keyrings = [thread, shared.process, shared.session];
+    const reaches = keyrings.some((keyring) => keyring?.reaches(key));
     if (reaches || key.uid === task.uid) return key.payload;
     throw refuse("EACCES", action, serial, `no keyring of ${task} has it`);
   });

@@ -1,20 +1,20 @@
-/** A key, or a keyring: a key that holds others (struct key). */
+/** A key, or a keyring, which is a key with links to others (struct key). */
 export class Key {
-  /** Its number. */
+  /** The serial number. */
   readonly serial: number;
-  /** What kind it is. */
+  /** The type. */
   readonly type: "user" | "keyring";
-  /** What it is called. */
+  /** The name. */
   readonly description: string;
-  /** Its owner. */
+  /** The owner. */
   readonly uid: number;
-  /** What it holds: the secret. */
+  /** The secret. */
   payload: string;
   /** The keys in a keyring, oldest link first. */
   readonly links: Key[] = [];
-  /** How many links and tasks have it; it is gone at 0. */
+  /** The number of links and tasks that have it. It is gone at 0. */
   usage = 0;
-  /** Whether it may not be used any more. */
+  /** Whether it is useless. */
   revoked = false;
 
   constructor(
@@ -28,7 +28,7 @@ export class Key {
     this.payload = from.payload;
   }
 
-  /** Everything in this keyring and in those in it, itself first, each once: many paths may lead to one key. */
+  /** This key and all that its links lead to, each once. */
   everything(seen: Set<Key> = new Set()): Set<Key> {
     if (seen.has(this)) return seen;
     seen.add(this);
@@ -36,13 +36,13 @@ export class Key {
     return seen;
   }
 
-  /** Whether a key is this one, or in this keyring, or in one in it. */
+  /** Whether links lead from this key to the other, or it is the other. */
   reaches(other: Key): boolean {
     return this.everything().has(other);
   }
 }
 
-/** What all threads of a process share (the part of signal_struct that keys use). */
+/** The keyrings that all threads of a process share (in Linux, a part of signal_struct). */
 export interface ProcessKeys {
   /** The process keyring, or null. */
   process: Key | null;
@@ -50,10 +50,10 @@ export interface ProcessKeys {
   session: Key | null;
 }
 
-/** What the module hangs on a task. */
+/** The data of a task. */
 export interface TaskKeys {
   /** The thread keyring, or null. */
   thread: Key | null;
-  /** What its process has. */
+  /** The keyrings of its process. */
   readonly shared: ProcessKeys;
 }

@@ -4,28 +4,28 @@ import type { TaskArgument } from "../call.ts";
 /** One of the three keyrings of a task. */
 export type SpecialKeyring = "thread" | "process" | "session";
 
-/** A keyring: one of a task's own three, or the serial number of any. */
+/** A keyring: one of the task's three, or the serial number of any keyring. */
 export type KeyringArgument = SpecialKeyring | number;
 
-/** A key as others may see it. */
+/** A key without its secret. */
 export interface KeyRow {
-  /** Its number. */
+  /** The serial number. */
   readonly serial: number;
-  /** What kind it is. */
+  /** The type. */
   readonly type: "user" | "keyring";
-  /** What it is called. */
+  /** The name. */
   readonly description: string;
-  /** Its owner. */
+  /** The owner. */
   readonly uid: number;
-  /** How many links and tasks have it. */
+  /** The number of links and tasks that have it. */
   readonly usage: number;
-  /** Whether it may not be used any more. */
+  /** Whether it is useless. */
   readonly revoked: boolean;
   /** The serial numbers of the keys in a keyring. */
   readonly links: readonly number[];
 }
 
-/** A key with what is in it. */
+/** A key with its contents. */
 export interface KeyTree extends KeyRow {
   /** The keys in a keyring, oldest link first. */
   readonly keys: readonly KeyTree[];
@@ -33,20 +33,20 @@ export interface KeyTree extends KeyRow {
 
 /** A task's three keyrings. */
 export interface TaskKeyrings {
-  /** Its own: no child and no other thread has it, and exec drops it. */
+  /** The thread's own. Children do not inherit it, and exec drops it. */
   readonly thread: KeyTree | null;
-  /** That of its threads: no child has it, and exec drops it. */
+  /** The keyring that all threads share. Children do not inherit it, and exec drops it. */
   readonly process: KeyTree | null;
-  /** That of its session: children have it, and exec keeps it. */
+  /** The keyring of the session. Children inherit it, and exec keeps it. */
   readonly session: KeyTree | null;
 }
 
 /**
- * What the keyring module offers. Every call takes one object of plain values; `task` is the task that calls, whose
- * keyrings are meant.
+ * The calls of the keyring module. Each takes one object of plain values. `task` is the task that calls, and its
+ * keyrings are meant. ENOKEY: there is no such key or keyring. EINVAL: an option is bad, or a key is no keyring.
+ * EKEYREVOKED: a key is revoked. EDQUOT: the user has too many keys.
  *
- * Locking: all calls take the task's list, for it guards what hangs on the task, then `keyring_sem`, which guards the
- * keys and their links.
+ * Locking: a task's list, which guards its keyrings, then `keyring_sem`, which guards the keys and their links.
  *
  * @example
  * ```ts
@@ -72,15 +72,7 @@ export interface TaskKeyrings {
  * ```
  */
 export interface Keyrings {
-  /**
-   * Makes a key and links it into a keyring (add_key). A key of that type and name that is there already gets the new
-   * payload.
-   *
-   * @param options The task, the key, and the keyring; its session keyring by default.
-   * @returns The serial number of the key.
-   * @throws {KernelError} EINVAL for a bad option, ENOKEY for a keyring that there is not, EKEYREVOKED for one that is
-   * revoked, EDQUOT when the user has too many keys.
-   */
+  /** Makes a key, or gives an old one a new payload, and links it (add_key). EINVAL, ENOKEY, EKEYREVOKED, EDQUOT. */
   add(options: {
     readonly task: TaskArgument;
     readonly description: string;
@@ -88,102 +80,46 @@ export interface Keyrings {
     readonly type?: "user" | "keyring";
     readonly keyring?: KeyringArgument;
   }): number;
-  /**
-   * Looks for a key in the thread keyring, then the process keyring, then the session keyring, and in those linked into
-   * them (request_key).
-   *
-   * @param options The task, the name, and a keyring that the key is to be linked into as well.
-   * @returns The serial number of the key.
-   * @throws {KernelError} ENOKEY when there is none, EKEYREVOKED when it is revoked.
-   */
+  /** Searches the task's keyrings in order, and may link the key into `keyring` (request_key). ENOKEY, EKEYREVOKED. */
   request(options: {
     readonly task: TaskArgument;
     readonly description: string;
     readonly type?: "user" | "keyring";
     readonly keyring?: KeyringArgument;
   }): number;
-  /**
-   * The serial number of one of a task's keyrings (keyctl_get_keyring_ID).
-   *
-   * @param options The task, which keyring, and whether it is made when there is none.
-   * @returns The serial number.
-   * @throws {KernelError} ENOKEY when there is none, EINVAL for none of the three, EDQUOT.
-   */
+  /** The serial number of a task's keyring, which `create` may make (keyctl_get_keyring_ID). ENOKEY, EINVAL, EDQUOT. */
   getKeyring(options: {
     readonly task: TaskArgument;
     readonly keyring: SpecialKeyring;
     readonly create?: boolean;
   }): number;
-  /**
-   * Links a key into a keyring (keyctl_link).
-   *
-   * @param options The task, the key, and the keyring.
-   * @throws {KernelError} ENOKEY for what there is not, EINVAL when it is no keyring, EDEADLK when the keyring would be in
-   * itself, EKEYREVOKED.
-   */
+  /** Links a key into a keyring (keyctl_link). ENOKEY, EINVAL, EKEYREVOKED, EDEADLK for a keyring inside itself. */
   link(options: {
     readonly task: TaskArgument;
     readonly key: KeyringArgument;
     readonly keyring: KeyringArgument;
   }): void;
-  /**
-   * Takes a key out of a keyring (keyctl_unlink). A key that nobody has any more is gone.
-   *
-   * @param options The task, the key, and the keyring.
-   * @throws {KernelError} ENOKEY for what there is not, ENOENT when it is not in that keyring, EINVAL, EKEYREVOKED.
-   */
+  /** Takes a key out of a keyring (keyctl_unlink). ENOKEY, EINVAL, EKEYREVOKED, ENOENT when it is not in there. */
   unlink(options: {
     readonly task: TaskArgument;
     readonly key: KeyringArgument;
     readonly keyring: KeyringArgument;
   }): void;
-  /**
-   * Gives the process a session keyring (keyctl_join_session_keyring): a fresh one, or the one of that name that the
-   * user has, made when there is none.
-   *
-   * @param options The task, and the name.
-   * @returns The serial number of the keyring.
-   * @throws {KernelError} EDQUOT.
-   */
+  /** Gives the process a new session keyring, or the user's of that name (keyctl_join_session_keyring). EDQUOT. */
   joinSession(options: { readonly task: TaskArgument; readonly name?: string }): number;
-  /**
-   * Makes a key useless, wherever it is linked (keyctl_revoke).
-   *
-   * @param options The task, which must own it or have CAP_SYS_ADMIN, and the key.
-   * @throws {KernelError} ENOKEY, EACCES when it belongs to another user, EKEYREVOKED when it is revoked already.
-   */
+  /** Makes a key useless (keyctl_revoke). ENOKEY, EKEYREVOKED, EACCES for another user's without CAP_SYS_ADMIN. */
   revoke(options: { readonly task: TaskArgument; readonly key: KeyringArgument }): void;
-  /**
-   * Reads the payload of a key that the task can reach (keyctl_read).
-   *
-   * @param options The task, and the key.
-   * @returns The payload.
-   * @throws {KernelError} ENOKEY when there is none, EACCES when the task can neither reach nor owns it, EKEYREVOKED.
-   */
+  /** Reads a key's payload (keyctl_read). ENOKEY, EKEYREVOKED, EACCES unless the task reaches it or owns it. */
   read(options: { readonly task: TaskArgument; readonly key: number }): string;
-  /**
-   * A task's keyrings with what is in them.
-   *
-   * @param options The task.
-   * @returns The keyrings.
-   */
+  /** A task's keyrings with their contents. */
   keyringsOf(options: { readonly pid: TaskArgument }): TaskKeyrings;
-  /**
-   * The same, drawn.
-   *
-   * @param options The task.
-   * @returns Lines of text.
-   */
+  /** A task's keyrings as a drawing. */
   treeText(options: { readonly pid: TaskArgument }): string;
-  /**
-   * All keys there are, in order of their numbers (/proc/keys).
-   *
-   * @returns The keys.
-   */
+  /** All keys in the order of their serial numbers (/proc/keys). */
   list(): KeyRow[];
 }
 
-/** The symbol under which {@linkcode Keyrings} is offered. */
+/** The symbol of {@linkcode Keyrings}. */
 export const KEYRING: KernelSymbol<Keyrings> = defineSymbol<Keyrings>("keyring", {
   gplOnly: true,
   cNames: ["add_key", "request_key", "keyctl"],

@@ -26,14 +26,14 @@ import { drawKeyrings, keyringsOf, rowOf } from "./view.ts";
 
 /** The parameters of {@linkcode keyring}. */
 export type KeyringParameters = {
-  /** How many keys a user may have, keyrings included. */
+  /** The most keys of one user, keyrings included. */
   readonly quota: {
     readonly type: "number";
     readonly default: 200;
     readonly min: 1;
     readonly description: string;
   };
-  /** Which lock mistake of the 2005 patch is made. */
+  /** The lock mistake of the 2005 patch that the module makes. */
   readonly mistake: {
     readonly type: "string";
     readonly default: "none";
@@ -42,7 +42,35 @@ export type KeyringParameters = {
   };
 };
 
-/** The keyring module: keys that tasks have and children inherit. */
+/**
+ * The keyring module. It gives each task three keyrings:
+ *
+ * | keyring | fork | thread | exec | exit |
+ * |---|---|---|---|---|
+ * | thread | no | no | dropped | dropped |
+ * | process | no | shared | dropped | dropped with the last thread |
+ * | session | shared | shared | kept | dropped with the last process |
+ *
+ * One `taskData` with `inherit` and `destroy`, and an exec hook, make that table. The parameter `mistake` makes one of
+ * the two lock mistakes of the 2005 patch for the lock checker to find: `link` takes a lock again where it should drop
+ * it, and `install` takes a lock that is held.
+ *
+ * @example
+ * ```ts
+ * import { boot } from "@pnotify/pnotify";
+ * import { KEYRING, keyring } from "@pnotify/pnotify/modules/keyring";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * kernel.modules.insmod(keyring);
+ * const keys = kernel.symbols.get(KEYRING);
+ * const shell = kernel.fork(kernel.init);
+ * keys.add({ task: shell, description: "ticket", payload: "secret" });
+ * const child = kernel.fork(shell);
+ * kernel.exec(child, "/usr/bin/mount");
+ * const key = keys.request({ task: child, description: "ticket" });
+ * assertEquals(keys.read({ task: child, key }), "secret");
+ * ```
+ */
 export const keyring: KernelModule<
   KeyringParameters,
   { readonly pnotify: KernelSymbol<Pnotify> },
@@ -82,13 +110,13 @@ export const keyring: KernelModule<
   },
 });
 
-/** Threads of one process, with what they share, in order to know when the last one is gone. */
+/** The keyrings of a process, and how many of its threads live. */
 interface SharedKeys extends ProcessKeys {
   threads: number;
 }
 
 function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
-  /** By leader: threads that are there at load share as if they had inherited. Only init makes data from nothing. */
+  /** By leader, so that threads that are older than the module share as if they had inherited. */
   const byLeader = new WeakMap<Task, SharedKeys>();
   return defineEvents<TaskKeys>({
     name,
@@ -103,12 +131,12 @@ function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
       inherit: (parent, child) => ({ thread: null, shared: inheritShared(store, parent, child) }),
       destroy: (keys) => dropKeys(store, keys),
     },
-    // Every task there is can have keys, from the first one on.
+    // Every task can have keys, also one that is older than the module.
     init: () => PNOTIFY_OK,
     fork: () => PNOTIFY_OK,
     exec(_task, { data }) {
       store.lock.whileWrite(() => {
-        // The new program must not find the secrets of the old one; the session goes on.
+        // The new program must not find the secrets of the old one. The session goes on.
         if (data.thread !== null) store.put(data.thread);
         if (data.shared.process !== null) store.put(data.shared.process);
         data.thread = data.shared.process = null;
@@ -117,7 +145,7 @@ function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
   });
 }
 
-/** A thread has what its process has; a process inherits the session keyring. Nobody inherits a thread's own. */
+/** A thread shares the keyrings of its process. A process inherits the session keyring only. */
 function inheritShared(store: KeyStore, parent: TaskKeys, child: Task): SharedKeys {
   if (child.flags & PF_THREAD) {
     const shared = parent.shared as SharedKeys;
@@ -137,17 +165,17 @@ function dropKeys(store: KeyStore, keys: TaskKeys): void {
 
 type Options = { readonly task: TaskArgument };
 
-/** The calls, each with what stands around every call: options are checked, and tasks are looked up and kept. */
+/** The calls. Each checks its options, and holds a reference to its task. */
 function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
   const { store } = core;
   const asTask = <O extends Options, T>(
-    what: string,
+    syscall: string,
     options: O,
     call: (task: Task, options: O) => T,
   ): T => {
     const action = `use the keyrings of`;
     checkOptions(action, options);
-    return callAs(kernel, what, options.task, action, (task) => call(task, options));
+    return callAs(kernel, syscall, options.task, action, (task) => call(task, options));
   };
   const view = (options: { readonly pid: TaskArgument }) => {
     const action = "look at the keyrings of";
@@ -171,12 +199,8 @@ function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
 }
 
 function viewOf(core: KeyringCore, task: Task, action: string): ReturnType<typeof keyringsOf> {
-  const list = task.subscriberListSem;
-  list.downRead();
-  try {
+  return task.subscriberListSem.whileRead(() => {
     const keys = keysOf(core, task, action);
     return core.store.lock.whileRead(() => keyringsOf(keys));
-  } finally {
-    list.upRead();
-  }
+  });
 }

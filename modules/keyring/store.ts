@@ -3,7 +3,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import { Key, type ProcessKeys, type TaskKeys } from "./key.ts";
 
-/** Refuses a call. */
+/** The error that refuses a call. */
 export function refuse(
   code: ErrnoName,
   action: string,
@@ -14,7 +14,7 @@ export function refuse(
   return new KernelError(code, { action, name: String(name), found, wanted });
 }
 
-/** All keys of a kernel. Guarded by its lock, which is taken after a task's list. */
+/** All keys of a kernel. Its lock guards it, and is taken after a task's list. */
 export class KeyStore {
   /** The lock. */
   readonly lock: RwSemaphore;
@@ -30,7 +30,7 @@ export class KeyStore {
     this.lock = kernel.createSemaphore("keyring_sem");
   }
 
-  /** Makes a key that nobody has yet. */
+  /** Makes a key without users. */
   create(from: ConstructorParameters<typeof Key>[1]): Key {
     const count = this.#perUser.get(from.uid) ?? 0;
     if (count >= this.#quota) {
@@ -47,13 +47,13 @@ export class KeyStore {
     return key;
   }
 
-  /** Counts one more who has a key. */
+  /** Takes a reference to a key. */
   get(key: Key): Key {
     key.usage++;
     return key;
   }
 
-  /** Counts one less; with the last one the key is gone, and what was linked in it is put too. */
+  /** Drops a reference. With the last one the key goes, and its links drop theirs. */
   put(key: Key): void {
     if (--key.usage > 0) return;
     this.#keys.delete(key.serial);
@@ -61,12 +61,12 @@ export class KeyStore {
     for (const link of key.links.splice(0)) this.put(link);
   }
 
-  /** Forgets a key that was made and that nobody got. */
+  /** Drops a new key that nobody refers to. */
   discard(key: Key): void {
     this.put(this.get(key));
   }
 
-  /** A key that can be used. */
+  /** Finds a key that is not revoked. */
   find(serial: number, action: string): Key {
     const key = this.#keys.get(serial);
     if (key === undefined) {
@@ -76,16 +76,16 @@ export class KeyStore {
     return key;
   }
 
-  /** A keyring of a user by name, or null. */
+  /** Finds a keyring of a user by its name, or returns null. */
   findKeyring(uid: number, description: string): Key | null {
     for (const key of this.#keys.values()) {
-      const isIt = key.type === "keyring" && key.uid === uid && key.description === description;
-      if (isIt && !key.revoked) return key;
+      const matches = key.type === "keyring" && key.uid === uid && key.description === description;
+      if (matches && !key.revoked) return key;
     }
     return null;
   }
 
-  /** All keys, in order of their numbers. */
+  /** All keys in the order of their serial numbers. */
   all(): Key[] {
     return [...this.#keys.values()];
   }
@@ -101,32 +101,32 @@ export class KeyStore {
 
   /** Takes a key out of a keyring. */
   unlink(keyring: Key, key: Key): void {
-    const at = keyring.links.indexOf(key);
-    if (at < 0) {
+    const index = keyring.links.indexOf(key);
+    if (index < 0) {
       const found = `it is not in keyring ${keyring.serial}`;
       throw refuse("ENOENT", "unlink key", key.serial, found, "a key in that keyring is wanted");
     }
-    keyring.links.splice(at, 1);
+    keyring.links.splice(index, 1);
     this.put(key);
   }
 
-  /** Looks through keyrings in the order in which a task searches its own. */
+  /** Searches the keyrings of a task: thread, process, session. */
   search(keys: TaskKeys, type: string, description: string): Key | null {
     const { thread, shared } = keys;
     for (const keyring of [thread, shared.process, shared.session]) {
-      const found = keyring === null ? null : searchIn(keyring, type, description, new Set());
-      if (found !== null) return found;
+      const key = keyring === null ? null : searchIn(keyring, type, description, new Set());
+      if (key !== null) return key;
     }
     return null;
   }
 
-  /** Gives a process what its children inherit of it: the session keyring, and nothing else. */
+  /** The keyrings of a child: it inherits the session keyring only. */
   inheritShared(parent: ProcessKeys): ProcessKeys {
     const session = parent.session === null ? null : this.get(parent.session);
     return { process: null, session };
   }
 
-  /** Puts what a process has when its last thread is gone. */
+  /** Drops the keyrings of a process whose last thread is gone. */
   dropShared(shared: ProcessKeys): void {
     if (shared.process !== null) this.put(shared.process);
     if (shared.session !== null) this.put(shared.session);
@@ -134,7 +134,7 @@ export class KeyStore {
   }
 }
 
-/** In the keyring itself first, then in those that are linked into it; revoked ones are passed by. */
+/** Searches a keyring, and then the keyrings linked into it. It skips revoked keyrings. */
 function searchIn(
   keyring: Key,
   type: string,
@@ -143,11 +143,11 @@ function searchIn(
 ): Key | null {
   if (keyring.revoked || seen.has(keyring)) return null;
   seen.add(keyring);
-  const here = keyring.links.find((key) => key.type === type && key.description === description);
-  if (here !== undefined) return here;
-  for (const inner of keyring.links) {
-    const found = inner.type === "keyring" ? searchIn(inner, type, description, seen) : null;
-    if (found !== null) return found;
+  const direct = keyring.links.find((key) => key.type === type && key.description === description);
+  if (direct !== undefined) return direct;
+  for (const link of keyring.links) {
+    const key = link.type === "keyring" ? searchIn(link, type, description, seen) : null;
+    if (key !== null) return key;
   }
   return null;
 }

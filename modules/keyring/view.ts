@@ -1,21 +1,21 @@
 import type { Key, TaskKeys } from "./key.ts";
 import type { KeyRow, KeyTree, TaskKeyrings } from "./keyrings.ts";
 
-/** A key as others may see it: without the secret. */
+/** A key without its secret. */
 export function rowOf(key: Key): KeyRow {
   const { serial, type, description, uid, usage, revoked } = key;
   const links = key.links.map((link) => link.serial);
   return { serial, type, description, uid, usage, revoked, links };
 }
 
-/** What is in a keyring that is reached for the second time is not told again. */
+/** A key with its contents. A keyring that stands in the tree already comes without contents. */
 function treeOf(key: Key, seen: Set<Key> = new Set()): KeyTree {
   const links = seen.has(key) ? [] : key.links;
   seen.add(key);
   return { ...rowOf(key), keys: links.map((link) => treeOf(link, seen)) };
 }
 
-/** A task's keyrings with what is in them. */
+/** A task's keyrings with their contents. */
 export function keyringsOf({ thread, shared }: TaskKeys): TaskKeyrings {
   const { process, session } = shared;
   return {
@@ -25,7 +25,7 @@ export function keyringsOf({ thread, shared }: TaskKeys): TaskKeyrings {
   };
 }
 
-/** The same, drawn. */
+/** A task's keyrings as a drawing. */
 export function drawKeyrings(keyrings: TaskKeyrings): string {
   const lines: string[] = [];
   for (const which of ["thread", "process", "session"] as const) {
