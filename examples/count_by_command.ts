@@ -1,4 +1,4 @@
-// Count what everybody runs: a global subscriber hears of every task and keeps nothing on any.
+// Count programs by name. A global subscriber hears of every task and keeps no data on it.
 import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
 
 const { kernel, pnotify } = boot();

@@ -1,5 +1,5 @@
-// No kernel in sight: a typed lifecycle bus inside an ordinary application. A request is a task, what it starts are its
-// children, and only the requests that somebody watches cost anything.
+// A typed lifecycle bus inside an ordinary application. A request is a task, and its steps are children. Only watched
+// requests cost time.
 import { boot, defineEvents, PNOTIFY_OK, type Task } from "@pnotify/pnotify";
 
 const { kernel, pnotify } = boot({ debug: false });

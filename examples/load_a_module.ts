@@ -1,4 +1,4 @@
-// Load somebody else's module and call what it offers, by the type of its symbol.
+// Load a module of somebody else, and make its calls. The symbol has their type.
 import { boot } from "@pnotify/pnotify";
 import { WIDGET, widget } from "@pnotify/pnotify/modules/widget";
 

@@ -1,4 +1,4 @@
-// Write a kernel module: typed parameters, a licence, what it uses, and a clean end.
+// Write a kernel module with typed parameters, a licence, a symbol that it uses, and an unload.
 import { boot, defineEvents, defineModule, PNOTIFY, PNOTIFY_OK } from "@pnotify/pnotify";
 
 const execLog = defineModule({

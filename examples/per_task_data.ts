@@ -1,4 +1,4 @@
-// Hang data on each process: made when it is tracked, inherited at fork, ended with the process.
+// Keep data on each process. It is made when the process is tracked, inherited at fork, and destroyed with the process.
 import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
 
 interface Origin {

@@ -1,4 +1,4 @@
-// Replay a recording, and let a module count what really happened; in a test, compare what comes out.
+// Replay a recording, and let a module collect the failed processes. A test would compare the result.
 import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
 import { formatTree, Recording, Replay } from "@pnotify/pnotify/replay";
 
@@ -16,7 +16,7 @@ pnotify.register(watch);
 
 const replay = new Replay(kernel, { tree: true });
 const recording = new Recording({ sink: replay.sink, warnings: replay.warnings });
-// Any number of pieces, cut anywhere: `for await (const text of stream) recording.push(text)`.
+// The text may come in pieces, cut anywhere: `for await (const text of stream) recording.push(text)`.
 recording.push(`
 10 1700000000.000000 execve("/bin/sh", ["sh", "check.sh"], 0x7ffc /* 9 vars */) = 0
 10 1700000000.000100 vfork( <unfinished ...>

@@ -1,4 +1,4 @@
-// Say in a scenario what a module of your own must do, and let it be a test.
+// Describe in a scenario what your module must do, and run it as a test.
 import { defineEvents, defineModule, PNOTIFY, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify";
 import { runScenario, testScenario } from "@pnotify/pnotify/scenario";
 
@@ -31,7 +31,7 @@ expect:
   - tree: [init/sh, init/sh/first]
 `;
 
-// Under "deno test" this is a test of that title; elsewhere it does nothing.
+// Under `deno test` this registers a test with the scenario's title. Elsewhere it does nothing.
 testScenario(scenario, { modules: [rootOnly] });
 
 const good = await runScenario(scenario, { modules: [rootOnly] });

@@ -22,7 +22,7 @@ const child = kernel.fork(shell);
 kernel.exec(child, "/bin/false");
 kernel.exit(child, 1);
 
-kernel.fork(kernel.init); // not below the shell: nobody is told
+kernel.fork(kernel.init); // This task is no descendant of the shell, so no hook is called.
 
 // Output:
 // fork sh[4], child of sh[3]

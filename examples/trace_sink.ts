@@ -1,4 +1,4 @@
-// See everything that happens, as data.
+// See every event of a kernel as data.
 import { boot } from "@pnotify/pnotify";
 
 const { kernel } = boot();

@@ -1,4 +1,4 @@
-// Worlds share nothing: one descriptor and one module serve as many kernels as there are.
+// Two kernels share no state. One descriptor and one module serve both.
 import { boot, defineEvents, PNOTIFY_OK } from "@pnotify/pnotify";
 import { testModule } from "@pnotify/pnotify/modules/test_module";
 
@@ -8,15 +8,15 @@ const everybody = defineEvents({
   fork: () => PNOTIFY_OK,
 });
 
-const worlds = [boot({ seed: 1 }), boot({ seed: 2, debug: false })];
-for (const { kernel, pnotify } of worlds) {
+const kernels = [boot({ seed: 1 }), boot({ seed: 2, debug: false })];
+for (const { kernel, pnotify } of kernels) {
   pnotify.register(everybody);
   kernel.modules.insmod(testModule);
 }
-worlds[0].kernel.fork(worlds[0].kernel.init);
+kernels[0].kernel.fork(kernels[0].kernel.init);
 
-for (const { pnotify } of worlds) console.log(pnotify.subscriptionCount(everybody));
-for (const { kernel } of worlds) {
+for (const { pnotify } of kernels) console.log(pnotify.subscriptionCount(everybody));
+for (const { kernel } of kernels) {
   kernel.modules.rmmod("test_module");
   console.log(kernel.log.records().at(-1)?.text);
 }

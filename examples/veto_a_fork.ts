@@ -1,4 +1,4 @@
-// Refuse a fork, with an errno of one's own choice. Nothing of the child is left.
+// Refuse a fork with an errno. Nothing of the child stays.
 import { boot, defineEvents, KernelError, PNOTIFY_OK } from "@pnotify/pnotify";
 
 const { kernel, pnotify } = boot();

@@ -3,7 +3,7 @@
 
 /** The shipped scenarios: the text of each, by its name. */
 export const SCENARIOS: Readonly<Record<string, string>> = Object.freeze({
-  "csa/billing": `# Who used what: a record for each task that leaves a job, and sums by job, by user and by command.
+  "csa/billing": `# There is a record for each task that leaves a job, and there are sums by job, by user and by command.
 scenario: A build is accounted to its job, its user and its commands
 tasks: [init, init/login]
 modules:
@@ -30,7 +30,7 @@ steps:
     as: by_job
 expect:
   - values:
-      # What is unknown is "-"; "+" stands after a sum that is of some of the tasks only.
+      # An unknown figure is "-". A sum of only some of the tasks ends in "+".
       by_command: |-
         COMMAND  TASKS  ELAPSED    USER  SYSTEM   MEMORY  READ  WRITTEN  UNITS
         cc           2    3.00s   2.00s   0.50s   65536K     -        -   5.00
@@ -64,8 +64,8 @@ expect:
         - { type: process, pid: 3, killed: false, exitStatus: 3, lastOfJob: true }
         - { type: end-of-job, tasks: 2, userTime: 50000, coreHighWater: 2048, status: 768 }
 `,
-  "csa/full_disk": `# When records cannot be written, accounting gives way: that kind is switched off and the file closed, and the tasks
-# notice nothing. Somebody has to start it again.
+  "csa/full_disk": `# When a record cannot be written, its kind of accounting is switched off and the file closed. The tasks notice
+# nothing. The operator has to start accounting again.
 scenario: A full disk switches accounting off, and nothing else
 tasks: [init, init/sh]
 modules:
@@ -114,7 +114,7 @@ steps:
 expect:
   - values_include: { users: [{ tasks: 1, userTime: 1000 }] }
 `,
-  data: `# What a child gets of its parent's data is the module's choice: a copy, the same, or a fresh one.
+  data: `# A module chooses what a child gets of its parent's data: a copy, the same data, or new data.
 scenario: Data is copied, shared, or made anew at fork
 tasks: [init, init/sh]
 modules:
@@ -133,7 +133,7 @@ expect:
   - data: { task: child, module: shared, equals: { n: 1 } }
   - data: { task: child, module: fresh, equals: { n: 0 } }
 `,
-  demo: `# The seed's own test module watches a small build: every process is counted in, and out again.
+  demo: `# The seed's test module watches a small build. It counts every process in and out.
 scenario: A module counts every process in and out
 tasks: [init, init/sh]
 modules: [test_module]
@@ -161,7 +161,7 @@ expect:
   - balanced: test_module
   - log: Good - attach count + init count equals detach count
 `,
-  "fork_limit/bomb": `# A fork bomb meets three walls: the tasks of its user, the depth of its tree, and the rate of its forks.
+  "fork_limit/bomb": `# Three limits stop a fork bomb: the tasks of its user, the depth of its tree, and the rate of its forks.
 scenario: A user may have only so many tasks
 tasks: [init, init/sh]
 modules: { fork_limit: { use: fork_limit, params: { per_user: 4, uid: 1000 } } }
@@ -194,8 +194,8 @@ steps:
 expect:
   - tree: [init/sh, init/sh/w1, init/sh/w2, init/sh/later]
 `,
-  "fork_limit/rollback": `# A veto undoes the fork: modules that had agreed get exit for a child that never ran, those that come later are never
-# asked, and of the child nothing stays.
+  "fork_limit/rollback": `# A veto undoes the fork. Modules that have agreed get exit for a child that never ran. Later modules are not called.
+# Nothing of the child stays.
 scenario: A veto in the middle of the list rolls the fork back
 tasks: [init, init/sh]
 modules:
@@ -235,7 +235,7 @@ steps:
 expect:
   - values_include: { counts: { allowed: 2, refused: 1, rolledBack: 1, recent: 1 } }
 `,
-  identity: `# Changes of user, name and session are events of their own, for modules that ask for them.
+  identity: `# A change of user, name or session is an event of its own. A module hears of it when it has a hook for it.
 scenario: A module hears of a login shell changing who it is
 tasks: [init, init/login]
 modules:
@@ -265,7 +265,7 @@ expect:
         - rename login
         - fork job
 `,
-  inherit: `# A subscription is inherited: whoever watches the shell watches everything that comes of it.
+  inherit: `# A child inherits the subscriptions of its parent. A module that watches the shell watches all its descendants.
 scenario: A child inherits its parent's subscribers
 tasks: [init, init/sh]
 modules:
@@ -285,7 +285,7 @@ expect:
   - refcnt: { job: 1 }
   - balanced: job
 `,
-  "job/beyond": `# What was promised and never came: limits that hold, jobs inside jobs, and jobs that need no process to be there.
+  "job/beyond": `# The original promised more than it had: limits that hold, jobs inside jobs, and jobs without a process.
 scenario: A job may have only so many tasks, however they come to be
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -347,7 +347,7 @@ expect:
            \`- make[4]
               \`- cc[5]
 ---
-# A job that was made by mkdir in a job file system ended with mkdir. With keep it waits for its members.
+# A job that mkdir made in a job file system would end with mkdir. With keep it waits for its members.
 scenario: A kept job begins empty and outlives its members until it is told to end
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -367,8 +367,8 @@ steps:
 expect:
   - values: { members: 0, ended: true, left: 0 }
 `,
-  "job/inescapable": `# A job is a container of processes that nobody leaves without a privilege. A user starts one with a shell, and then tries
-# every way out that a process has: a new session, a new process group, a double fork, a parent that dies.
+  "job/inescapable": `# A process needs a privilege to leave its job. A user's shell tries all other ways out: a new session, a new process
+# group, a double fork, a parent that dies. None of them leads out.
 scenario: Nothing that a process can do leads out of its job
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -418,8 +418,8 @@ expect:
   - subscribed: { task: sh, module: job }
   - not_subscribed: { task: free, module: job }
 `,
-  "job/login": `# How users come to be in a job: pam_job makes one for each login. From then on all that the user runs is in it, and it
-# ends with the last process, not with the session.
+  "job/login": `# pam_job makes a job for each login. All processes of the user are in that job. It ends with the last process, and not
+# with the session.
 scenario: A login through PAM makes a job that its processes never leave
 tasks: [init, init/sshd, init/sshd/login]
 modules: { job: { use: job, params: { verbose: true } } }
@@ -464,7 +464,7 @@ steps:
   - call: { job.openSession: { task: login, uid: 1000 } }
     fails: EPERM
 `,
-  "job/race": `# While a job is being emptied, one of its tasks forks. Whatever comes first, no child is left over in a job that is gone.
+  "job/race": `# A job is emptied while one of its tasks forks. In no order is a child left over in a job that is gone.
 scenario: A fork races with the end of its job
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -486,7 +486,7 @@ expect:
   never:
     - lockdep: any
 `,
-  "job/regression": `# The checks that the authors of job ran on every change, one after the other.
+  "job/regression": `# The checks that the authors of job ran on every change.
 scenario: A created job is listed
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -535,7 +535,7 @@ steps:
 expect:
   - values: { members: [3, 4] }
 ---
-# This one deadlocked once: making a job takes the list of the calling task, and so does leaving the old one.
+# This check once deadlocked: making a job and leaving the old one both take the list of the calling task.
 scenario: A child that makes its own job leaves its parent's untouched
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -600,8 +600,8 @@ steps:
 expect:
   - values: { jids: ["0x2", "0x3", "0x4"] }
 `,
-  "job/waiting": `# One that waits for a job is told how its last process ended. Accounting, a batch system, a login server: all of them
-# want to know exactly that.
+  "job/waiting": `# A task that waits for a job learns how the job's last process ended. Accounting, batch systems and login servers
+# need that.
 scenario: The last one to leave ends the job, and whoever waits is told
 tasks: [init, init/sh, init/batch]
 modules: { job: { use: job } }
@@ -634,7 +634,7 @@ expect:
   - values_include: { end: { done: true, value: null, errno: EINTR } }
   - values: { tasks: 1 }
 `,
-  "keyring/inheritance": `# Each thread may have a keyring, each process, and each session. What becomes of them is one rule for each event.
+  "keyring/inheritance": `# A thread, a process and a session may have a keyring each. Each event has one rule for what happens to them.
 scenario: What a child, a thread and a new program have of the keys
 tasks: [init, init/sh]
 modules: { keyring: { use: keyring } }
@@ -690,8 +690,8 @@ expect:
   - values_include: { keys: [{ description: ticket, usage: 1 }, { description: _ses, usage: 1 }] }
   - balanced: [keyring]
 `,
-  "keyring/lock_mistakes": `# The keyrings that were posted with pnotify in 2005 had two mistakes about locks. Nobody saw them, because the paths are
-# rare. The lock checker sees each of them the first time that the path is taken.
+  "keyring/lock_mistakes": `# The keyring patch of 2005 had two lock mistakes. Nobody noticed them, because their paths are rare. The lock checker
+# reports each of them when its path is first taken.
 scenario: A lock is taken once more where it should be dropped
 tasks: [init, init/sh]
 modules: { keyring: { use: keyring, params: { mistake: link } } }
@@ -722,7 +722,7 @@ steps:
 expect:
   - reports: none
 `,
-  licence: `# pnotify's calls are for GPL modules only: another one does not find them, and is not loaded.
+  licence: `# pnotify's calls are for GPL modules only. A module with another licence does not find them and does not load.
 scenario: A proprietary module finds no pnotify
 tasks: [init, init/sh]
 modules:
@@ -766,7 +766,7 @@ expect:
   - alive: last
   - lockdep: none
 `,
-  locks: `# Two locks taken in one order here and in the other order there: nobody has to be stopped for that to be found.
+  locks: `# Two places take two locks in opposite orders. The lock checker reports it, though no task ever waits.
 scenario: The lock checker finds a deadlock that never happened
 tasks: [init, init/sh]
 steps:
@@ -805,7 +805,7 @@ steps:
 expect:
   - reports: [{ kind: reference-leak, text: "make" }]
 `,
-  module_fault: `# A hook that throws is a fault of its module: it is logged, the fork fails, and the others are served all the same.
+  module_fault: `# A hook that throws is a fault of its module. The kernel logs it, the fork fails, and other modules go on.
 scenario: A module that breaks down does not take the others with it
 tasks: [init, init/sh]
 modules:
@@ -836,7 +836,7 @@ steps:
 expect:
   - faults: [{ module: odd, text: it returned maybe }]
 `,
-  nosub: `# PNOTIFY_NOSUB is a yes without interest: the child is born, and the module is not on its list.
+  nosub: `# PNOTIFY_NOSUB lets the fork go on without a subscription of the child.
 scenario: A fork hook that is not interested lets the child go unwatched
 tasks: [init, init/sh]
 modules:
@@ -851,7 +851,7 @@ expect:
   - exact_calls: { picky: [fork watched ok, fork ignored nosub] }
   - balanced: picky
 ---
-# With an init hook, registering visits every task there is, and the hook may say no for some of them.
+# Registering with an init hook visits every task, and the hook may decline some of them.
 scenario: An init hook chooses whom to watch
 tasks: [init, init/sh, init/cron]
 modules:
@@ -861,7 +861,7 @@ expect:
   - refcnt: { chosen: 2 }
   - balanced: chosen
 `,
-  orphans: `# A daemon forks twice and lets its parent die: init adopts it, and its subscribers stay with it all the same.
+  orphans: `# A daemon forks twice, and its parent dies. init adopts the daemon, and its subscribers stay.
 scenario: A daemon's double fork does not shake off its subscribers
 tasks: [init, init/sh]
 modules:
@@ -889,7 +889,7 @@ expect:
   - task: { task: worker, parent: systemd }
   - tree: [init/systemd, init/systemd/sh Z, init/systemd/worker]
 `,
-  out_of_memory: `# Every allocation can fail. Whichever does, the fork is undone as if it had never been.
+  out_of_memory: `# Each allocation of a fork may fail. The fork is then undone without a trace.
 scenario: A fork that runs out of memory half-way is undone
 tasks: [init, init/sh]
 modules:
@@ -917,7 +917,7 @@ expect:
   - no_task: [a, b, c]
   - balanced: [first, second]
 `,
-  pid_reuse: `# A pid is used again; the task behind it is another one, and nothing of the old one sticks to it.
+  pid_reuse: `# A new task gets the pid of an old one. Nothing of the old task sticks to it.
 scenario: A reused pid has none of the old subscribers
 kernel: { pid_max: 6 }
 tasks: [init, init/sh, init/cron]
@@ -937,8 +937,8 @@ expect:
   - subscribers: { new: [] }
   - balanced: watch
 `,
-  race: `# While register walks over all tasks, one of them may exit and another may fork. However that falls out, nobody is
-# missed and nobody is counted twice.
+  race: `# While register walks over all tasks, one task exits and another one forks. In every order register counts
+# each task exactly once.
 scenario: Registering with init races with fork and exit
 tasks: [init, init/a, init/b]
 modules:
@@ -960,8 +960,8 @@ expect:
   never:
     - lockdep: any
 `,
-  "replay/daemon": `# The ways of a daemon, recorded from a real one: it forks, calls setsid, forks again, and lets its parents die, so that init
-# becomes its parent. That leads out of a session and out of a process group, but not out of a job.
+  "replay/daemon": `# A recording of a real daemon. It forks, calls setsid, forks again, and lets its parents die, so that init becomes its
+# parent. That leads out of a session and out of a process group, but not out of a job.
 scenario: A daemon that was recorded cannot leave its job
 tasks: [init, init/sh]
 modules: { job: { use: job, params: { verbose: true } } }
@@ -1006,8 +1006,8 @@ expect:
       reparented: 1
       jobs: { 0x1: 4 }
 `,
-  "replay/login_session": `# A session of a user, recorded: a script that calls setsid, setpriv, su, nice and more. Login makes a job for it, and gives
-# up the rights of root; what the session starts may change its user and its session, but is billed to the job.
+  "replay/login_session": `# A recording of a user's session: a script calls setsid, setpriv, su, nice and more. Login makes a job for the session
+# and drops root's rights. The session's processes may change their user and session, and the job pays for all of them.
 scenario: All that a login session starts is accounted to its job
 tasks: [init, init/login]
 modules:
@@ -1025,7 +1025,7 @@ steps:
   - call: { csa.reportText: { by: job } }
     as: by_job
 expect:
-  # The exit codes are those that the script asked for: each part of it has one of its own.
+  # Each part of the script has an exit code of its own.
   - replay:
       of: session
       exit_codes: { 0: 5, 1: 1, 17: 1, 18: 2, 19: 1 }
@@ -1048,10 +1048,10 @@ expect:
         0x1       11    0.92s     -       -       -     -        -      -
         total     11    0.92s     -       -       -     -        -      -
 `,
-  "replay/parallel_build": `# A recording makes a scenario out of what really happened: build.strace is what
+  "replay/parallel_build": `# A recording makes a scenario of what really happened. build.strace is the output of
 #   strace -f -ttt -Y -o build.strace make -j4 test
-# wrote of a small C program, less the calls that failed. Here a shell in a job starts that make again: root names the task
-# that forks the first process of the recording, so whatever hangs on that task is inherited by all of the build.
+# for a small C program, without the failed calls. Here a shell in a job starts that make. root names the task that forks
+# the first process of the recording, so the whole build inherits that task's subscriptions.
 scenario: A parallel build is one job, however many processes it takes
 tasks: [init, init/sh]
 modules:
@@ -1070,7 +1070,7 @@ steps:
   - call: { csa.reportText: { by: command } }
     as: by_command
 expect:
-  # What came of the recording: nobody was outside of the job, and nothing was left out.
+  # Every process of the recording was in the job, and nothing was left out.
   - replay:
       processes: 26
       exits: 26
@@ -1079,11 +1079,11 @@ expect:
       depth: 3
       jobs: { 0x1: 26 }
       warnings: 0
-  # Each process stands below the one that forked it, with how it ended.
+  # Each process stands below its parent, with its end.
   - replay: { includes: [make 0, make/cc/cc1 0, make/cc/collect2/ld 0, make/prog 0] }
   # With a name, the outcome is a value like any other.
   - values_include: { build: { threads: 0, reparented: 0 }, members: [3] }
-  # strace says nothing of processor time and memory, and what is not known stays "-".
+  # strace does not record CPU time and memory, so they stay "-".
   - values:
       by_command: |-
         COMMAND   TASKS  ELAPSED  USER  SYSTEM  MEMORY  READ  WRITTEN  UNITS
@@ -1096,7 +1096,7 @@ expect:
         make          1    0.40s     -       -       -     -        -      -
         total        26    2.27s     -       -       -     -        -      -
 ---
-# A limit of the job meets the same build: what the model refuses is told apart from what really happened.
+# A limit of the job meets the same build. The report tells what the model refused from what really happened.
 scenario: A job of at most five processes has no room for make -j4
 tasks: [init, init/sh]
 modules: { job: { use: job } }
@@ -1107,7 +1107,7 @@ expect:
   - replay: { processes: 26, refused: 12, jobs: { 0x1: 14, none: 12 } }
   - tree: [init/sh]
 `,
-  server: `# Workers sleep in a queue until there is something to do. The whole trace is expected here: --update rewrites it.
+  server: `# Workers sleep in a queue until there is work. This scenario expects the whole trace, and --update rewrites it.
 scenario: Two workers wake together
 tasks: [init, init/server]
 steps:
@@ -1129,7 +1129,7 @@ expect:
       worker2[5]    wakes
       -           ... wake() = 2 woken
 `,
-  signals: `# A signal ends a process as soon as the call in progress returns; its parent reads the status from wait.
+  signals: `# A signal ends a process when the current call returns. Its parent reads the status from wait.
 scenario: A killed child is reaped by its parent
 tasks: [init, init/sh]
 modules:
@@ -1171,7 +1171,7 @@ expect:
   - alive: other
   - exited: { sh: SIGTERM }
 `,
-  storm: `# Two hundred processes come and go at random, as the seed decides. In the end the counts agree.
+  storm: `# Two hundred processes start and end at random, by the seed. The counts balance at the end.
 scenario: The counts balance after a storm of processes
 seed: 7
 tasks: [init, init/sh]
@@ -1185,7 +1185,7 @@ expect:
   - log: ["attach called 200 times", "Good - attach count + init count equals detach count"]
   - balanced: test_module
 `,
-  threads: `# A thread is subscribed like a child, and each thread has its exit of its own.
+  threads: `# A thread is subscribed like a child, and each thread has its own exit.
 scenario: Threads are watched one by one
 tasks: [init, init/server]
 modules:
@@ -1206,7 +1206,7 @@ expect:
   - refcnt: { watch: 0 }
   - balanced: watch
 ---
-# A thread that is not the leader and calls exec ends all others, takes over the pid, and has no exit then.
+# A thread that is not the leader calls exec. It ends all others, takes over the pid, and has no exit.
 scenario: A thread that calls exec takes the place of its leader
 tasks: [init, init/sh, init/sh/server]
 modules:
@@ -1222,7 +1222,7 @@ expect:
   - refcnt: { watch: 1 }
   - balanced: watch
 `,
-  unregister: `# Whoever is still subscribed when a module is unregistered gets its exit first, so the counts balance.
+  unregister: `# Unregistering a module calls exit for its remaining subscribers, so that the counts balance.
 scenario: Unregistering drains every task
 tasks: [init, init/sh, init/sh/make, init/cron]
 modules:
@@ -1236,7 +1236,7 @@ expect:
   - not_registered: watch
   - balanced: watch
 ---
-# The policy of 2004 can be asked for: a busy module stays.
+# With the policy of 2004 a busy module stays.
 scenario: Unregistering can refuse while tasks are subscribed
 tasks: [init, init/sh]
 modules:
@@ -1251,7 +1251,7 @@ expect:
   - not_called: { watch: [exit sh] }
   - balanced: watch
 `,
-  use_count: `# A module that somebody uses cannot be unloaded. Subscriptions are no such use: unloading ends them.
+  use_count: `# A module in use cannot be unloaded. A subscription is no use: unloading ends it.
 scenario: A module in use stays
 tasks: [init, init/sh]
 modules: [widget]
@@ -1268,7 +1268,7 @@ expect:
   - subscribers: { sh: [] }
   - no_log: left
 `,
-  veto: `# The second of two modules refuses a fork: the first, which had said yes, is told that the child is gone.
+  veto: `# The second of two modules refuses a fork. The first one has agreed, and hears that the child is gone.
 scenario: A vetoed fork leaves nothing behind
 tasks: [init, init/sh]
 modules:
@@ -1290,7 +1290,7 @@ expect:
   - refcnt: { first: 1, second: 1 }
   - balanced: [first, second]
 ---
-# A module may refuse with an error of its own choice, and change its mind later.
+# A module may refuse with an errno of its choice, and agree later.
 scenario: A module chooses the error that the caller of fork gets
 tasks: [init, init/sh]
 modules:
@@ -1318,7 +1318,7 @@ expect:
   - waits: { status: { child: child, code: 0 } }
   - tree: [init/sh]
 `,
-  widget: `# The data-pointer example: each watched task has a number of its own, and another module can read it safely.
+  widget: `# The data-pointer example. Each watched task has a number, and another module reads it safely.
 scenario: Every child gets a widget of its own
 tasks: [init, init/sh]
 modules:
@@ -1335,7 +1335,7 @@ expect:
   - data: { task: make, module: widget, equals: { widgetId: 101 } }
   - values: { number: 102 }
 `,
-  work: `# What a task used is what somebody charged it; peaks keep their highest, and what nobody charged is unknown.
+  work: `# A task has used what was charged to it. Peaks keep their highest value, and an uncharged figure is unknown.
 scenario: Work is charged to whoever did it
 tasks: [init, init/make]
 steps:
