@@ -64,6 +64,7 @@ interface InfoModule {
 
 /** What imports lead to. */
 interface Graph {
+  /** Every module, by its name in the bundle. */
   readonly modules: ReadonlyMap<string, InfoModule>;
   readonly redirects: Readonly<Record<string, string>>;
 }
@@ -76,7 +77,10 @@ const LOADERS: Readonly<Record<string, esbuild.Loader>> = {
   Json: "json",
 };
 
-/** The namespace of modules that go by their URL. */
+/** The folder that esbuild writes to in its mind. */
+const OUTPUT = "out/";
+
+/** The namespace of modules that Deno has found. */
 const MODULE = "module";
 
 /**
@@ -110,8 +114,6 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     await Deno.remove(folder, { recursive: true });
   }
 }
-
-const OUTPUT = "out/";
 
 function describeFile(
   path: string,
@@ -152,7 +154,11 @@ function optionsFor(request: BundleRequest): esbuild.BuildOptions {
 function nameOfInput(input: string): string {
   const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(input) ?? [];
   if (name !== undefined) return `npm:${name}`;
-  const url = input.slice(MODULE.length + 1);
+  return input.slice(MODULE.length + 1);
+}
+
+/** What a module is called in a bundle: where the project lies on the machine that made it is left out. */
+function moduleName(url: string): string {
   return url.startsWith(root.href) ? url.slice(root.href.length) : url;
 }
 
@@ -178,7 +184,7 @@ async function readGraph(entries: readonly string[], folder: string): Promise<Gr
   };
   const broken = info.modules.find(({ error }) => error !== undefined);
   if (broken !== undefined) throw new Error(`Cannot bundle "${broken.specifier}": ${broken.error}`);
-  const modules = new Map(info.modules.map((module) => [module.specifier, module]));
+  const modules = new Map(info.modules.map((module) => [moduleName(module.specifier), module]));
   return { modules, redirects: info.redirects ?? {} };
 }
 
@@ -213,10 +219,10 @@ function resolver({ modules, redirects }: Graph, folder: string): esbuild.Plugin
     setup(build) {
       build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
       build.onResolve({ filter: /./ }, ({ path, importer, kind, namespace }) => {
-        if (kind === "entry-point") return { path, namespace: MODULE };
+        if (kind === "entry-point") return { path: moduleName(path), namespace: MODULE };
         if (namespace !== MODULE) return undefined;
         const target = resolve(path, importer);
-        if (!target.startsWith("npm:")) return { path: target, namespace: MODULE };
+        if (!target.startsWith("npm:")) return { path: moduleName(target), namespace: MODULE };
         const name = target.replace(/^npm:\/?(@?[^@/]+(?:\/[^@/]+)?)@[^/]+/, "$1");
         return build.resolve(name, { resolveDir: folder, kind, importer: "" });
       });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle, programBundle, writeBundle } from "../../tools/bundle.ts";
-import { readConfig, root } from "../../tools/with_std.ts";
+import { filePath, readConfig, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";
 
 let made: ReturnType<typeof programBundle> | null = null;
@@ -69,6 +69,12 @@ Deno.test("the program's bundle holds every module once, so that all entries sha
   }
   assertEquals([...places].filter(([, names]) => names.length > 1), []);
   assert(places.has("kernel/kernel.ts") && places.has("runner/sandbox/worker.ts"));
+});
+
+Deno.test("the program's bundle says nothing of the machine that made it", async () => {
+  const { files } = await program();
+  const telling = [...files.values()].filter(({ text }) => text.includes(filePath(root)));
+  assertEquals(telling.map(({ name }) => name), []);
 });
 
 Deno.test("the program's bundle has the entries that modules of users can name", async () => {
