@@ -29,3 +29,29 @@ export function openCpuClock(): CpuClock {
     return wall;
   }
 }
+
+const RUSAGE_CHILDREN = -1;
+/** The bytes of a `struct rusage`: two times, and fourteen counts that are of no interest here. */
+const RUSAGE_BYTES = 144;
+
+/** Opens a clock of the CPU time that child processes used, those that have ended; null where there is none. */
+export function openChildClock(): CpuClock | null {
+  if (Deno.build.os !== "linux") return null;
+  try {
+    const library = Deno.dlopen("libc.so.6", {
+      getrusage: { parameters: ["i32", "buffer"], result: "i32" },
+    });
+    const usage = new BigInt64Array(RUSAGE_BYTES / 8);
+    const bytes = new Uint8Array(usage.buffer);
+    return {
+      isCpuTime: true,
+      now() {
+        library.symbols.getrusage(RUSAGE_CHILDREN, bytes);
+        const [userSeconds, userMicros, systemSeconds, systemMicros] = usage;
+        return Number(userSeconds + systemSeconds) * 1e9 + Number(userMicros + systemMicros) * 1e3;
+      },
+    };
+  } catch {
+    return null;
+  }
+}

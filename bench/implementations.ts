@@ -55,12 +55,31 @@ export interface Started {
   readonly workload: Workload;
 }
 
-/** Loads a contender with a private copy of the kernel, and builds its world. */
-export async function start(contender: Contender, shape: Shape): Promise<Started> {
-  const module = await importCopy<Implementation & { Workload: typeof Workload }>(
-    `bench/implementations/${contender.name}.ts`,
-    contender.transformations,
-  );
+/** The file that a contender is in, by its path from the root. */
+export function entryOf({ name }: Contender): string {
+  return `bench/implementations/${name}.ts`;
+}
+
+type Copied = Implementation & { readonly Workload: typeof Workload };
+
+/** So that each world has a copy of its bundle to itself. */
+let worlds = 0;
+
+/**
+ * Loads a contender with a private copy of the kernel, and builds its world.
+ *
+ * @param contender The contender.
+ * @param shape The world.
+ * @param bundle The URL of its bundle; the files one by one when there is none.
+ */
+export async function start(
+  contender: Contender,
+  shape: Shape,
+  bundle: string | null = null,
+): Promise<Started> {
+  const module: Copied = bundle === null
+    ? await importCopy<Copied>(entryOf(contender), contender.transformations)
+    : await import(`${bundle}?${worlds++}`);
   const installed = module.install(shape);
   return { installed, workload: new module.Workload(installed, shape) };
 }

@@ -1,18 +1,27 @@
 /**
- * Measures a lifecycle with care: in each round every contender has a process of its own, and all take turns.
+ * Measures a lifecycle with care: in each round every contender has a process of its own for each form, and all take turns.
+ * The forms are the bundle, as the compiled program has it, and the files one by one, as they are imported from JSR.
  *
- *     deno run -A bench/lifecycle.ts [--modules=3] [--percent=0,1,10,100] [--rounds=15] [--alive=10000]
- *         [--contenders=none,pnotify,c] [--debug] [--scale=1] [--json=FILE]
+ *     deno run -A bench/lifecycle.ts [--modules=3] [--percent=0,1,10,100] [--rounds=7] [--alive=10000]
+ *         [--contenders=none,pnotify,c] [--forms=bundle,files] [--debug] [--scale=1] [--json=FILE]
  *
- * Prints medians with the interval that holds nine of ten repetitions, what each contender adds to a lifecycle without
+ * With nothing said it prints what bench/README.md has, in about twenty minutes. Prints medians with the interval that holds nine of ten repetitions, what each contender adds to a lifecycle without
  * any callouts, and which of the figures to reach are reached. Times are CPU time of the thread where the C library can
  * be called, collection of garbage included.
  *
  * @module
  */
 import { addedCost, addedRatio, checkGoals, type Goal } from "./goals.ts";
+import { type Form, FORMS } from "./forms.ts";
 import { canHave, CONTENDERS, findContender } from "./implementations.ts";
-import { C_PROGRAM, compileC, type Effort, measureInTurn, type Series } from "./processes.ts";
+import {
+  C_PROGRAM,
+  compileC,
+  type Effort,
+  type Entrant,
+  measureInTurn,
+  type Series,
+} from "./processes.ts";
 import { estimate } from "./statistics.ts";
 import { formatEstimate, formatTable } from "./table.ts";
 import type { Shape } from "./workload.ts";
@@ -27,6 +36,8 @@ export interface Plan extends Effort {
   readonly alive: number;
   /** Who. */
   readonly contenders: readonly string[];
+  /** In which forms. */
+  readonly forms: readonly Form[];
   /** Whether the kernels check the use of locks. */
   readonly debug: boolean;
   /** Where to write everything that was measured, or null. */
@@ -36,7 +47,7 @@ export interface Plan extends Effort {
 /** Reads the command line. */
 export function readPlan(args: readonly string[]): Plan {
   const options = new Map<string, string>();
-  const known = "modules percent rounds alive contenders debug scale json".split(" ");
+  const known = "modules percent rounds alive contenders forms debug scale json".split(" ");
   for (const arg of args) {
     const [, name, value = ""] = arg.match(/^--([a-z]+)(?:=(.+))?$/) ?? [];
     if (known.includes(name)) options.set(name, value);
@@ -48,34 +59,62 @@ export function readPlan(args: readonly string[]): Plan {
   return {
     modules: numbers("modules", "3"),
     percent: numbers("percent", "0,1,10,100"),
-    rounds: numbers("rounds", "15")[0],
+    rounds: numbers("rounds", "7")[0],
     alive: numbers("alive", "10000")[0],
     contenders: (options.get("contenders") ?? all).split(","),
+    forms: readForms(options.get("forms") ?? FORMS.join()),
     debug: options.has("debug"),
     scale: numbers("scale", "1")[0],
     json: options.get("json") ?? null,
   };
 }
 
-/** Measures every contender that can be had in one world. */
-export async function measureWorld(plan: Plan, shape: Shape): Promise<Series> {
-  const names = plan.contenders.filter((name) =>
-    name === C_PROGRAM || canHave(findContender(name), shape.modules)
-  );
-  return await measureInTurn(names.map((name) => ({ key: name, name, shape })), plan);
+function readForms(list: string): Form[] {
+  return list.split(",").map((name) => {
+    const form = FORMS.find((one) => one === name);
+    if (form !== undefined) return form;
+    throw new TypeError(`Cannot measure form "${name}": there is none, wanted ${FORMS.join(", ")}`);
+  });
 }
 
-/** Writes what was measured in one world as a table. */
-export function formatSeries(series: Series): string {
+/** What was measured in one world, by form. The C program is in every one. */
+export type World = ReadonlyMap<Form, Series>;
+
+/** Measures every contender that can be had in one world. */
+export async function measureWorld(plan: Plan, shape: Shape): Promise<World> {
+  const entrants = plan.contenders.flatMap((name): Entrant[] => {
+    if (name === C_PROGRAM) return [{ key: name, name, shape }];
+    if (!canHave(findContender(name), shape.modules)) return [];
+    return plan.forms.map((form) => ({ key: `${name} ${form}`, name, shape, form }));
+  });
+  const measured = await measureInTurn(entrants, plan);
+  return new Map(plan.forms.map((form) => {
+    const own = entrants.filter((entrant) => entrant.form === undefined || entrant.form === form);
+    const series = own.filter(({ key }) => measured.has(key))
+      .map(({ key, name }) => [name, measured.get(key)!] as const);
+    return [form, new Map(series)];
+  }));
+}
+
+/** Writes what was measured in one world as a table: what is added is that of the first form. */
+export function formatWorld(world: World): string {
+  const [[first, series], ...others] = [...world];
   const hasBase = series.has("none") && series.has("pnotify");
+  const whole = (values: readonly number[] | undefined) =>
+    values === undefined ? "" : formatEstimate(estimate([values], (one) => one), 0);
   const rows = [...series].map(([name, values]) => {
     const title = CONTENDERS.find((one) => one.name === name)?.title ?? "C, kernel-style lists";
-    const whole = formatEstimate(estimate([values], (one) => one), 0);
-    if (!hasBase || name === "none" || name === C_PROGRAM) return [title, whole, "", ""];
-    const ratio = name === "pnotify" ? "" : formatEstimate(addedRatio(series, name), 1);
-    return [title, whole, formatEstimate(addedCost(series, name), 0), ratio];
+    const isCompared = hasBase && name !== "none" && name !== C_PROGRAM;
+    return [
+      title,
+      whole(values),
+      isCompared ? formatEstimate(addedCost(series, name), 0) : "",
+      isCompared && name !== "pnotify" ? formatEstimate(addedRatio(series, name), 1) : "",
+      ...others.map(([, other]) => name === C_PROGRAM ? "" : whole(other.get(name))),
+    ];
   });
-  return formatTable(["", "ns a lifecycle", "added ns", "added, times pnotify's"], rows);
+  const head = ["", `${first}, ns a lifecycle`, "added ns", "added, times pnotify's"];
+  return formatTable([...head, ...others.map(([form]) => `${form}, ns a lifecycle`)], rows);
 }
 
 /** Writes a figure to reach as a line. */
@@ -91,21 +130,25 @@ if (import.meta.main) {
     console.error("c is left out: there is no gcc");
     plan = { ...plan, contenders: plan.contenders.filter((name) => name !== C_PROGRAM) };
   }
-  const all: { shape: Shape; series: Record<string, readonly number[]> }[] = [];
+  const all: { shape: Shape; form: Form; series: Record<string, readonly number[]> }[] = [];
   const goals: Goal[] = [];
   for (const modules of plan.modules) {
     for (const percent of plan.percent) {
       const shape = { modules, percent, alive: plan.alive, debug: plan.debug };
-      const series = await measureWorld(plan, shape);
-      all.push({ shape, series: Object.fromEntries(series) });
+      const world = await measureWorld(plan, shape);
+      for (const [form, series] of world) {
+        all.push({ shape, form, series: Object.fromEntries(series) });
+      }
       console.log(`\n### ${modules} modules, ${percent} % of tasks tracked\n`);
-      console.log(formatSeries(series));
+      console.log(formatWorld(world));
+      // What people run is a bundle, and the figures to reach are about that.
+      const series = world.get("bundle") ?? new Map();
       const complete = series.has("none") && series.has("pnotify");
       if (modules === 3 && complete && !plan.debug) goals.push(...checkGoals(percent, series));
     }
   }
   if (goals.length > 0) {
-    console.log(`\n### Figures to reach\n\n${goals.map(formatGoal).join("\n")}`);
+    console.log(`\n### Figures to reach, in the bundle\n\n${goals.map(formatGoal).join("\n")}`);
   }
   if (plan.json !== null) await Deno.writeTextFile(plan.json, JSON.stringify(all, null, 1) + "\n");
 }

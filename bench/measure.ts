@@ -3,7 +3,7 @@
  *
  *     echo 1000 | deno run -A --v8-flags=--single-threaded-gc bench/measure.ts pnotify '{"modules":3,"percent":1,"alive":10000}'
  *
- * Prints as JSON what the modules heard in a fixed part of the work; then, for each number of milliseconds that it reads,
+ * A third argument is the URL of a bundle of the contender; without it the contender's files are loaded one by one. Prints as JSON what the modules heard in a fixed part of the work; then, for each number of milliseconds that it reads,
  * works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take turns.
  *
  * @module
@@ -29,9 +29,9 @@ const STEP = 2_000;
  */
 const GENERATIONS = 6;
 
-async function serve(name: string, shape: Shape): Promise<void> {
+async function serve(name: string, shape: Shape, bundle: string | null): Promise<void> {
   const clock = openCpuClock();
-  const { installed, workload } = await start(findContender(name), shape);
+  const { installed, workload } = await start(findContender(name), shape, bundle);
   workload.run(CHECKED);
   const greeting: Greeting = { isCpuTime: clock.isCpuTime, heard: installed.counters };
   console.log(JSON.stringify(greeting));
@@ -60,6 +60,6 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
 }
 
 if (import.meta.main) {
-  const [name, shape] = Deno.args;
-  await serve(name, JSON.parse(shape));
+  const [name, shape, bundle = null] = Deno.args;
+  await serve(name, JSON.parse(shape), bundle);
 }

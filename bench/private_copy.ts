@@ -21,6 +21,38 @@ export function importCopy<Module>(
   return import(copy(entry, transformations, new Map()));
 }
 
+/**
+ * The text of a file and of everything that it imports, for those who link them in their own way.
+ *
+ * @param entry The file, by its path from the root.
+ * @param transformations What to change in the texts.
+ * @returns The texts, by path from the root.
+ */
+export function copiedTexts(
+  entry: string,
+  transformations: readonly Transformation[] = [],
+): Map<string, string> {
+  const texts = new Map<string, string>();
+  const visit = (path: string) => {
+    if (texts.has(path)) return;
+    const text = transform(path, transformations);
+    texts.set(path, text);
+    for (const [, head, to] of text.matchAll(specifier)) {
+      if (!typesOnly.test(head)) visit(resolve(path, to));
+    }
+  };
+  visit(entry);
+  return texts;
+}
+
+function transform(path: string, transformations: readonly Transformation[]): string {
+  const source = SOURCES[path];
+  if (source === undefined) {
+    throw new TypeError(`Cannot copy "${path}": it is not in bench/sources.ts`);
+  }
+  return transformations.reduce((before, change) => change(before, path), source);
+}
+
 function copy(
   path: string,
   transformations: readonly Transformation[],
@@ -29,12 +61,8 @@ function copy(
   const known = made.get(path);
   if (known === "") throw new TypeError(`Cannot copy "${path}": it imports itself in a circle`);
   if (known !== undefined) return known;
-  const source = SOURCES[path];
-  if (source === undefined) {
-    throw new TypeError(`Cannot copy "${path}": it is not in bench/sources.ts`);
-  }
+  const text = transform(path, transformations);
   made.set(path, "");
-  const text = transformations.reduce((before, change) => change(before, path), source);
   const linked = text.replace(specifier, (all, head: string, to: string) => {
     if (typesOnly.test(head)) return all;
     return `${head}"${copy(resolve(path, to), transformations, made)}"`;

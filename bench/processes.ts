@@ -1,4 +1,7 @@
 import { Random } from "../kernel/random.ts";
+import { bundleCopy } from "./bundled_copy.ts";
+import type { Form } from "./forms.ts";
+import { entryOf, findContender } from "./implementations.ts";
 import { rootPath } from "./root.ts";
 import { type Greeting, linesOf } from "./measure.ts";
 import { median } from "./statistics.ts";
@@ -18,6 +21,8 @@ export interface Entrant {
   readonly name: string;
   /** The world. */
   readonly shape: Shape;
+  /** How its files come together; in a bundle when nothing is said. */
+  readonly form?: Form;
 }
 
 /** How much is measured. */
@@ -135,8 +140,7 @@ class MeasuringProcess {
   readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
   #greeting: Greeting | null = null;
 
-  private constructor(entrant: Entrant) {
-    const command = entrant.name === C_PROGRAM ? cCommand(entrant) : denoCommand(entrant);
+  private constructor(entrant: Entrant, command: Deno.Command) {
     this.entrant = entrant;
     this.#child = command.spawn();
     this.#lines = linesOf(this.#child.stdout);
@@ -145,7 +149,8 @@ class MeasuringProcess {
 
   /** Starts one, and waits until its world is built. */
   static async start(entrant: Entrant): Promise<MeasuringProcess> {
-    const process = new MeasuringProcess(entrant);
+    const command = entrant.name === C_PROGRAM ? cCommand(entrant) : await denoCommand(entrant);
+    const process = new MeasuringProcess(entrant, command);
     try {
       process.#greeting = JSON.parse(await process.#answer());
       return process;
@@ -183,7 +188,7 @@ class MeasuringProcess {
   }
 }
 
-function denoCommand({ name, shape }: Entrant): Deno.Command {
+async function denoCommand({ name, shape, form = "bundle" }: Entrant): Promise<Deno.Command> {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -194,12 +199,18 @@ function denoCommand({ name, shape }: Entrant): Deno.Command {
       `${rootPath}bench/measure.ts`,
       name,
       JSON.stringify(shape),
+      ...(form === "bundle" ? [await bundleOf(name)] : []),
     ],
     env: { NO_COLOR: "1" },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   });
+}
+
+async function bundleOf(name: string): Promise<string> {
+  const contender = findContender(name);
+  return await bundleCopy(entryOf(contender), contender.transformations);
 }
 
 let compiled: string | null = null;

@@ -3,10 +3,13 @@
  *
  *     deno run -A bench/startup.ts [--rounds=7] [--steps=500] [--binary=dist/pnotify]
  *
- * Times are from the clock on the wall, so a machine that does something else makes them longer.
+ * With the compiled program it compiles an empty one, by what `deno task compile` compiles with, and compares
+ * `pnotify version` with that. Times are from the clock on the wall, so a machine that does something else makes them
+ * longer, and CPU time of the process and those it starts, where the C library can be called.
  *
  * @module
  */
+import { openChildClock } from "./cpu_clock.ts";
 import { rootPath } from "./root.ts";
 import { estimate } from "./statistics.ts";
 import { formatEstimate, formatTable } from "./table.ts";
@@ -28,6 +31,8 @@ export default defineModule({
 });
 `;
 const SCENARIOS = 10;
+/** How many times an empty program's start `pnotify version` may take. */
+const MOST_OVER_EMPTY = 2.5;
 
 function scenario(name: string, module: string, steps: number): string {
   const half = Math.ceil(steps / 2);
@@ -38,8 +43,18 @@ function scenario(name: string, module: string, steps: number): string {
     forks.join("") + exits.join("");
 }
 
-async function wallMs(command: readonly string[]): Promise<number> {
+/** What a process took, in milliseconds. */
+interface Cost {
+  readonly wall: number;
+  /** NaN where it cannot be known. */
+  readonly cpu: number;
+}
+
+const childClock = openChildClock();
+
+async function costOf(command: readonly string[]): Promise<Cost> {
   const [program, ...args] = command;
+  const cpuBefore = childClock?.now() ?? NaN;
   const began = performance.now();
   const { success, stderr } = await new Deno.Command(program, {
     args,
@@ -47,9 +62,30 @@ async function wallMs(command: readonly string[]): Promise<number> {
     stdout: "null",
     stderr: "piped",
   }).output();
-  const ms = performance.now() - began;
-  if (success) return ms;
+  const wall = performance.now() - began;
+  const cpu = ((childClock?.now() ?? NaN) - cpuBefore) / 1e6;
+  if (success) return { wall, cpu };
   throw new Error(`Cannot time ${command.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Compiles a program that does nothing, as `tools/compile.ts` compiles. */
+async function compileEmpty(folder: string): Promise<string> {
+  await Deno.writeTextFile(`${folder}/empty.js`, "export {};\n");
+  const { success, stderr } = await new Deno.Command(Deno.env.get("DENO_2_4") ?? Deno.execPath(), {
+    args: [
+      "compile",
+      "--quiet",
+      "--no-check",
+      "--no-lock",
+      "--no-code-cache",
+      "-o",
+      "empty",
+      "empty.js",
+    ],
+    cwd: folder,
+  }).output();
+  if (success) return `${folder}/empty`;
+  throw new Error(`Cannot compile an empty program: ${new TextDecoder().decode(stderr)}`);
 }
 
 /** Writes the scenarios that are timed, and gives the files of each kind. */
@@ -98,26 +134,46 @@ if (import.meta.main) {
     const files = await writeScenarios(folder, steps);
     const commands: Record<string, string[]> = {
       "deno alone": [deno, "eval", "0"],
+      ...(binary === undefined ? {} : { empty: [await compileEmpty(folder)] }),
+      "version": [...pnotify, "version"],
       "help": [...pnotify, "help"],
     };
     for (const kind in files) commands[kind] = [...pnotify, "run", ...files[kind]];
-    const times: Record<string, number[]> = {};
+    const costs: Record<string, Cost[]> = {};
     for (let round = 0; round < rounds; round++) {
-      for (const name in commands) (times[name] ??= []).push(await wallMs(commands[name]));
+      for (const name in commands) (costs[name] ??= []).push(await costOf(commands[name]));
     }
-    const plain = (name: string) => formatEstimate(estimate([times[name]], (ms) => ms), 0);
+    const both = (compute: (clock: keyof Cost) => string) => [compute("wall"), compute("cpu")];
+    const times = (name: string, clock: keyof Cost) => costs[name].map((cost) => cost[clock]);
+    const plain = (name: string) =>
+      both((clock) => formatEstimate(estimate([times(name, clock)], (ms) => ms), 0));
     const each = (more: string, less: string, count: number) =>
-      formatEstimate(estimate([times[more], times[less]], (a, b) => (a - b) / count), 2);
-    console.log(formatTable(["", "ms on the wall"], [
-      ["`deno eval 0`, for comparison", plain("deno alone")],
-      ["`pnotify help`", plain("help")],
-      ["`pnotify run`, one scenario with a shipped module", plain("shipped")],
-      ["`pnotify run`, one scenario with a module of one's own", plain("own")],
-      ["each further scenario, shipped module", each("shipped many", "shipped", SCENARIOS)],
-      ["each further scenario, own module", each("own many", "own", SCENARIOS)],
-      ["each further step, shipped module", each("shipped steps", "shipped", steps)],
-      ["each further step, own module", each("own steps", "own", steps)],
+      both((clock) => {
+        const series = [times(more, clock), times(less, clock)];
+        return formatEstimate(estimate(series, (a, b) => (a - b) / count), 2);
+      });
+    console.log(formatTable(["", "ms on the wall", "ms of CPU"], [
+      ["`deno eval 0`, for comparison", ...plain("deno alone")],
+      ...(binary === undefined ? [] : [["an empty program, compiled", ...plain("empty")]]),
+      ["`pnotify version`", ...plain("version")],
+      ["`pnotify help`", ...plain("help")],
+      ["`pnotify run`, one scenario with a shipped module", ...plain("shipped")],
+      ["`pnotify run`, one scenario with a module of one's own", ...plain("own")],
+      ["each further scenario, shipped module", ...each("shipped many", "shipped", SCENARIOS)],
+      ["each further scenario, own module", ...each("own many", "own", SCENARIOS)],
+      ["each further step, shipped module", ...each("shipped steps", "shipped", steps)],
+      ["each further step, own module", ...each("own steps", "own", steps)],
     ]));
+    if (binary !== undefined) {
+      const [wall, cpu] = both((clock) => {
+        const series = [times("version", clock), times("empty", clock)];
+        return formatEstimate(estimate(series, (version, empty) => version / empty), 2);
+      });
+      console.log(
+        `\n\`pnotify version\` over an empty program, at most ${MOST_OVER_EMPTY} wanted:`,
+      );
+      console.log(`${wall} on the wall, ${cpu} of CPU`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -182,8 +182,6 @@ async function readGraph(entries: readonly string[], folder: string): Promise<Gr
     modules: InfoModule[];
     redirects?: Record<string, string>;
   };
-  const broken = info.modules.find(({ error }) => error !== undefined);
-  if (broken !== undefined) throw new Error(`Cannot bundle "${broken.specifier}": ${broken.error}`);
   const modules = new Map(info.modules.map((module) => [moduleName(module.specifier), module]));
   return { modules, redirects: info.redirects ?? {} };
 }
@@ -227,8 +225,10 @@ function resolver({ modules, redirects }: Graph, folder: string): esbuild.Plugin
         return build.resolve(name, { resolveDir: folder, kind, importer: "" });
       });
       build.onLoad({ filter: /./, namespace: MODULE }, async ({ path }) => {
-        const { local, mediaType = "" } = modules.get(path)!;
-        return { contents: await Deno.readFile(local!), loader: LOADERS[mediaType] };
+        // A file that only types come from need not be there, so that only now it is missed.
+        const { local, mediaType = "", error } = modules.get(path)!;
+        if (local === undefined) return { errors: [{ text: `Cannot bundle "${path}": ${error}` }] };
+        return { contents: await Deno.readFile(local), loader: LOADERS[mediaType] };
       });
     },
   };

@@ -32,7 +32,23 @@ Deno.test("deno bench runs without any permission", async () => {
     "--filter=pnotify, 1 %",
   );
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stdout, "pnotify, 1 % tracked");
+  assertStringIncludes(stdout, "pnotify, 1 % tracked, files");
+  assertStringIncludes(stdout, "Only files are measured");
+  assert(!stdout.includes("tracked, bundle"));
+});
+
+Deno.test("deno bench measures bundles beside files when it may make them", async () => {
+  const { code, stdout, stderr } = await deno(
+    "bench",
+    "-A",
+    "--no-check",
+    "--no-lock",
+    "--filter=pnotify, 1 %",
+    "bench/lifecycle_bench.ts",
+  );
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "pnotify, 1 % tracked, bundle");
+  assertStringIncludes(stdout, "pnotify, 1 % tracked, files");
 });
 
 Deno.test("bench/lifecycle.ts prints a row a contender", async () => {
@@ -45,7 +61,8 @@ Deno.test("bench/lifecycle.ts prints a row a contender", async () => {
     "--contenders=none,pnotify,chain_array,chain_map,node_events,c",
   );
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /^\| pnotify +\| +\d+ \(/m);
+  assertMatch(stdout, /^\| +\| bundle, ns a lifecycle .* files, ns a lifecycle \|$/m);
+  assertMatch(stdout, /^\| pnotify +\| +\d+ \(.*\| +\d+ \([^|]*\|$/m);
   assertStringIncludes(stdout, "added cost of chain_map against pnotify's at 10 %");
 });
 

@@ -57,7 +57,7 @@ Deno.test("checkGoals() tells what is reached from what is not", () => {
     ["chain_map", 12, true],
     ["chain_array", 5, false],
     ["chain_array,", 1, true],
-    ["C", 4, true],
+    ["C", 4.5, true],
   ]);
 });
 
@@ -65,6 +65,9 @@ Deno.test("readPlan() reads lists, and refuses what it does not know", () => {
   const plan = readPlan(["--percent=1,100", "--rounds=3", "--debug"]);
   assertEquals([plan.percent, plan.rounds, plan.debug], [[1, 100], 3, true]);
   assertThrows(() => readPlan(["rounds"]), TypeError, "--rounds");
+  assertEquals(readPlan([]).forms, ["bundle", "files"]);
+  assertEquals(readPlan(["--forms=files"]).forms, ["files"]);
+  assertThrows(() => readPlan(["--forms=bundel"]), TypeError, "bundle, files");
 });
 
 Deno.test("formatTable() aligns its columns", () => {
