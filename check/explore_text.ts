@@ -1,6 +1,6 @@
-import type { ExploreResult } from "./explore.ts";
+import type { ExploreResult } from "./explore_result.ts";
 
-/** The result of an exploration, as people read it. */
+/** The result of an exploration as a few lines. */
 export function describeExploration(
   result: Omit<ExploreResult, "text">,
   { preemptions = 2, limit = 20_000, only }: {

@@ -5,39 +5,44 @@ import type { Preemption, PreemptionSite } from "../kernel/preempt.ts";
 import type { ScheduledOperation } from "./schedule.ts";
 import { oneLine } from "./teardown.ts";
 
-/** What to run next; `planned` is its place in a schedule that is replayed. */
+/** The operation that runs next. */
 export interface Choice {
+  /** Its name. */
   readonly name: string;
+  /** Its place in a schedule that is replayed. */
   readonly planned: ScheduledOperation | null;
 }
 
 /** Decides the schedule of one run. */
 export interface Chooser {
-  /** What runs next when nothing is running; null to stop. */
-  next(remaining: readonly string[]): Choice | null;
-  /** What runs at a point of an operation, or null to go on. Asked again after that has run. */
-  at(running: Running, remaining: readonly string[], preemptions: number): Choice | null;
+  /** Chooses what runs when nothing is running. Null stops the run. */
+  chooseNext(remaining: readonly string[]): Choice | null;
+  /** Chooses what runs at a point of an operation. Null goes on. It is asked again after that has run. */
+  chooseNested(running: Running, remaining: readonly string[], preemptions: number): Choice | null;
 }
 
 /** An operation that runs. */
 export interface Running {
+  /** Its name. */
   readonly name: string;
+  /** Its place in a schedule that is replayed. */
   readonly planned: ScheduledOperation | null;
-  /** Preemption points that it has passed itself. */
+  /** The number of preemption points that it has passed itself. */
   points: number;
-  readonly nested: { at: number; operation: Running }[];
+  /** The operations that ran inside it, and the point of each. */
+  readonly nested: { point: number; operation: Running }[];
 }
 
-/** More than any run needs that ends. */
+/** No run that ends passes as many. */
 const MOST_POINTS = 100_000;
 
 /** One run of the operations in one world. */
 export class Explorer implements Preemption {
-  /** What ran when nothing else was running. */
+  /** The operations that ran when nothing else was running. */
   readonly done: Running[] = [];
-  /** The lock that a nested operation would have had to wait for: the run is infeasible. */
+  /** The lock that a nested operation would have had to wait for. Then the run is infeasible. */
   blockedOn: string | null = null;
-  /** What an operation threw that no caller is expected to meet. */
+  /** What operations threw that is no KernelError. */
   readonly broken: string[] = [];
   readonly #kernel: Kernel;
   readonly #operations: ReadonlyMap<string, () => void>;
@@ -49,6 +54,7 @@ export class Explorer implements Preemption {
   #preemptions = 0;
   #points = 0;
 
+  /** Prepares the run of some operations in a world. */
   constructor(
     kernel: Kernel,
     operations: ReadonlyMap<string, () => void>,
@@ -73,7 +79,7 @@ export class Explorer implements Preemption {
     kernel.preemption = this;
     try {
       while (!this.#isOver()) {
-        const choice = this.#chooser.next(this.#remaining);
+        const choice = this.#chooser.chooseNext(this.#remaining);
         if (choice === null) return;
         this.#start(choice, (operation) => this.done.push(operation));
       }
@@ -84,25 +90,25 @@ export class Explorer implements Preemption {
     }
   }
 
-  /** Passes a point, running in it what the chooser wants. */
+  /** Passes a preemption point, and runs in it what the chooser wants. */
   at(_site: PreemptionSite): void {
     const running = this.#stack.at(-1);
-    // While an infeasible run unwinds, what it passes is of no interest.
+    // While an infeasible run unwinds, its points do not count.
     if (running === undefined || this.blockedOn !== null) return;
     if (++this.#points > MOST_POINTS) {
       throw new Error(`More than ${MOST_POINTS} points were passed`);
     }
     running.points++;
     while (this.#remaining.length > 0) {
-      const choice = this.#chooser.at(running, this.#remaining, this.#preemptions);
+      const choice = this.#chooser.chooseNested(running, this.#remaining, this.#preemptions);
       if (choice === null) return;
       this.#preemptions++;
-      const at = running.points;
-      this.#start(choice, (operation) => running.nested.push({ at, operation }));
+      const point = running.points;
+      this.#start(choice, (operation) => running.nested.push({ point, operation }));
     }
   }
 
-  /** Remembers that the run is infeasible, whoever catches the exception. */
+  /** Remembers that the run is infeasible: an operation may catch the exception that says so. */
   blocked(what: string): void {
     this.blockedOn ??= what;
   }
@@ -116,7 +122,7 @@ export class Explorer implements Preemption {
     const running: Running = { name, planned, points: 0, nested: [] };
     begun(running);
     this.#remaining.splice(this.#remaining.indexOf(name), 1);
-    const outer = kernel.context;
+    const interrupted = kernel.context;
     this.#stack.push(running);
     kernel.context = this.#contextAt(this.#stack.length - 1);
     try {
@@ -126,10 +132,10 @@ export class Explorer implements Preemption {
       if (!(error instanceof KernelError)) throw error;
       this.#outcomes[name] = error.code;
     } finally {
-      kernel.context = outer;
+      kernel.context = interrupted;
       this.#stack.pop();
     }
-    // An exception that says so may have been caught on its way.
+    // The operation may have caught the exception.
     if (this.blockedOn !== null && this.#stack.length > 0) kernel.wouldWait(this.blockedOn);
   }
 
@@ -141,38 +147,48 @@ export class Explorer implements Preemption {
   }
 }
 
-/** What ran, as a schedule. */
+/** The operations that ran, as a schedule. */
 export function scheduleOf(done: readonly Running[]): ScheduledOperation[] {
   return done.map(({ name, nested }) => ({
     name,
-    nested: nested.map(({ at, operation }) => ({ at, operation: scheduleOf([operation])[0] })),
+    nested: nested.map(({ point, operation }) => ({
+      point,
+      operation: scheduleOf([operation])[0],
+    })),
   }));
 }
 
 /**
- * Goes through all schedules, depth first: each run follows a prefix of recorded choices and takes the first of what
- * there is from there on; the last choice that has an alternative left is changed for the next run.
+ * Goes through all schedules, depth first. Each run follows the recorded choices and takes the first alternative from
+ * there on. For the next run the last choice with an alternative left is changed.
  */
 export class AllSchedules implements Chooser {
   readonly #bound: number;
   #choices: { taken: number; readonly of: number }[] = [];
   #depth = 0;
 
+  /** Begins with the first schedule. `bound` is the most preemptions in one. */
   constructor(bound: number) {
     this.#bound = bound;
   }
 
-  next(remaining: readonly string[]): Choice {
+  /** Chooses any of the remaining operations. */
+  chooseNext(remaining: readonly string[]): Choice {
     return { name: remaining[this.#choose(remaining.length)], planned: null };
   }
 
-  at(_running: Running, remaining: readonly string[], preemptions: number): Choice | null {
+  /** Chooses any of the remaining operations, or none. */
+  chooseNested(
+    _running: Running,
+    remaining: readonly string[],
+    preemptions: number,
+  ): Choice | null {
     if (preemptions >= this.#bound) return null;
     const taken = this.#choose(remaining.length + 1);
     return taken === 0 ? null : { name: remaining[taken - 1], planned: null };
   }
 
-  /** Turns to the next schedule; false when there is none. */
+  /** Turns to the next schedule. Returns false when there is none. */
   advance(): boolean {
     this.#choices.length = this.#depth;
     this.#depth = 0;
@@ -195,18 +211,21 @@ export class OneSchedule implements Chooser {
   readonly #schedule: readonly ScheduledOperation[];
   #begun = 0;
 
+  /** Begins at the start of a schedule. */
   constructor(schedule: readonly ScheduledOperation[]) {
     this.#schedule = schedule;
   }
 
-  next(): Choice | null {
+  /** Chooses the next operation of the schedule. */
+  chooseNext(): Choice | null {
     const planned = this.#schedule[this.#begun++];
     return planned === undefined ? null : { name: planned.name, planned };
   }
 
-  at(running: Running): Choice | null {
+  /** Chooses the operation that the schedule has at this point, if any. */
+  chooseNested(running: Running): Choice | null {
     const planned = running.planned!.nested[running.nested.length];
-    if (planned === undefined || planned.at !== running.points) return null;
+    if (planned === undefined || planned.point !== running.points) return null;
     return { name: planned.operation.name, planned: planned.operation };
   }
 }

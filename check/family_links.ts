@@ -3,9 +3,7 @@ import type { ProcessGroup } from "../kernel/pid.ts";
 import { PF_EXITING, PF_THREAD, type Task } from "../kernel/task.ts";
 import { followRing, names, type Say } from "./task_list.ts";
 
-/*
- * The links between tasks, each followed from both of its ends.
- */
+/* The links between tasks, each followed from both of its ends. */
 
 /** Each child knows its parent and its neighbours, and the parent knows the youngest. */
 export function checkChildren(task: Task, say: Say): void {
@@ -32,7 +30,7 @@ export function checkChildren(task: Task, say: Say): void {
   if (youngest !== before) say(`the youngest child of ${task} is ${before}, it has ${youngest}`);
 }
 
-/** A leader is a child of its parent; only pid 0 has none. */
+/** A leader is a child of its parent. Only pid 0 has no parent. */
 export function checkParent(leader: Task, say: Say): void {
   const { parent, kernel } = leader;
   if (leader.flags & PF_THREAD) say(`${leader} leads a thread group and is marked as a thread`);
@@ -49,7 +47,7 @@ export function checkParent(leader: Task, say: Say): void {
   say(`${leader} is not among the children of ${parent}`);
 }
 
-/** The threads of a group are in one ring, share their parent, and those that live are counted. */
+/** The threads of a group are in one ring and share their parent. The live ones are counted. */
 export function checkThreads(leader: Task, say: Say): void {
   const threads = followRing(
     leader,
@@ -73,7 +71,7 @@ export function checkThreads(leader: Task, say: Say): void {
   }
 }
 
-/** A thread that is no leader is in the ring of one, alive, and nobody's child. */
+/** A thread that is no leader is alive, in the ring of a leader, and no child of any task. */
 export function checkLeader(thread: Task, say: Say): void {
   const leader = thread.groupLeader;
   if (!(thread.flags & PF_THREAD)) say(`${thread} leads no thread group and is no thread`);
@@ -89,7 +87,7 @@ export function checkLeader(thread: Task, say: Say): void {
   say(`${thread} is not in the thread group of ${leader}`);
 }
 
-/** The pid table knows the process group of every process, and the group has counted it. */
+/** The pid table has the process group of every process, and the group counts its members. */
 export function checkGroups(kernel: Kernel, tasks: readonly Task[], say: Say): void {
   const groups = new Map<ProcessGroup, Task[]>();
   for (const task of tasks) {

@@ -14,12 +14,14 @@ import type { EventsEntry } from "../pnotify/registry.ts";
 import { firstSubscriber } from "../pnotify/subscriber.ts";
 
 /**
- * Looks a whole world over for what must be true whenever no call is in progress: every link of the family tree, of
- * the thread groups and of the process groups from both ends; the pid table and its counts; each user's tasks; usage
- * counts; states, and who sleeps on what; each structure's count against the lists, the balance law (A50), and that no
- * subscriber is on a task that is gone; every lock free; no call, signal, callout or child left half-way.
+ * Checks what must be true of a world while no call is in progress:
  *
- * It changes nothing, takes no lock, and costs time in proportion to the tasks. Tests, {@linkcode sweepFaults} and
+ * - every link of the family tree, of the thread groups and of the process groups, from both ends,
+ * - the pid table and its counts, the tasks of each user, usage counts, states and sleeps,
+ * - the count of each events structure against the lists, and the balance law (A50),
+ * - no subscriber on a task that is gone, every lock free, and no call, signal, callout or child half-way.
+ *
+ * It changes nothing and takes no lock. Its time grows with the number of tasks. Tests, {@linkcode sweepFaults} and
  * {@linkcode explore} call it after each run.
  *
  * @param kernel The kernel, with no call in progress.
@@ -80,12 +82,12 @@ function checkState(task: Task, say: Say): void {
   if (task.sleep !== null && task.sleep.done) say(`${task} sleeps on a call that has returned`);
 }
 
-/** The task list has one reference, each pending signal and each reference in hand has one more. */
+/** The task list has one reference. Each pending signal and each reference in hand has one more. */
 function checkUsage(kernel: Kernel, task: Task, say: Say): void {
-  let wanted = 1;
-  for (const { target } of kernel.pendingSignals ?? []) if (target === task) wanted++;
-  for (const reference of kernel.references ?? []) if (reference.task === task) wanted++;
-  if (task.usage < wanted) say(`${task} has ${task.usage} of ${wanted} references`);
+  let references = 1;
+  for (const { target } of kernel.pendingSignals ?? []) if (target === task) references++;
+  for (const reference of kernel.references ?? []) if (reference.task === task) references++;
+  if (task.usage < references) say(`${task} has ${task.usage} of ${references} references`);
 }
 
 function checkUsers(kernel: Kernel, tasks: readonly Task[], say: Say): void {
@@ -115,9 +117,9 @@ function checkSubscribers(pnotify: Pnotify, tasks: readonly Task[], say: Say): v
   }
   for (const entry of pnotify.entries()) {
     const { name, global } = entry.events;
-    const found = onLists.get(entry) ?? 0;
-    if (entry.count !== found) {
-      say(`${name} is counted ${entry.count} subscriptions and is on ${found} lists`);
+    const lists = onLists.get(entry) ?? 0;
+    if (entry.count !== lists) {
+      say(`${name} is counted ${entry.count} subscriptions and is on ${lists} lists`);
     }
     const { balanced, ...terms } = pnotify.balance(entry.events);
     if (!balanced && !global) say(`${name} is out of balance: ${JSON.stringify(terms)}`);

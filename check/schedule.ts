@@ -1,38 +1,38 @@
 import { KernelError } from "../kernel/errno.ts";
 
 /*
- * A schedule as a line of text: operations one after the other, and in parentheses what ran in one of them, each after
- * the number of the preemption point. `register(5:fork(2:exit)) exec` is: register; in it, at its fifth point, fork; in
- * that, at its second point, exit; and after register has returned, exec.
+ * A schedule as a line of text. It has operations one after the other. Parentheses hold the operations that ran inside
+ * one, each after the number of the preemption point. In `register(5:fork(2:exit)) exec`, register runs first, fork runs
+ * at its fifth point, exit at the second point of fork, and exec after register has returned.
  */
 
-/** An operation in a schedule, with those that ran in it, in order. */
+/** An operation in a schedule. */
 export interface ScheduledOperation {
   /** Its name. */
   readonly name: string;
-  /** What ran in it, and at which of its own preemption points, from 1. */
-  readonly nested: readonly { readonly at: number; readonly operation: ScheduledOperation }[];
+  /** The operations that ran inside it, and its own preemption point for each, from 1. */
+  readonly nested: readonly { readonly point: number; readonly operation: ScheduledOperation }[];
 }
 
-/** What a name of an operation may be made of, so that it can stand in a line. */
+/** The names that operations may have, so that they can stand in a line. */
 export const OPERATION_NAME: RegExp = /^[\w.-]+$/;
 
-/** Writes a schedule down. */
+/** Writes a schedule as a line. */
 export function formatSchedule(operations: readonly ScheduledOperation[]): string {
   return operations.map(formatOperation).join(" ");
 }
 
 function formatOperation({ name, nested }: ScheduledOperation): string {
   if (nested.length === 0) return name;
-  const inner = nested.map(({ at, operation }) => `${at}:${formatOperation(operation)}`);
+  const inner = nested.map(({ point, operation }) => `${point}:${formatOperation(operation)}`);
   return `${name}(${inner.join(" ")})`;
 }
 
-/** Reads a line back; throws EINVAL for what is no schedule of these operations. */
-export function parseSchedule(line: string, known: readonly string[]): ScheduledOperation[] {
+/** Reads a line. Throws EINVAL for what is no schedule of these operations. */
+export function parseSchedule(line: string, names: readonly string[]): ScheduledOperation[] {
   const tokens = line.match(/[\w.-]+|\S/g) ?? [];
   const seen = new Set<string>();
-  let at = 0;
+  let position = 0;
   const refuse = (found: string) =>
     new KernelError("EINVAL", {
       action: "replay schedule",
@@ -40,25 +40,25 @@ export function parseSchedule(line: string, known: readonly string[]): Scheduled
       found,
       wanted: "a line such as register(5:fork) exit is wanted",
     });
-  const one = (): ScheduledOperation => {
-    const name = tokens[at++] ?? "";
-    if (!known.includes(name)) throw refuse(`there is no operation "${name}"`);
+  const readOperation = (): ScheduledOperation => {
+    const name = tokens[position++] ?? "";
+    if (!names.includes(name)) throw refuse(`there is no operation "${name}"`);
     if (seen.has(name)) throw refuse(`${name} is there twice`);
     seen.add(name);
-    const nested: { at: number; operation: ScheduledOperation }[] = [];
-    if (tokens[at] !== "(") return { name, nested };
-    for (at++; tokens[at] !== ")";) {
-      const point = Number(tokens[at++]);
-      if (!Number.isInteger(point) || point < 1 || tokens[at++] !== ":") {
+    const nested: { point: number; operation: ScheduledOperation }[] = [];
+    if (tokens[position] !== "(") return { name, nested };
+    for (position++; tokens[position] !== ")";) {
+      const point = Number(tokens[position++]);
+      if (!Number.isInteger(point) || point < 1 || tokens[position++] !== ":") {
         throw refuse(`the number of a preemption point is missing in ${name}`);
       }
-      nested.push({ at: point, operation: one() });
+      nested.push({ point, operation: readOperation() });
     }
-    at++;
+    position++;
     return { name, nested };
   };
   const operations: ScheduledOperation[] = [];
-  while (at < tokens.length) operations.push(one());
+  while (position < tokens.length) operations.push(readOperation());
   if (operations.length === 0) throw refuse("it is empty");
   return operations;
 }
@@ -68,15 +68,15 @@ export function inTurn(operations: readonly ScheduledOperation[]): ScheduledOper
   return namesOf(operations).map((name) => ({ name, nested: [] }));
 }
 
-/** Schedules that are a little simpler: without one of the operations, or with one that runs alone instead. */
+/** Schedules that are a little simpler: without an operation, or with a nested one after or before the others. */
 export function simpler(operations: readonly ScheduledOperation[]): ScheduledOperation[][] {
   const names = namesOf(operations);
   const without = names.length < 2 ? [] : names.map((name) => remove(operations, name));
   const alone = names
     .filter((name) => !operations.some((operation) => operation.name === name))
     .flatMap((name) => {
-      const rest = remove(operations, name);
-      return [[...rest, { name, nested: [] }], [{ name, nested: [] }, ...rest]];
+      const others = remove(operations, name);
+      return [[...others, { name, nested: [] }], [{ name, nested: [] }, ...others]];
     });
   return [...without, ...alone];
 }
@@ -88,12 +88,12 @@ function namesOf(operations: readonly ScheduledOperation[]): string[] {
   ]);
 }
 
-/** What ran in the operation goes with it, but what the whole schedule began with: that runs alone then. */
-function remove(operations: readonly ScheduledOperation[], gone: string): ScheduledOperation[] {
+/** Takes an operation out of a schedule. The operations that ran inside it take its place. */
+function remove(operations: readonly ScheduledOperation[], removed: string): ScheduledOperation[] {
   return operations.flatMap(({ name, nested }) => {
-    if (name === gone) return nested.map(({ operation }) => operation);
-    const kept = nested.flatMap(({ at, operation }) =>
-      remove([operation], gone).map((operation) => ({ at, operation }))
+    if (name === removed) return nested.map(({ operation }) => operation);
+    const kept = nested.flatMap(({ point, operation }) =>
+      remove([operation], removed).map((operation) => ({ point, operation }))
     );
     return [{ name, nested: kept }];
   });

@@ -6,33 +6,15 @@ import { INJECTED } from "../pnotify/hook.ts";
 import { checkInvariants } from "./invariants.ts";
 import { oneLine, tearDown } from "./teardown.ts";
 
-/**
- * How a sweep is to be run.
- *
- * @example
- * ```ts
- * import { sweepFaults, type SweepOptions } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const options: SweepOptions = {
- *   check: ({ kernel }) => kernel.taskCount <= 4 ? [] : ["a task was left"],
- * };
- * const result = sweepFaults(({ kernel }) => void kernel.fork(kernel.init), options);
- * assertEquals([result.points, result.failures], [2, []]);
- * ```
- */
+/** How a sweep is to be run. */
 export interface SweepOptions {
-  /** How each world is booted. `faults` is the sweep's own. */
+  /** How each world is booted. The sweep has its own `faults`. */
   readonly boot?: Omit<KernelOptions, "faults">;
-  /** Fails only the n-th point, from 1: to run one failure again. */
+  /** The only point to fail, from 1: to run one failure again. */
   readonly only?: number;
-  /** The most points to fail; 10000 by default. */
+  /** The most points to fail. 10000 by default. */
   readonly limit?: number;
-  /**
-   * Looks at a world for more than the invariants, when the scenario has ended and before everything is unloaded.
-   *
-   * @param world The world.
-   * @returns What is broken, a line each.
-   */
+  /** Checks a world for more than the invariants after the scenario. Returns what is broken, a line each. */
   check?(world: World): readonly string[];
 }
 
@@ -48,50 +30,46 @@ export interface SweepFailure {
   readonly rerun: string;
 }
 
-/** What a sweep found. */
+/** The result of a sweep. */
 export interface SweepResult {
-  /** How many fallible points the scenario and the unloading after it pass. */
+  /** The number of fallible points that the scenario and the unloading after it pass. */
   readonly points: number;
   /** How often each point is passed, by name. */
   readonly sites: Readonly<Record<FaultSite, number>>;
-  /** How many were failed, each in a run of its own. */
+  /** The number of points that were failed, each in a run of its own. */
   readonly runs: number;
-  /** Whether every point was failed; false when `limit` or `only` left some out. */
+  /** Whether every point was failed. False when `limit` or `only` left some out. */
   readonly complete: boolean;
-  /** The points whose failure breaks something; empty when all is well. */
+  /** The points whose failure breaks something. Empty when all is well. */
   readonly failures: readonly SweepFailure[];
   /** The result in a line or two, or more when something is broken. */
   readonly text: string;
 }
 
 /**
- * Runs a scenario once to count its fallible points, and then once for each, failing exactly that one. After each run
- * it looks the world over ({@linkcode checkInvariants}), unloads every module, unregisters everything, shuts the kernel
- * down, and expects that nothing is broken or left and that the counts balance.
+ * Runs a scenario once to count its fallible points. Then it runs it once for each and fails exactly that one (fail_nth).
+ * After each run it checks the invariants ({@linkcode checkInvariants}), unloads every module, unregisters everything and
+ * shuts the kernel down. Nothing may be broken or left, and the counts have to balance.
  *
- * A failing point makes a call of the scenario throw a KernelError: the scenario may catch it and go on, or let it out
- * and so end; both are fine. Anything else that it throws is a failure, and so is a report of the kernel, but for the
- * module fault that failing a hook without a verdict amounts to.
- *
- * Origin: our own.
+ * A failing point makes a call of the scenario throw a KernelError. The scenario may catch it and go on, or end with it.
+ * Any other exception is a failure. So is a report of the kernel, but for the module fault of a failed hook that answers
+ * nothing.
  *
  * @param scenario Runs in a new world each time. It keeps no state between runs.
  * @param options How to sweep.
- * @returns What was found, as data and as text.
+ * @returns The result, as data and as text.
  * @throws {KernelError} EINVAL when `only` is no integer from 1.
  * @example
  * ```ts
  * import { sweepFaults } from "@pnotify/pnotify";
- * import { testModule } from "@pnotify/pnotify/modules/test_module";
  * import { assertEquals } from "@std/assert";
  * const result = sweepFaults(({ kernel }) => {
- *   kernel.modules.insmod(testModule);
  *   const shell = kernel.fork(kernel.init);
  *   kernel.exec(shell, "/bin/sh");
  *   kernel.exit(shell);
- * });
- * assertEquals(result.text, "13 fallible points, each failed in turn: nothing is broken");
- * assertEquals(result.sites["hook test_module.fork"], 1);
+ * }, { check: ({ kernel }) => kernel.taskCount <= 4 ? [] : ["a task was left"] });
+ * assertEquals(result.text, "3 fallible points, each failed in turn: nothing is broken");
+ * assertEquals(result.sites, { task: 1, pid: 1, exec: 1 });
  * ```
  */
 export function sweepFaults(
@@ -123,7 +101,7 @@ export function sweepFaults(
   return { ...result, text: describe(result) };
 }
 
-/** Returns what is broken. */
+/** Runs the scenario in a new world. Returns what is broken, a line each. */
 function runOnce(
   scenario: (world: World) => void,
   plan: FaultPlan,
@@ -146,7 +124,7 @@ function runOnce(
   return broken;
 }
 
-/** An error that a caller may meet just ends the scenario, once a point has failed. */
+/** Runs the scenario. After a point has failed, a KernelError just ends it. */
 function runScenario(scenario: (world: World) => void, world: World): void {
   try {
     scenario(world);

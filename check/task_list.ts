@@ -4,7 +4,7 @@ import type { Task } from "../kernel/task.ts";
 /** Takes a line about what is broken. */
 export type Say = (text: string) => void;
 
-/** The tasks on the list, pid 0 included, with the table that they are found in looked over. */
+/** The tasks on the list, pid 0 included. Checks the pid table on the way. */
 export function listTasks(kernel: Kernel, say: Say): Task[] {
   const { pids } = kernel;
   const tasks: Task[] = [];
@@ -23,16 +23,12 @@ export function listTasks(kernel: Kernel, say: Say): Task[] {
   return tasks;
 }
 
-/** Names of tasks, for a line. */
+/** The names of tasks in a line. */
 export function names(tasks: readonly Task[]): string {
   return tasks.length === 0 ? "nobody" : tasks.map(String).join(", ");
 }
 
-/**
- * Follows a ring from a task, both ways.
- *
- * @returns The members, or null when the ring is broken; that has been said then.
- */
+/** Follows a ring from a task, both ways. Returns the members, or null when the ring is broken, which it says. */
 export function followRing(
   from: Task,
   what: string,
@@ -41,18 +37,18 @@ export function followRing(
   say: Say,
 ): Task[] | null {
   const members: Task[] = [];
-  let at = from;
+  let member = from;
   do {
-    if (members.includes(at)) {
-      say(`the ${what} of ${from} runs in a circle without it at ${at}`);
+    if (members.includes(member)) {
+      say(`the ${what} of ${from} runs in a circle without it at ${member}`);
       return null;
     }
-    members.push(at);
-    if (previous(next(at)) !== at) {
-      say(`the ${what} of ${from} is broken between ${at} and ${next(at)}`);
+    members.push(member);
+    if (previous(next(member)) !== member) {
+      say(`the ${what} of ${from} is broken between ${member} and ${next(member)}`);
       return null;
     }
-    at = next(at);
-  } while (at !== from);
+    member = next(member);
+  } while (member !== from);
   return members;
 }

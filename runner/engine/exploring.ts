@@ -1,11 +1,7 @@
 import type { ReportKind } from "../../kernel/report.ts";
-import {
-  type Attempt,
-  explore,
-  type ExploreFailure,
-  type ExploreOptions,
-  type Run,
-} from "../../check/explore.ts";
+import { explore } from "../../check/explore.ts";
+import type { Attempt, ExploreOptions, Run } from "../../check/explore_options.ts";
+import type { ExploreFailure } from "../../check/explore_result.ts";
 import type { World } from "../../pnotify/boot.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";
@@ -199,7 +195,7 @@ function laneTrace(scene: Scene, { lanes }: ConcurrentPlan): string[] {
 /** What `always` and `never` say is shown in the schedule it was seen in; a broken rule in the simplest one. */
 function failuresOf(
   concurrently: ConcurrentPlan,
-  { found, schedule, broken }: ExploreFailure,
+  { firstSchedule, schedule, broken }: ExploreFailure,
   replay: (schedule: string) => string[],
 ): Failure[] {
   const notesOf = (line: string) => [
@@ -212,12 +208,12 @@ function failuresOf(
     if (parts === null) return [];
     if (parts[1] === "step") {
       const step = findStep(concurrently, Number(parts[2]));
-      return [failureOf(step, parts[3], "not in every schedule", "", notesOf(found))];
+      return [failureOf(step, parts[3], "not in every schedule", "", notesOf(firstSchedule))];
     }
     const plan = concurrently[parts[1] as "always" | "never"][Number(parts[2])];
     const at = positionOf(plan.at, "");
     const label = parts[1] === "always" ? "not in every schedule" : "in some schedule";
-    const notes = notesOf(found);
+    const notes = notesOf(firstSchedule);
     return [{ kind: "expectation", title: parts[3], at, label, notes, step: null }];
   });
   const others = broken.filter((_line, i) => whose[i] === null);

@@ -1,7 +1,7 @@
 import { KernelError } from "../../kernel/errno.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import { WouldWait } from "../../kernel/preempt.ts";
-import type { Attempt } from "../../check/explore.ts";
+import type { Attempt } from "../../check/explore_options.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";
 import { exploreLanes } from "./exploring.ts";

@@ -7,7 +7,8 @@ import { CSA, type Csa, csa } from "../../modules/csa/mod.ts";
 import { JOB, job, type JobResult, type Jobs } from "../../modules/job/mod.ts";
 import { withTask } from "../../modules/call.ts";
 import type { World } from "../../pnotify/boot.ts";
-import { explore, type Run } from "../../check/explore.ts";
+import { explore } from "../../check/explore.ts";
+import type { Run } from "../../check/explore_options.ts";
 import { sweepFaults } from "../../check/sweep.ts";
 
 /*
