@@ -63,9 +63,21 @@ export async function readImports(module: ModuleText): Promise<ImportStatement[]
   return statements;
 }
 
+/** Spaces behind a text for each import or export that it may hold. */
+const ROOM_PER_RECORD = 32;
+
+/**
+ * The lexer takes memory by the length of the text, which is too little for one of hardly anything but imports and exports.
+ * It then fails, and is of no use for the texts that follow. Spaces at the end make room.
+ */
+function withRoom(text: string): string {
+  const records = text.match(/import|export|[,;}]/g)?.length ?? 0;
+  return text + " ".repeat(records * ROOM_PER_RECORD);
+}
+
 function lex({ source, text }: ModuleText): ReturnType<typeof parse>[0] {
   try {
-    return parse(text)[0];
+    return parse(withRoom(text))[0];
   } catch (error) {
     const offset = (error as { idx?: number }).idx ?? 0;
     const place = { source, text };

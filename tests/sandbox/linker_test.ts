@@ -263,15 +263,22 @@ const BOMBS: Readonly<Record<string, readonly [string, string]>> = {
   "spaces without end": ["js", `import a ${" ".repeat(900_000)}! from "./big.js";`],
   "a name without end": ["js", `import { ${"a".repeat(900_000)} } from "@pnotify/pnotify";`],
   "a path without end": ["js", `import "./${"a".repeat(900_000)}.js";`],
+  "exports without end": ["js", `import a from "./gone.js"; export { a${", a".repeat(300_000)} };`],
+  "import.meta without end": ["js", "import.meta;".repeat(80_000)],
   "brackets without end": ["ts", `export default ${"(".repeat(200_000)};`],
   "angle brackets without end": ["ts", `export default ${"f<".repeat(200_000)};`],
 };
+
+const HONEST = new URL("modules/honest.js", import.meta.url);
 
 for (const [title, [ending, text]] of Object.entries(BOMBS)) {
   Deno.test(`linkModule() refuses ${title}`, async () => {
     const files = { [`main.${ending}`]: text, "big.js": `// ${"x".repeat(100_000)}` };
     const found = await refusal(files, `main.${ending}`);
     assert(found.title.length + found.label.length < 1000);
+    // Nothing is left of it: honest text is still read.
+    const honest = await linkModule(HONEST.pathname, "honest.js");
+    assert(!("kind" in honest), JSON.stringify(honest));
   });
 }
 
