@@ -8,6 +8,7 @@
 
 import { configFor, inCopy } from "./copy.ts";
 import { countTests, formatCount } from "./test_count.ts";
+import { parseTestRequest, testArguments } from "./test.ts";
 import {
   denoArguments,
   type DenoConfig,
@@ -66,7 +67,8 @@ const checks: Check[] = [
         ...existing(["README.md", "docs/", "mod.ts", ...libraryFolders, "runner/"]),
       ]),
   },
-  { name: "tests", run: (context) => deno(context, ["test", "-A"]) },
+  { name: "tests", run: (context) => deno(context, testArguments(parseTestRequest([]))) },
+  { name: "heavy", run: (context) => deno(context, testArguments(parseTestRequest(["--heavy"]))) },
   {
     name: "coverage",
     run: (context) => deno(context, ["run", "-R", "tools/semantics_coverage.ts", "--check"]),

@@ -86,9 +86,16 @@ export function jsrSpecifier(specifier: string, imports: Record<string, string>)
   return target?.startsWith("jsr:") ? [target, ...path].join("/") : null;
 }
 
-/** Decides where `@std/*` comes from. */
-export async function findWorld(): Promise<World> {
-  const wanted = Deno.env.get(WORLD_VARIABLE);
+/**
+ * Decides where `@std/*` comes from.
+ *
+ * @param env The environment.
+ * @returns Where from, and why.
+ */
+export async function findWorld(
+  env: Readonly<Record<string, string>> = Deno.env.toObject(),
+): Promise<World> {
+  const wanted = env[WORLD_VARIABLE];
   if (wanted === "jsr" || wanted === "offline") {
     return { kind: wanted, why: `${WORLD_VARIABLE}=${wanted}` };
   }
@@ -101,9 +108,9 @@ export async function findWorld(): Promise<World> {
   const modules = [...usedSpecifiers()]
     .map((specifier) => jsrSpecifier(specifier, imports))
     .filter((specifier) => specifier !== null);
-  if (await areCached(modules)) return { kind: "jsr", why: "in the cache" };
+  if (await areCached(modules, env)) return { kind: "jsr", why: "in the cache" };
 
-  const registry = Deno.env.get("JSR_URL")?.replace(/\/*$/, "/") || "https://jsr.io/";
+  const registry = env.JSR_URL?.replace(/\/*$/, "/") || "https://jsr.io/";
   const packages = new Set(modules.map((specifier) => specifier.match(/@[^@]+/)![0]));
   const answers = await Promise.all([...packages].map((name) => hasPackage(registry, name)));
   if (answers.every(Boolean)) return { kind: "jsr", why: `${registry} answers` };
@@ -111,12 +118,16 @@ export async function findWorld(): Promise<World> {
 }
 
 /** Whether deno finds all of the modules, and what they import, without the network. */
-async function areCached(modules: string[]): Promise<boolean> {
+async function areCached(
+  modules: string[],
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const probe = await Deno.makeTempFile({ prefix: "with_std_", suffix: ".js" });
   try {
     await Deno.writeTextFile(probe, modules.map((module) => `import "${module}";\n`).join(""));
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-config", "--no-lock", "--no-prompt", "--cached-only", probe],
+      env,
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -164,8 +175,14 @@ export function offlineImports(folder: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
+/** Tells people where `@std/*` comes from. */
+export function reportWorld(world: World): void {
+  const source = world.kind === "jsr" ? "the JSR packages" : "the stand-ins in tools/offline";
+  console.error(`with_std: @std is ${source} (${world.why})`);
+}
+
 /** Runs deno, and gives its exit status. */
-async function runDeno(args: string[], world: World): Promise<number> {
+export async function runDeno(args: string[], world: World): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args,
     // What the command starts in its turn need not look again.
@@ -186,7 +203,6 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const world = await findWorld();
-  const source = world.kind === "jsr" ? "the JSR packages" : "the stand-ins in tools/offline";
-  console.error(`with_std: @std is ${source} (${world.why})`);
+  reportWorld(world);
   Deno.exit(await runDeno(denoArguments(Deno.args, world), world));
 }

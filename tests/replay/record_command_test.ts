@@ -30,11 +30,14 @@ Deno.test({ name: "runTraced() passes on by which signal a command ended", ignor
 });
 
 Deno.test({ name: "runTraced() passes signals on to the command", ignore }, async () => {
-  const running = record("sh", "-c", "trap 'exit 9' USR1; while :; do sleep 0.05; done");
-  // Whoever records is this process: the signal comes to it, and must get further.
-  const timer = setInterval(() => Deno.kill(Deno.pid, "SIGUSR1"), 300);
+  const ready = await Deno.makeTempFile();
+  const script = 'trap "exit 9" USR1; echo yes >"$1"; while :; do sleep 0.05; done';
+  const running = record("sh", "-c", script, "sh", ready);
+  while (await Deno.readTextFile(ready) === "") await new Promise((go) => setTimeout(go, 20));
+  // The one who records is this process: the signal comes to it, and must get further.
+  Deno.kill(Deno.pid, "SIGUSR1");
   const { status } = await running;
-  clearInterval(timer);
+  await Deno.remove(ready);
   assertEquals(status, 9);
 });
 

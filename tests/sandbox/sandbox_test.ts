@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import type { RunResult, ScenarioPlan } from "../../runner/engine/plan.ts";
 import { runSandboxed, type SandboxLimits, type SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { makeFolder } from "./folder.ts";
@@ -188,6 +189,20 @@ Deno.test("runSandboxed() stops a module that does not say what it is", async ()
   const outcome = await runSandboxed({ kind: "modinfo", path, limits: { stepMs: 200 } });
   assert(outcome.kind === "crashed");
   assertMatch(outcome.title, /^Soft lockup/);
+});
+
+Deno.test("runSandboxed() kills a program that says nothing when its time and a grace are over", async () => {
+  using time = new FakeTime();
+  const program = ["/bin/sh", "-c", "exec sleep 3600"] as const;
+  const limits = { totalMs: 60_000 };
+  const running = runSandboxed({ kind: "run", plan: planOf([]), limits, program });
+  await time.tickAsync(limits.totalMs + 10_000);
+  const outcome = await running;
+  assert(outcome.kind === "crashed", JSON.stringify(outcome));
+  assertEquals([outcome.title, outcome.notes], [
+    "It took too long",
+    ["before it had begun", "it was stopped after 60 s"],
+  ]);
 });
 
 Deno.test("runSandboxed() reports a child that cannot be started", async () => {

@@ -31,25 +31,11 @@ import {
   unreachable,
 } from "@std/assert";
 import { assertEquals as assertEqualsAlone } from "@std/assert/equals";
-import { abortable, deadline, pooledMap, retry, RetryError } from "@std/async";
-import { delay } from "@std/async/delay";
+import { pooledMap } from "@std/async/pool";
 import { parseArgs } from "@std/cli/parse-args";
 import { unicodeWidth } from "@std/cli/unicode-width";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import {
-  assertSpyCall,
-  assertSpyCallArg,
-  assertSpyCallArgs,
-  assertSpyCalls,
-  MockError,
-  returnsNext,
-  spy,
-  stub,
-} from "@std/testing/mock";
-import { assertSnapshot, createAssertSnapshot } from "@std/testing/snapshot";
 import { FakeTime, TimeError } from "@std/testing/time";
 import { assertType, type IsExact, type IsNullable } from "@std/testing/types";
-import { denoArguments, filePath, findWorld, root } from "../../tools/with_std.ts";
 
 /** The message of the AssertionError that `fn` throws, without colors. */
 function failure(fn: () => unknown): string {
@@ -377,71 +363,6 @@ Deno.test("assertType() takes what the types say", () => {
   assertType<IsExact<1, 2>>(true);
 });
 
-// ---- @std/testing/mock
-
-Deno.test("spy() records arguments, this and what came of it", () => {
-  const double = spy((n: number) => n * 2);
-  assertStrictEquals(double(2), 4);
-  assertSpyCalls(double, 1);
-  assertSpyCall(double, 0, { args: [2], returned: 4 });
-  assertStrictEquals(assertSpyCallArg(double, 0, 0, 2), 2);
-  assertEquals(assertSpyCallArgs(double, 0, [2]), [2]);
-});
-
-Deno.test("spy() records what the function throws", () => {
-  const boom = spy(() => {
-    throw new RangeError("too far");
-  });
-  assertThrows(() => boom(), RangeError);
-  assertSpyCall(boom, 0, { error: { Class: RangeError, msgIncludes: "far" } });
-  failure(() => assertSpyCall(boom, 0, { returned: undefined }));
-});
-
-Deno.test("spy() on a method calls it and is taken off by restore()", () => {
-  const counter = {
-    n: 0,
-    add(by: number): number {
-      return this.n += by;
-    },
-  };
-  const original = counter.add;
-  const add = spy(counter, "add");
-  assertStrictEquals(counter.add(3), 3);
-  assertSpyCall(add, 0, { args: [3], self: counter, returned: 3 });
-  assertThrows(() => spy(counter, "add"), MockError, "already spying");
-  add.restore();
-  assertStrictEquals(counter.add, original);
-  assertThrows(() => add.restore(), MockError, "already restored");
-});
-
-Deno.test("stub() replaces a method until its block ends", () => {
-  const clock = { now: () => 1 };
-  {
-    using now = stub(clock, "now", returnsNext([7, 8]));
-    assertEquals([clock.now(), clock.now()], [7, 8]);
-    assertThrows(() => clock.now(), MockError, "more than 2 time(s)");
-    assertSpyCalls(now, 3);
-  }
-  assertStrictEquals(clock.now(), 1);
-});
-
-Deno.test("assertSpyCalls() throws when the number is another", () => {
-  const never = spy();
-  assertStringIncludes(failure(() => assertSpyCalls(never, 1)), "not called as much as expected");
-  never();
-  assertStringIncludes(failure(() => assertSpyCalls(never, 0)), "called more than expected");
-});
-
-Deno.test("assertSpyCall() throws when the arguments are others", () => {
-  const f = spy((..._args: number[]) => {});
-  f(1);
-  assertStringIncludes(
-    failure(() => assertSpyCall(f, 0, { args: [2] })),
-    "Spy not called with expected args:",
-  );
-  assertStringIncludes(failure(() => assertSpyCall(f, 1)), "not called as much as expected");
-});
-
 // ---- @std/testing/time
 
 Deno.test("FakeTime stands still until it is told to move", () => {
@@ -489,7 +410,8 @@ Deno.test("FakeTime.next() moves to the next timer", () => {
 Deno.test("FakeTime.tickAsync() lets promises settle first", async () => {
   using time = new FakeTime(0);
   let isDone = false;
-  const waiting = Promise.resolve().then(() => delay(50)).then(() => isDone = true);
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const waiting = Promise.resolve().then(() => wait(50)).then(() => isDone = true);
   await time.tickAsync(50);
   await waiting;
   assert(isDone);
@@ -519,160 +441,6 @@ Deno.test("FakeTime.restoreFor() runs the callback in real time", async () => {
   assertStrictEquals(inside, realTimeout);
   assertNotStrictEquals(globalThis.setTimeout, realTimeout);
 });
-
-// ---- @std/testing/bdd
-
-const order: string[] = [];
-
-describe("describe()", () => {
-  describe("with hooks and an inner suite", () => {
-    beforeAll(() => void order.push("all+"));
-    afterAll(() => void order.push("all-"));
-    beforeEach(() => void order.push("each+"));
-    afterEach(() => void order.push("each-"));
-    it("first", () => void order.push("first"));
-    describe("inner", () => {
-      beforeEach(() => void order.push("inner+"));
-      afterEach(() => void order.push("inner-"));
-      it("second", async (t) => {
-        await Promise.resolve();
-        order.push(t.name);
-      });
-    });
-  });
-
-  it("runs hooks around each case, outer ones outermost", () => {
-    assertEquals(order, [
-      ...["all+", "each+", "first", "each-"],
-      ...["each+", "inner+", "second", "inner-", "each-", "all-"],
-    ]);
-  });
-
-  it("throws when tests are already running", () => {
-    const message = "already registered test cases start running";
-    assertThrows(() => it("too late", () => {}), Error, message);
-    assertThrows(() => describe("too late"), Error, message);
-  });
-});
-
-// ---- @std/testing/snapshot
-
-Deno.test("assertSnapshot() passes when the value is as it was", async (t) => {
-  await assertSnapshot(t, { b: [1, "two"], a: new Map([["k", "v"]]) });
-  await assertSnapshot(t, "back\\slash `tick` ${dollar}\nsecond line");
-  await t.step("in a step", async (t) => await assertSnapshot(t, 1));
-  await assertSnapshot(t, "chosen", { name: "a name of its own" });
-  await assertSnapshot(t, "plain text\nas it is", { serializer: (text) => text });
-});
-
-Deno.test("assertSnapshot() rejects when the value is another, or there is none", async (t) => {
-  const path = await Deno.makeTempFile({ suffix: ".snap" });
-  try {
-    await Deno.writeTextFile(path, "export const snapshot = {};\n\nsnapshot[`n 1`] = `1`;\n");
-    const options = { name: "n", mode: "assert", path } as const;
-    const message = await failureOf(assertSnapshot(t, 2, options));
-    assertStringIncludes(message, "Snapshot does not match:");
-    assertStringIncludes(message, "--update");
-    assertStrictEquals(await failureOf(assertSnapshot(t, 1, options)), "Missing snapshot: n 2");
-    assertStrictEquals(
-      await failureOf(assertSnapshot(t, 1, { mode: "assert", path: `${path}.gone` })),
-      "Missing snapshot file.",
-    );
-  } finally {
-    await Deno.remove(path);
-  }
-});
-
-Deno.test("createAssertSnapshot() sets options for later", async (t) => {
-  const assertPlain = createAssertSnapshot<string>({ serializer: (text) => `<${text}>` });
-  await assertPlain(t, "x");
-});
-
-Deno.test("assertSnapshot() writes the file that it reads when it is told to update", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const test = `${folder}/some_test.ts`;
-    await Deno.writeTextFile(
-      test,
-      `import { assertSnapshot } from "@std/testing/snapshot";
-Deno.test("t", async (t) => {
-  await assertSnapshot(t, ["a\`$\\\\"]);
-  await assertSnapshot(t, 1);
-});
-`,
-    );
-    assertStrictEquals((await runTest(test)).code, 1);
-    assertStrictEquals((await runTest(test, "--update")).code, 0);
-    assertStrictEquals((await runTest(test)).code, 0);
-    assertStrictEquals(
-      await Deno.readTextFile(`${folder}/__snapshots__/some_test.ts.snap`),
-      'export const snapshot = {};\n\nsnapshot[`t 1`] = `\n[\n  "a\\`\\$\\\\\\\\",\n]\n`;\n\n' +
-        "snapshot[`t 2`] = `1`;\n",
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("it() fails its suite, and its hooks still run, when it throws", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const test = `${folder}/some_test.ts`;
-    await Deno.writeTextFile(
-      test,
-      `import { afterAll, afterEach, describe, it } from "@std/testing/bdd";
-describe("suite", () => {
-  afterAll(() => console.log("after all"));
-  afterEach(() => console.log("after each"));
-  it("fails", () => { throw new Error("boom"); });
-  it("passes", () => {});
-});
-describe("passing", () => { it("case", () => {}); });
-`,
-    );
-    const { code, output } = await runTest(test);
-    assertStrictEquals(code, 1);
-    assertStringIncludes(output, "1 passed (2 steps) | 1 failed (1 step)");
-    assertStrictEquals(output.match(/^after each$/gm)?.length, 2);
-    assertStrictEquals(output.match(/^after all$/gm)?.length, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("it.only() skips the cases beside it", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const test = `${folder}/some_test.ts`;
-    await Deno.writeTextFile(
-      test,
-      `import { describe, it } from "@std/testing/bdd";
-describe("suite", () => {
-  it("not this", () => console.log("ran not this"));
-  it.only("this", () => console.log("ran this"));
-});
-describe("nor that", () => { it("case", () => console.log("ran that")); });
-`,
-    );
-    const { output } = await runTest(test);
-    assertEquals(output.match(/^ran .*$/gm), ["ran this"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-/** Runs one test file in a process of its own, in the world of this run. */
-async function runTest(file: string, ...args: string[]): Promise<{ code: number; output: string }> {
-  const config = `--config=${filePath(new URL("deno.json", root))}`;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: denoArguments(
-      ["test", "-A", "--no-lock", config, file, "--", ...args],
-      await findWorld(),
-    ),
-    env: { NO_COLOR: "1" },
-  }).output();
-  return { code, output: [stdout, stderr].map((part) => new TextDecoder().decode(part)).join("") };
-}
 
 // ---- @std/cli
 
@@ -783,43 +551,6 @@ Deno.test("unicodeWidth() counts columns, not characters", () => {
 
 // ---- @std/async
 
-Deno.test("delay() resolves when its time has come", async () => {
-  using time = new FakeTime(0);
-  const order: string[] = [];
-  const waits = [delay(20).then(() => order.push("20")), delay(10).then(() => order.push("10"))];
-  time.tick(10);
-  await time.runMicrotasks();
-  assertEquals(order, ["10"]);
-  time.tick(10);
-  await Promise.all(waits);
-  assertEquals(order, ["10", "20"]);
-});
-
-Deno.test("delay() rejects with the reason when it is aborted", async () => {
-  const controller = new AbortController();
-  const waiting = delay(60_000, { signal: controller.signal });
-  controller.abort(new RangeError("enough"));
-  await assertRejects(() => waiting, RangeError, "enough");
-  await assertRejects(() => delay(1, { signal: controller.signal }), RangeError, "enough");
-});
-
-Deno.test("deadline() gives the value when it comes in time", async () => {
-  assertStrictEquals(await deadline(Promise.resolve(7), Infinity), 7);
-});
-
-Deno.test("deadline() rejects with TimeoutError when it is too late", async () => {
-  const { promise } = Promise.withResolvers<never>();
-  const error = await assertRejects(() => deadline(promise, 1), DOMException);
-  assertStrictEquals(error.name, "TimeoutError");
-});
-
-Deno.test("abortable() rejects with the reason when it is aborted", async () => {
-  const { promise } = Promise.withResolvers<never>();
-  const signal = AbortSignal.abort(new RangeError("enough"));
-  await assertRejects(() => abortable(promise, signal), RangeError, "enough");
-  assertStrictEquals(await abortable(Promise.resolve(1), new AbortController().signal), 1);
-});
-
 Deno.test("pooledMap() keeps to the limit and to the order", async () => {
   let running = 0;
   let most = 0;
@@ -846,36 +577,4 @@ Deno.test("pooledMap() ends in an AggregateError when a call rejects", async () 
 
 Deno.test("pooledMap() throws RangeError when the limit is not positive", () => {
   assertThrows(() => pooledMap(0, [1], (n) => Promise.resolve(n)), RangeError, "poolLimit");
-});
-
-Deno.test("retry() tries until it succeeds", async () => {
-  let attempts = 0;
-  const result = await retry(() => {
-    if (++attempts < 3) throw new Error("not yet");
-    return attempts;
-  }, { minTimeout: 0 });
-  assertStrictEquals(result, 3);
-});
-
-Deno.test("retry() rejects with RetryError and the last error as its cause", async () => {
-  let attempts = 0;
-  const error = await assertRejects(() =>
-    retry(() => {
-      throw new Error(`no ${++attempts}`);
-    }, { maxAttempts: 2, minTimeout: 0 }), RetryError);
-  assertStrictEquals((error.cause as Error).message, "no 2");
-});
-
-Deno.test("retry() gives up when the error cannot be mended", async () => {
-  let attempts = 0;
-  const once = () => {
-    attempts++;
-    throw new TypeError("never");
-  };
-  await assertRejects(() => retry(once, { isRetriable: () => false }), TypeError, "never");
-  assertStrictEquals(attempts, 1);
-});
-
-Deno.test("retry() throws RangeError when it may not try at all", async () => {
-  await assertRejects(() => retry(() => 1, { maxAttempts: 0 }), RangeError, "maxAttempts");
 });

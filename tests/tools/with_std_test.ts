@@ -70,14 +70,17 @@ Deno.test("usedSpecifiers() finds code and examples, and no more", async () => {
     await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
     await Deno.mkdir(`${folder}/.git`);
     await write("deep/er/a.ts", `import { x } from "@std/assert";`);
-    await write("b.md", "```ts\nimport { y } from '@std/testing/bdd';\n```");
-    await write("c.ts", `const map = { "@std/cli": 1 };\nconst lazy = await import("@std/async");`);
-    await write("d.json", `import "@std/async/delay"`);
-    await write(".git/e.ts", `import "@std/async/delay";`);
+    await write("b.md", "```ts\nimport { y } from '@std/testing/time';\n```");
+    await write(
+      "c.ts",
+      `const map = { "@std/cli": 1 };\nconst lazy = await import("@std/async/pool");`,
+    );
+    await write("d.json", `import "@std/cli/parse-args"`);
+    await write(".git/e.ts", `import "@std/cli/parse-args";`);
     assertEquals([...usedSpecifiers(new URL(`file://${folder}/`))].sort(), [
       "@std/assert",
-      "@std/async",
-      "@std/testing/bdd",
+      "@std/async/pool",
+      "@std/testing/time",
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -104,46 +107,29 @@ Deno.test("offlineImports() names files that exist", () => {
   }
 });
 
-/** Runs `fn` with environment variables, and puts back what was there. */
-async function withEnv<T>(values: Record<string, string>, fn: () => Promise<T>): Promise<T> {
-  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(values)) Deno.env.set(name, value);
-  try {
-    return await fn();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
-}
-
 Deno.test("findWorld() believes the environment", async () => {
-  const offline = await withEnv({ [WORLD_VARIABLE]: "offline" }, findWorld);
+  const offline = await findWorld({ [WORLD_VARIABLE]: "offline" });
   assertStrictEquals(offline.kind, "offline");
   assertStringIncludes(offline.why, WORLD_VARIABLE);
-  assertStrictEquals((await withEnv({ [WORLD_VARIABLE]: "jsr" }, findWorld)).kind, "jsr");
+  assertStrictEquals((await findWorld({ [WORLD_VARIABLE]: "jsr" })).kind, "jsr");
 });
 
 Deno.test("findWorld() rejects when the environment makes no sense", async () => {
   await assertRejects(
-    () => withEnv({ [WORLD_VARIABLE]: "maybe" }, findWorld),
+    () => findWorld({ [WORLD_VARIABLE]: "maybe" }),
     TypeError,
     'PNOTIFY_STD is "maybe", wanted "jsr" or "offline"',
   );
 });
 
-/** Serves a registry that answers every request in the same way. */
-async function withRegistry<T>(answer: () => Response, fn: () => Promise<T>): Promise<T> {
+/** Where packages come from when a registry answers every request in the same way. */
+async function worldWith(answer: () => Response): Promise<World["kind"]> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, answer);
   const cache = await Deno.makeTempDir();
   try {
-    return await withEnv({
-      [WORLD_VARIABLE]: "",
-      // An empty cache, so that the registry decides.
-      DENO_DIR: cache,
-      JSR_URL: `http://127.0.0.1:${server.addr.port}`,
-    }, fn);
+    // An empty cache, so that the registry decides.
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    return (await findWorld({ DENO_DIR: cache, JSR_URL: url })).kind;
   } finally {
     await server.shutdown();
     await Deno.remove(cache, { recursive: true });
@@ -151,18 +137,16 @@ async function withRegistry<T>(answer: () => Response, fn: () => Promise<T>): Pr
 }
 
 Deno.test("findWorld() takes the real packages when the registry has them", async () => {
-  const world = await withRegistry(() => Response.json({ versions: {} }), findWorld);
-  assertStrictEquals(world.kind, "jsr");
+  assertStrictEquals(await worldWith(() => Response.json({ versions: {} })), "jsr");
 });
 
 Deno.test("findWorld() takes the stand-ins when the registry lacks a package", async () => {
   const answer = () => Response.json({ versions: {} }, { status: 404 });
-  assertStrictEquals((await withRegistry(answer, findWorld)).kind, "offline");
+  assertStrictEquals(await worldWith(answer), "offline");
 });
 
 Deno.test("findWorld() takes the stand-ins when something else answers", async () => {
-  const answer = () => new Response("<h1>Please log in</h1>");
-  assertStrictEquals((await withRegistry(answer, findWorld)).kind, "offline");
+  assertStrictEquals(await worldWith(() => new Response("<h1>Please log in</h1>")), "offline");
 });
 
 async function withStd(

@@ -4,9 +4,13 @@
  * @module
  */
 
-import type { DelayOptions } from "./async.ts";
-
-export type { DelayOptions };
+/** Options for {@linkcode FakeTime.delay}. */
+export interface DelayOptions {
+  /** Ends the wait early, with the signal's reason. */
+  signal?: AbortSignal;
+  /** Whether the wait keeps the process alive. On by default. */
+  persistent?: boolean;
+}
 
 /** A misuse of {@linkcode FakeTime}. */
 export class TimeError extends Error {

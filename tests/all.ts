@@ -1,0 +1,2 @@
+import "./examples_test.ts";
+import "./seed_claims_test.ts";

@@ -1,0 +1,2 @@
+import "./attacks_test.ts";
+import "./host_test.ts";

@@ -1,0 +1,3 @@
+import "./binary_test.ts";
+import "./bundle_test.ts";
+import "./compile_test.ts";

@@ -1,0 +1,2 @@
+import "./explore_test.ts";
+import "./sweep_test.ts";

@@ -1,0 +1,11 @@
+import "./csa_layout_test.ts";
+import "./csa_robust_test.ts";
+import "./csa_test.ts";
+import "./fork_limit_robust_test.ts";
+import "./fork_limit_test.ts";
+import "./job_robust_test.ts";
+import "./job_test.ts";
+import "./keyring_robust_test.ts";
+import "./keyring_test.ts";
+import "./test_module_test.ts";
+import "./widget_test.ts";

@@ -1,0 +1,2 @@
+import "./demo_test.ts";
+import "./jsr_test.ts";

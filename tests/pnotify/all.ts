@@ -1,0 +1,10 @@
+import "./api_test.ts";
+import "./further_events_test.ts";
+import "./global_test.ts";
+import "./hook_test.ts";
+import "./inherit_order_test.ts";
+import "./priority_test.ts";
+import "./task_data_test.ts";
+import "./two_phase_test.ts";
+import "./types_test.ts";
+import "./unwatched_test.ts";

@@ -1,0 +1,2 @@
+import "./property_test.ts";
+import "./regressions_test.ts";

@@ -1,0 +1,15 @@
+import "./cli_test.ts";
+import "./demo_test.ts";
+import "./docs_test.ts";
+import "./embed_test.ts";
+import "./engine_test.ts";
+import "./errors_test.ts";
+import "./fuzz_test.ts";
+import "./import_graph_test.ts";
+import "./main_test.ts";
+import "./output_test.ts";
+import "./replay_step_test.ts";
+import "./scenarios_test.ts";
+import "./schema_test.ts";
+import "./sweep_test.ts";
+import "./user_module_test.ts";

@@ -1,0 +1,2 @@
+import "./browser_test.ts";
+import "./node_test.ts";

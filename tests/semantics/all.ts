@@ -1,0 +1,11 @@
+import "./a01_structures_test.ts";
+import "./a10_register_test.ts";
+import "./a22_unregister_test.ts";
+import "./a27_subscribe_test.ts";
+import "./a35_fork_test.ts";
+import "./a47_exit_exec_test.ts";
+import "./a53_locks_test.ts";
+import "./b01_job_model_test.ts";
+import "./b11_leaving_test.ts";
+import "./b17_operations_test.ts";
+import "./b35_csa_test.ts";

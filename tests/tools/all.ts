@@ -1,0 +1,13 @@
+import "./check_docs_test.ts";
+import "./embed_scenarios_test.ts";
+import "./import_circles_test.ts";
+import "./lint_plugin_test.ts";
+import "./offline_std_test.ts";
+import "./ok_test.ts";
+import "./pictures_test.ts";
+import "./release_test.ts";
+import "./scenario_format_test.ts";
+import "./semantics_coverage_test.ts";
+import "./test_count_test.ts";
+import "./test_test.ts";
+import "./with_std_test.ts";

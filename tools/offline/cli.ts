@@ -1,8 +1,0 @@
-/**
- * Stand-in for `@std/cli`, without `promptSecret()`.
- *
- * @module
- */
-
-export * from "./parse_args.ts";
-export * from "./unicode_width.ts";
