@@ -20,26 +20,29 @@ export interface TraceLine {
   readonly step: number;
 }
 
-/** The event that says no more than the step that caused it, by verb. */
-const PRIMARY: Readonly<Record<string, TraceEvent["type"]>> = Object.freeze({
-  fork: "fork",
-  thread: "fork",
-  vfork: "fork",
-  exec: "exec",
-  exit: "exit",
-  exit_thread: "exit",
-  subscribe: "subscribe",
-  unsubscribe: "unsubscribe",
-  register: "register",
-  unregister: "unregister",
-  rename: "rename",
-  setsid: "session",
-  setpgid: "session",
-  setuid: "credentials",
-  setgid: "credentials",
-  drop_capabilities: "credentials",
-  log: "printk",
-  sleep: "sleep",
+/** The steps whose line says already all that an event says, by the type of the event. */
+const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
+  call: [],
+  return: [],
+  fork: ["fork", "thread", "vfork"],
+  exec: ["exec"],
+  exit: ["exit", "exit_thread"],
+  reap: [],
+  reparent: [],
+  signal: [],
+  sleep: ["sleep"],
+  wake: [],
+  credentials: ["setuid", "setgid", "drop_capabilities"],
+  session: ["setsid", "setpgid"],
+  rename: ["rename"],
+  hook: [],
+  subscribe: ["subscribe"],
+  unsubscribe: ["unsubscribe"],
+  register: ["register"],
+  unregister: ["unregister"],
+  module: ["load", "unload"],
+  printk: ["log"],
+  report: [],
 });
 
 type Begin = TraceItem & { readonly type: "begin" };
@@ -137,11 +140,8 @@ function nestedLines(step: Step): TraceLine[] {
 }
 
 function isPrimary(begin: Begin, event: TraceEvent, who: string | null): boolean {
-  if (event.type === "module") {
-    return begin.verb ===
-      (event.state === "live" ? "load" : event.state === "gone" ? "unload" : "");
-  }
-  if (PRIMARY[begin.verb] !== event.type) return false;
+  if (!TOLD_BY_STEP[event.type].includes(begin.verb)) return false;
+  if (event.type === "module") return event.state === (begin.verb === "load" ? "live" : "gone");
   return event.type === "fork" || begin.who === null || who === null || begin.who === who;
 }
 
@@ -227,9 +227,18 @@ export function describeEvent(event: TraceEvent, who: string): string {
       return `log: ${event.record.text}`;
     case "report":
       return `${event.report.kind}: ${event.report.headline}`;
+    case "call":
+      return `${who} calls ${event.op}`;
+    case "return":
+      return `${event.op} = ${event.result}`;
     default:
-      return event.type;
+      return unheardOf(event);
   }
+}
+
+/** An event type without a text does not compile here. One that user code made up is shown by its name. */
+function unheardOf(event: never): string {
+  return (event as TraceEvent).type;
 }
 
 /** How wide the column is that says on whose behalf. */

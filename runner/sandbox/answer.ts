@@ -1,6 +1,8 @@
-import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import type { TraceBody, TraceStamp } from "../../kernel/trace.ts";
+import type { Failure, ModuleInfo, RunResult, ScenarioPlan, TraceItem } from "../engine/plan.ts";
 import {
   anything,
+  both,
   fields,
   flag,
   list,
@@ -8,10 +10,13 @@ import {
   oneOf,
   optional,
   orNull,
+  type Reading,
   record,
   type Shape,
+  type ShapesOf,
   tagged,
   text,
+  wrongAt,
 } from "./shape.ts";
 
 /*
@@ -43,49 +48,61 @@ const report: Shape = fields({
 });
 const logRecord: Shape = fields({ sequence: number, time: number, level: text, text });
 const about = { task: text, pid: number };
-const stamp: Shape = fields({ sequence: number, time: number, cpu: text, depth: number });
+const stamp: ShapesOf<TraceStamp> = { sequence: number, time: number, cpu: text, depth: number };
 
-const traceBody: Shape = tagged("type", {
-  call: fields({ ...about, op: text, detail: text }),
-  return: fields({ ...about, op: text, result: text, errno: orNull(text) }),
-  fork: fields({ ...about, parent: text, parentPid: number, thread: flag }),
-  exec: fields({ ...about, path: text, oldPid: number }),
-  exit: fields({ ...about, status: number, thread: flag }),
-  reap: fields({ ...about, by: orNull(text) }),
-  reparent: fields({ ...about, from: text, to: text }),
-  signal: fields({ ...about, signal: text, by: orNull(text) }),
-  sleep: fields(about),
-  wake: fields({ ...about, errno: orNull(text) }),
-  credentials: fields({ ...about, uid: number, gid: number }),
-  session: fields({ ...about, sid: number, pgid: number }),
-  rename: fields({ ...about, from: text }),
-  hook: fields({
+/** The member of a union whose `type` is, or may be, this one. */
+type OfType<Union, Type> = Union extends { readonly type: infer Types }
+  ? Type extends Types ? Union : never
+  : never;
+
+/** What the shapes of a union need: its types, and of each type the members. */
+type ShapesByType<Union extends { readonly type: string }> = {
+  readonly [Type in Union["type"]]: ShapesOf<Omit<OfType<Union, Type>, "type">>;
+};
+
+const TRACE_BODIES: ShapesByType<TraceBody> = {
+  call: { ...about, op: text, detail: text },
+  return: { ...about, op: text, result: text, errno: orNull(text) },
+  fork: { ...about, parent: text, parentPid: number, thread: flag },
+  exec: { ...about, path: text, oldPid: number },
+  exit: { ...about, status: number, thread: flag },
+  reap: { ...about, by: orNull(text) },
+  reparent: { ...about, from: text, to: text },
+  signal: { ...about, signal: text, by: orNull(text) },
+  sleep: about,
+  wake: { ...about, errno: orNull(text) },
+  credentials: { ...about, uid: number, gid: number },
+  session: { ...about, sid: number, pgid: number },
+  rename: { ...about, from: text },
+  hook: {
     ...about,
     module: text,
     event: text,
     verdict: optional(text),
     rollback: optional(flag),
     fault: optional(text),
-  }),
-  subscribe: fields({ ...about, module: text, by: text }),
-  unsubscribe: fields({ ...about, module: text, by: text }),
-  register: fields({ module: text }),
-  unregister: fields({ module: text }),
-  module: fields({ name: text, state: text }),
-  printk: fields({ record: logRecord }),
-  report: fields({ report }),
-});
+  },
+  subscribe: { ...about, module: text, by: text },
+  unsubscribe: { ...about, module: text, by: text },
+  register: { module: text },
+  unregister: { module: text },
+  module: { name: text, state: text },
+  printk: { record: logRecord },
+  report: { report },
+};
 
 const stepItem = { step: number, who: orNull(text), cpu: text, call: text, sequence: number };
-const traceItem: Shape = tagged("type", {
-  begin: fields({ ...stepItem, verb: text, phase: orNull(text) }),
-  end: fields({ ...stepItem, result: text, errno: orNull(text) }),
-  event: fields({
-    step: number,
-    who: orNull(text),
-    event: (value) => stamp(value) && traceBody(value),
-  }),
-});
+const TRACE_ITEMS: ShapesByType<TraceItem> = {
+  begin: { ...stepItem, verb: text, phase: orNull(text) },
+  end: { ...stepItem, result: text, errno: orNull(text) },
+  event: { step: number, who: orNull(text), event: both(fields(stamp), byType(TRACE_BODIES)) },
+};
+
+/** An object whose `type` says which members it has. */
+function byType(shapes: Readonly<Record<string, Readonly<Record<string, Shape>>>>): Shape {
+  const entries = Object.entries(shapes).map(([type, members]) => [type, fields(members)]);
+  return tagged("type", Object.fromEntries(entries));
+}
 
 const node: Shape = fields({
   name: orNull(text),
@@ -98,23 +115,31 @@ const node: Shape = fields({
   exit: orNull(number),
 });
 
-/** Not too deep to be walked by functions that call themselves. */
-function isTree(value: unknown, depth: number): boolean {
-  if (depth > MOST_DEPTH || !node(value)) return false;
-  const { children } = value as { readonly children: unknown };
-  return Array.isArray(children) && children.every((child) => isTree(child, depth + 1));
+/** A node with its children. Not too deep to be walked by functions that call themselves. */
+function treeAt(depth: number): Shape {
+  return (value) => {
+    if (depth > MOST_DEPTH) return "";
+    const children = (child: unknown) => treeAt(depth + 1)(child);
+    return both(node, fields({ children: list(children) }))(value);
+  };
 }
 
 const position: Shape = fields({ line: number, column: number, length: number });
 const result: Shape = fields({
-  status: oneOf("passed", "failed", "broken", "refused", "stopped"),
-  trace: list(traceItem),
+  status: oneOf<RunResult["status"]>({
+    passed: true,
+    failed: true,
+    broken: true,
+    refused: true,
+    stopped: true,
+  }),
+  trace: list(byType(TRACE_ITEMS)),
   traceDropped: number,
   log: list(logRecord),
   reports: list(report),
   unexpected: list(number),
   failures: list(fields({
-    kind: oneOf("expectation", "step", "explore"),
+    kind: oneOf<Failure["kind"]>({ expectation: true, step: true, explore: true }),
     title: text,
     at: position,
     label: text,
@@ -133,7 +158,7 @@ const result: Shape = fields({
     phase: orNull(text),
     schedule: orNull(text),
   })),
-  tree: list((value) => isTree(value, 0)),
+  tree: list(treeAt(0)),
   taint: text,
   modules: list(text),
   balances: list(fields({ name: text, registered: flag, balance: record(anything) })),
@@ -175,24 +200,27 @@ const info: Shape = fields({
  *
  * @param value What came back.
  * @param plan What was asked for.
- * @returns The result, under the names of the plan and with texts that stay on their line; null when it is none.
+ * @returns The result, under the names of the plan and with texts that stay on their line; or which part of it is wrong.
  */
-export function readResult(value: unknown, plan: ScenarioPlan): RunResult | null {
-  if (!result(value)) return null;
+export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResult> {
+  const path = result(value);
+  if (path !== null) return wrongAt(path);
   const { file, document, documents, title, seed } = plan;
   const read = tame(value, false) as RunResult;
-  if (read.unexpected.some((index) => read.reports[index] === undefined)) return null;
-  return { ...read, file, document, documents, title, seed };
+  const stray = read.unexpected.findIndex((index) => read.reports[index] === undefined);
+  if (stray >= 0) return wrongAt(`.unexpected[${stray}]`);
+  return { value: { ...read, file, document, documents, title, seed }, wrong: null };
 }
 
 /**
  * Reads what a module says of itself.
  *
  * @param value What came back.
- * @returns It, or null when it is none.
+ * @returns It, or which part of it is wrong.
  */
-export function readInfo(value: unknown): ModuleInfo | null {
-  return info(value) ? tame(value, false) as ModuleInfo : null;
+export function readInfo(value: unknown): Reading<ModuleInfo> {
+  const path = info(value);
+  return path === null ? { value: tame(value, false) as ModuleInfo, wrong: null } : wrongAt(path);
 }
 
 /** Bounds every text, and keeps all but the text of a report, which has several, on one line. */

@@ -143,23 +143,31 @@ function outcomeOf(
   if (answer === null) return crashOf(end, limits);
   if (answer.kind === "unloadable") return unloadable(answer.failure, linked);
   if (answer.kind === "result" && job.kind === "run") {
-    const result = readResult(answer.result, job.plan);
-    if (result !== null) return { kind: "result", result, console: linesOf(answer.console) };
+    const { value, wrong } = readResult(answer.result, job.plan);
+    if (value === null) return noResult(wrong);
+    return { kind: "result", result: value, console: linesOf(answer.console) };
   }
   if (answer.kind === "info" && job.kind === "modinfo") {
-    const info = readInfo(answer.info);
-    if (info !== null) return { kind: "info", info, console: linesOf(answer.console) };
+    const { value, wrong } = readInfo(answer.info);
+    if (value === null) return noResult(wrong);
+    return { kind: "info", info: value, console: linesOf(answer.console) };
   }
   if (answer.kind === "replayed" && job.kind === "replay") {
-    const outcome = readOutcome(answer.outcome, job.request);
-    if (outcome !== null) {
-      return { kind: "replayed", outcome, console: linesOf(answer.console) };
-    }
+    const { value, wrong } = readOutcome(answer.outcome, job.request);
+    if (value === null) return noResult(wrong);
+    return { kind: "replayed", outcome: value, console: linesOf(answer.console) };
   }
-  if (answer.kind !== "crashed") {
-    return { kind: "crashed", title: "The sandbox answered with what is no result", notes: [] };
-  }
-  return crashOf(end, limits);
+  return answer.kind === "crashed" ? crashOf(end, limits) : noResult("");
+}
+
+/** An answer that is none: what is wrong with it, or nothing where it is wrong as a whole. */
+function noResult(wrong: string): Crash {
+  const part = wrong === "" ? "" : `: ${wrong} is wrong`;
+  return {
+    kind: "crashed",
+    title: `The sandbox answered with what is no result${part}`,
+    notes: [],
+  };
 }
 
 function linesOf(lines: unknown): string[] {

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from "../../replay/mod.ts";
+import { FORMATS } from "../../replay/mod.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
@@ -9,9 +9,11 @@ import {
   oneOf,
   optional,
   orNull,
+  type Reading,
   record,
   type Shape,
   text,
+  wrongAt,
 } from "./shape.ts";
 
 /*
@@ -54,7 +56,7 @@ const node: Shape = fields({
   accounting: optional(orNull(record(anything))),
 });
 const report: Shape = fields({
-  format: orNull(oneOf(...FORMAT_NAMES)),
+  format: orNull(oneOf(FORMATS)),
   lines: number,
   clock: fields({ origin: number, kind: text }),
   summary,
@@ -83,10 +85,12 @@ const outcome: Shape = fields({
  *
  * @param value What came back.
  * @param request What was asked for.
- * @returns The outcome, under the name that was asked for; null when it is none.
+ * @returns The outcome, under the name that was asked for; or which part of it is wrong.
  */
-export function readOutcome(value: unknown, request: ReplayRequest): ReplayOutcome | null {
-  if (!outcome(value)) return null;
+export function readOutcome(value: unknown, request: ReplayRequest): Reading<ReplayOutcome> {
+  const path = outcome(value);
+  if (path !== null) return wrongAt(path);
   const read = value as ReplayOutcome;
-  return { ...read, report: { ...read.report, recording: request.recording } };
+  const { recording } = request;
+  return { value: { ...read, report: { ...read.report, recording } }, wrong: null };
 }

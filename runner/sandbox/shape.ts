@@ -1,61 +1,128 @@
-/** Whether a value is of some form. */
-export type Shape = (value: unknown) => boolean;
+/**
+ * Looks at the form of a value. Paths are made of the names in the shapes and of indices, never of keys that the value
+ * brings along: `.trace[3].type`.
+ *
+ * @param value The value.
+ * @returns Null when it has the form; otherwise the path to the first part that has not, empty for the whole.
+ */
+export type Shape = (value: unknown) => string | null;
+
+/** A shape for each member of a type. */
+export type ShapesOf<T> = { readonly [Key in keyof T]-?: Shape };
+
+/** The whole value is wrong, or right. */
+function check(isRight: boolean): string | null {
+  return isRight ? null : "";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** Any text. */
-export const text: Shape = (value) => typeof value === "string";
+export const text: Shape = (value) => check(typeof value === "string");
 
 /** A number; JSON has no other than finite ones. */
-export const number: Shape = (value) => typeof value === "number";
+export const number: Shape = (value) => check(typeof value === "number");
 
 /** True or false. */
-export const flag: Shape = (value) => typeof value === "boolean";
+export const flag: Shape = (value) => check(typeof value === "boolean");
 
 /** Anything that JSON can say. */
-export const anything: Shape = (value) => value !== undefined;
+export const anything: Shape = (value) => check(value !== undefined);
 
-/** One of some texts. */
-export function oneOf(...texts: readonly string[]): Shape {
-  return (value) => texts.includes(value as string);
+/** One of some texts: the keys of an object, so that its type says whether all are there. */
+export function oneOf<T extends string>(texts: Readonly<Record<T, unknown>>): Shape {
+  return (value) => check(typeof value === "string" && Object.hasOwn(texts, value));
 }
 
 /** A form, or null. */
 export function orNull(shape: Shape): Shape {
-  return (value) => value === null || shape(value);
+  return (value) => value === null ? null : shape(value);
 }
 
 /** A form, or nothing at all. */
 export function optional(shape: Shape): Shape {
-  return (value) => value === undefined || shape(value);
+  return (value) => value === undefined ? null : shape(value);
 }
 
 /** A list of a form. */
 export function list(shape: Shape): Shape {
-  return (value) => Array.isArray(value) && value.every(shape);
+  return (value) => {
+    if (!Array.isArray(value)) return "";
+    for (let i = 0; i < value.length; i++) {
+      const wrong = shape(value[i]);
+      if (wrong !== null) return `[${i}]${wrong}`;
+    }
+    return null;
+  };
 }
 
 /** An object with these fields, and perhaps others. */
 export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
   const entries = Object.entries(shapes);
   return (value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-    const object = value as Record<string, unknown>;
-    return entries.every(([name, shape]) =>
-      shape(Object.hasOwn(object, name) ? object[name] : undefined)
-    );
+    if (!isObject(value)) return "";
+    for (const [name, shape] of entries) {
+      const wrong = shape(Object.hasOwn(value, name) ? value[name] : undefined);
+      if (wrong !== null) return `.${name}${wrong}`;
+    }
+    return null;
   };
 }
 
 /** An object whose values all have a form. */
 export function record(shape: Shape): Shape {
-  return (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) &&
-    Object.values(value).every(shape);
+  return (value) => {
+    if (!isObject(value)) return "";
+    for (const item of Object.values(value)) {
+      const wrong = shape(item);
+      // The key is the value's own, so it is not repeated.
+      if (wrong !== null) return `.*${wrong}`;
+    }
+    return null;
+  };
 }
 
 /** An object whose field says which of several forms it has. */
-export function tagged(tag: string, shapes: Readonly<Record<string, Shape>>): Shape {
+export function tagged<T extends string>(tag: string, shapes: Readonly<Record<T, Shape>>): Shape {
   return (value) => {
-    const name = (value as Record<string, unknown> | null)?.[tag];
-    return typeof name === "string" && Object.hasOwn(shapes, name) && shapes[name](value);
+    if (!isObject(value)) return "";
+    const name = Object.hasOwn(value, tag) ? value[tag] : undefined;
+    if (typeof name !== "string" || !Object.hasOwn(shapes, name)) return `.${tag}`;
+    return shapes[name as T](value);
+  };
+}
+
+/** A value that has several forms at once. */
+export function both(...shapes: readonly Shape[]): Shape {
+  return (value) => {
+    for (const shape of shapes) {
+      const wrong = shape(value);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  };
+}
+
+/** A value from outside after it has been looked at: the value, or what is wrong with it. */
+export type Reading<T> =
+  | { readonly value: T; readonly wrong: null }
+  | { readonly value: null; readonly wrong: string };
+
+/** Deeper paths say no more. */
+const MOST_PATH = 200;
+
+/**
+ * Says which part of a value is wrong.
+ *
+ * @param path The path, as a shape returned it.
+ * @returns The path without its first dot, and cut where it is very long; empty for the whole.
+ */
+export function wrongAt(path: string): { readonly value: null; readonly wrong: string } {
+  const wrong = path.replace(/^\./, "");
+  return {
+    value: null,
+    wrong: wrong.length > MOST_PATH ? `${wrong.slice(0, MOST_PATH)}...` : wrong,
   };
 }
