@@ -1,14 +1,20 @@
-/** Lays out a table with columns two spaces apart. `sides` has `l` or `r` for each column. */
+/**
+ * Lays out a table with columns two spaces apart. `sides` has `l` or `r` for each column, and `measure` says how many
+ * columns a text takes: its length in UTF-16 units by default.
+ */
 export function alignColumns(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
   sides: string,
+  measure: (text: string) => number = (text) => text.length,
 ): string {
   const all = [heading, ...rows];
-  const widths = heading.map((_, i) => Math.max(...all.map((row) => row[i].length)));
+  const widths = heading.map((_, i) => Math.max(...all.map((row) => measure(row[i]))));
   const lines = all.map((row) =>
-    row.map((cell, i) => sides[i] === "r" ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
-      .join("  ").trimEnd()
+    row.map((cell, i) => {
+      const blanks = " ".repeat(widths[i] - measure(cell));
+      return sides[i] === "r" ? blanks + cell : cell + blanks;
+    }).join("  ").trimEnd()
   );
   return lines.join("\n");
 }

@@ -10,11 +10,52 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "?");
 }
 
+/**
+ * Says how many columns of a terminal a text takes. The library itself counts UTF-16 units: how wide East Asian text is
+ * drawn is known to those who hand in their own measure.
+ *
+ * @param text The text.
+ * @returns The columns.
+ */
+export type Measure = (text: string) => number;
+
+/** Counts UTF-16 units. */
+export const lengthOf: Measure = (text) => text.length;
+
+/** Fills text up with blanks behind it, or before it. */
+export function pad(text: string, width: number, measure: Measure, side: "end" | "start"): string {
+  const blanks = " ".repeat(Math.max(0, width - measure(text)));
+  return side === "end" ? text + blanks : blanks + text;
+}
+
+/** Cuts text to a width, with three dots where that is possible. */
+export function cut(text: string, width: number, measure: Measure): string {
+  if (measure(text) <= width) return text;
+  return width < 4 ? beginning(text, width, measure) : `${beginning(text, width - 3, measure)}...`;
+}
+
+/** As many whole characters as go into a width. */
+export function beginning(text: string, width: number, measure: Measure): string {
+  // Nearly all text is as wide as it is long.
+  let kept = text.slice(0, Math.max(0, width));
+  if (kept.length < text.length && isHighSurrogate(kept.charCodeAt(kept.length - 1))) {
+    kept = kept.slice(0, -1);
+  }
+  while (kept !== "" && measure(kept) > width) {
+    const isPair = kept.length > 1 && isHighSurrogate(kept.charCodeAt(kept.length - 2));
+    kept = kept.slice(0, isPair ? -2 : -1);
+  }
+  return kept;
+}
+
+/** Whether a UTF-16 unit is the first of two that are one character. */
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
 /** Cuts or fills text to a width. */
-export function fit(text: string, width: number): string {
-  if (text.length <= width) return text.padEnd(width);
-  if (width < 4) return text.slice(0, Math.max(width, 0));
-  return `${text.slice(0, width - 3)}...`;
+export function fit(text: string, width: number, measure: Measure): string {
+  return pad(cut(text, width, measure), width, measure, "end");
 }
 
 /** How long something took, in the unit that suits it: `12 us`, `4.05 ms`, `1.20 s`, `3:20 min`. */

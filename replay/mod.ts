@@ -51,6 +51,7 @@ export { EVENTS_FORMAT, EVENTS_VERSION, EventsParser } from "./events_reader.ts"
 export { type EventsHeader, eventsHeader, formatEvent } from "./events_writer.ts";
 export { FORMAT_NAMES, type FormatDescription, formatOf, FORMATS, listFormats } from "./formats.ts";
 export { FtraceParser } from "./ftrace.ts";
+export type { Measure } from "./layout.ts";
 export type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
 export { type ExecRecord, exitText, type KnownProcess, ProcessRecord } from "./process.ts";
 export { Recording, type RecordingOptions } from "./recording.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "./layout.ts";
+import { formatDuration, lengthOf, type Measure, pad } from "./layout.ts";
 import type { CommandTotals } from "./commands.ts";
 import type { RecordingClock } from "./event.ts";
 import { FORMATS } from "./formats.ts";
@@ -127,6 +127,7 @@ const MOST_ROWS = 20;
  *
  * @param report The result.
  * @param commands What each command came to.
+ * @param layout How many columns a text takes; its length in UTF-16 units by default.
  * @returns The lines.
  * @example
  * ```ts
@@ -152,6 +153,7 @@ const MOST_ROWS = 20;
 export function formatReport(
   report: ReplayReport,
   commands: readonly CommandTotals[] = [],
+  { measure = lengthOf }: { readonly measure?: Measure } = {},
 ): string[] {
   const { summary, gaps, recording, format, lines } = report;
   const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;
@@ -169,7 +171,7 @@ export function formatReport(
     text.push(`exit codes   ${shown}${exits.length > MOST_ROWS ? ", ..." : ""}`);
   }
   text.push(...formatGaps(report));
-  if (commands.length > 0) text.push("", ...formatCommands(commands, report.clock));
+  if (commands.length > 0) text.push("", ...formatCommands(commands, report.clock, measure));
   return text;
 }
 
@@ -189,16 +191,20 @@ function formatGaps({ gaps, untold }: ReplayReport): string[] {
   return lines;
 }
 
-function formatCommands(commands: readonly CommandTotals[], clock: RecordingClock): string[] {
+function formatCommands(
+  commands: readonly CommandTotals[],
+  clock: RecordingClock,
+  measure: Measure,
+): string[] {
   const timed = clock.kind !== "none";
   const rows = [["COMMAND", "RUNS", "FAILED", "TIME", "LONGEST"]];
   for (const { command, runs, failed, time, longest } of commands.slice(0, MOST_ROWS)) {
     const times = timed ? [formatDuration(time), formatDuration(longest)] : ["-", "-"];
     rows.push([command, String(runs), String(failed), ...times]);
   }
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => measure(row[i]))));
   const lines = rows.map((row) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i])).join("  ")
+    row.map((cell, i) => pad(cell, widths[i], measure, i === 0 ? "end" : "start")).join("  ")
   );
   const more = commands.length - MOST_ROWS;
   return more > 0 ? [...lines, `and ${more} more`] : lines;

@@ -1,4 +1,4 @@
-import { commandOf, endOf, fit, formatDuration } from "./layout.ts";
+import { commandOf, endOf, fit, formatDuration, lengthOf, type Measure, pad } from "./layout.ts";
 import type { RecordingClock } from "./event.ts";
 import type { ProcessRecord } from "./process.ts";
 
@@ -10,6 +10,8 @@ export interface TimelineLayout {
   readonly clock: RecordingClock;
   /** The time of the last event: how far those go that still run. */
   readonly until: number;
+  /** How many columns a text takes; its length in UTF-16 units by default. */
+  readonly measure?: Measure;
 }
 
 /**
@@ -38,26 +40,51 @@ export function formatTimeline(
   processes: readonly ProcessRecord[],
   layout: TimelineLayout,
 ): string[] {
-  const { width = 100, clock, until } = layout;
-  if (clock.kind === "none") return ["the recording has no times"];
+  return layOutTimeline(timelineOf(processes, layout), layout);
+}
+
+/** One bar of a timeline before it is laid out. */
+export interface TimelineRow {
+  /** What the process ran, and its pid. */
+  readonly label: string;
+  /** How it ended, and how long it was there. */
+  readonly note: string;
+  /** When its bar begins, in nanoseconds since the origin. */
+  readonly start: number;
+  /** When its bar ends. */
+  readonly end: number;
+  /** Whether its end was seen. */
+  readonly hasEnded: boolean;
+}
+
+/** A timeline before it is laid out. Plain data. */
+export interface Timeline {
+  /** When the first process was seen. */
+  readonly start: number;
+  /** When the last thing happened. */
+  readonly end: number;
+  /** The bars, in order of birth; null where the recording has no times. */
+  readonly rows: readonly TimelineRow[] | null;
+}
+
+/** Makes the bars of a timeline. */
+export function timelineOf(
+  processes: readonly ProcessRecord[],
+  { clock, until }: Pick<TimelineLayout, "clock" | "until">,
+): Timeline {
+  if (clock.kind === "none") return { start: 0, end: 0, rows: null };
   const ordered = [...processes].sort((a, b) => a.firstSeen - b.firstSeen || a.serial - b.serial);
   const start = ordered[0]?.firstSeen ?? 0;
   let end = Math.max(until, start);
   for (const process of ordered) end = Math.max(end, process.end ?? 0);
-  const notes = ordered.map((process) => noteOf(process, until));
-  const noteWidth = notes.reduce((most, note) => Math.max(most, note.length), 0);
-  const labels = ordered.map((process) => `${commandOf(process)} [${process.pid || "?"}]`);
-  const longest = labels.reduce((most, label) => Math.max(most, label.length), 0);
-  const free = Math.max(20, width - noteWidth - 4);
-  const labelWidth = Math.max(Math.min(longest, Math.floor(free * 0.4)), Math.min(9, free));
-  const barWidth = Math.max(8, free - labelWidth);
-  const total = formatDuration(end - start);
-  const lines = [`0 us${total.padStart(Math.max(width - 4, 8))}`];
-  ordered.forEach((process, i) => {
-    const bar = barOf(process, { start, end, until, width: barWidth });
-    lines.push(`${fit(labels[i], labelWidth)} [${bar}] ${notes[i]}`);
-  });
-  return lines;
+  const rows = ordered.map((process) => ({
+    label: `${commandOf(process)} [${process.pid || "?"}]`,
+    note: noteOf(process, until),
+    start: process.firstSeen,
+    end: process.end ?? until,
+    hasEnded: process.end !== null,
+  }));
+  return { start, end, rows };
 }
 
 function noteOf(process: ProcessRecord, until: number): string {
@@ -65,19 +92,40 @@ function noteOf(process: ProcessRecord, until: number): string {
   return `${endOf(process)}  ${process.endUnseen ? "" : formatDuration(life)}`.trimEnd();
 }
 
-interface Scale {
-  readonly start: number;
-  readonly end: number;
-  readonly until: number;
-  readonly width: number;
+/**
+ * Lays the bars of a timeline out.
+ *
+ * @param timeline The bars.
+ * @param layout How wide a line may be, and what is how wide.
+ * @returns The lines; one that says so where the recording has no times.
+ */
+export function layOutTimeline(
+  timeline: Timeline,
+  layout: Pick<TimelineLayout, "width" | "measure">,
+): string[] {
+  const { width = 100, measure = lengthOf } = layout;
+  const { start, end, rows } = timeline;
+  if (rows === null) return ["the recording has no times"];
+  const noteWidth = rows.reduce((most, { note }) => Math.max(most, measure(note)), 0);
+  const longest = rows.reduce((most, { label }) => Math.max(most, measure(label)), 0);
+  const free = Math.max(20, width - noteWidth - 4);
+  const labelWidth = Math.max(Math.min(longest, Math.floor(free * 0.4)), Math.min(9, free));
+  const barWidth = Math.max(8, free - labelWidth);
+  const total = formatDuration(end - start);
+  const lines = [`0 us${pad(total, Math.max(width - 4, 8), measure, "start")}`];
+  for (const row of rows) {
+    const bar = barOf(row, timeline, barWidth);
+    lines.push(`${fit(row.label, labelWidth, measure)} [${bar}] ${row.note}`);
+  }
+  return lines;
 }
 
-/** At least one character, so that nobody is too short to be seen. */
-function barOf(process: ProcessRecord, { start, end, until, width }: Scale): string {
+/** At least one character, so that no process is too short to be seen. */
+function barOf(row: TimelineRow, { start, end }: Timeline, width: number): string {
   const span = end - start;
-  const at = (time: number) => span <= 0 ? 0 : Math.floor((time - start) / span * width);
-  const from = Math.min(width - 1, Math.max(0, at(process.firstSeen)));
-  const to = Math.min(width, Math.max(from + 1, at(process.end ?? until)));
-  const mark = process.end === null ? ">" : "=";
+  const columnOf = (time: number) => span <= 0 ? 0 : Math.floor((time - start) / span * width);
+  const from = Math.min(width - 1, Math.max(0, columnOf(row.start)));
+  const to = Math.min(width, Math.max(from + 1, columnOf(row.end)));
+  const mark = row.hasEnded ? "=" : ">";
   return " ".repeat(from) + mark.repeat(to - from) + " ".repeat(width - to);
 }

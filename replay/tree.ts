@@ -1,4 +1,14 @@
-import { commandOf, endOf, fit, formatDuration, lifeOf } from "./layout.ts";
+import {
+  beginning,
+  commandOf,
+  endOf,
+  fit,
+  formatDuration,
+  lengthOf,
+  lifeOf,
+  type Measure,
+  pad,
+} from "./layout.ts";
 import type { RecordingClock } from "./event.ts";
 import type { ProcessRecord } from "./process.ts";
 
@@ -8,6 +18,8 @@ export interface TreeLayout {
   readonly width?: number;
   /** How the times are to be read. */
   readonly clock: RecordingClock;
+  /** How many columns a text takes; its length in UTF-16 units by default. */
+  readonly measure?: Measure;
 }
 
 /**
@@ -31,14 +43,28 @@ export interface TreeLayout {
  * ```
  */
 export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayout): string[] {
-  const { width = 100, clock } = layout;
-  const rows: Row[] = [];
+  return layOutTree(treeRows(processes, layout.clock), layout);
+}
+
+/** A line of a tree before it is laid out. Plain data. */
+export interface TreeRow {
+  /** The branches before it, and what it ran: what is cut where a line is too long. */
+  readonly name: string;
+  /** What stands behind the name and is not cut: its pid, threads, and the errno of a refused fork. */
+  readonly tail: string;
+  /** How it ended, how long it was there, and its job. */
+  readonly columns: readonly string[];
+}
+
+/** Makes the lines of a tree, each process below its first parent. */
+export function treeRows(processes: readonly ProcessRecord[], clock: RecordingClock): TreeRow[] {
+  const rows: TreeRow[] = [];
   // A stack of its own: recordings may be deeper than calls can nest.
   const open: { process: ProcessRecord; stem: string; branch: string }[] = [];
   const roots = inOrder(processes.filter((process) => process.above === null));
   for (const process of roots.reverse()) open.push({ process, stem: "", branch: "" });
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    const { process, stem, branch } = at;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { process, stem, branch } = next;
     rows.push(rowOf(process, stem + branch, clock));
     const below = stem + (branch === "" ? "" : branch === "|- " ? "|  " : "   ");
     const children = inOrder(process.below);
@@ -50,7 +76,7 @@ export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayo
       });
     }
   }
-  return layOut(rows, width);
+  return rows;
 }
 
 /**
@@ -75,45 +101,52 @@ export function formatProcess(process: ProcessRecord, clock: RecordingClock): st
   return `${process.pid || "?"} ${commandOf(process)}: ${endOf(process)}${after}`;
 }
 
-interface Row {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
-function rowOf(process: ProcessRecord, prefix: string, clock: RecordingClock): Row {
+function rowOf(process: ProcessRecord, prefix: string, clock: RecordingClock): TreeRow {
   const life = lifeOf(process, clock);
   const pid = process.pid === 0 ? "?" : process.pid;
   const threads = process.threads === 0 ? "" : ` +${process.threads} threads`;
   const refused = process.refused === null ? "" : ` refused: ${process.refused}`;
   return {
-    name: `${prefix}${commandOf(process)} [${pid}]${threads}${refused}`,
+    name: `${prefix}${commandOf(process)}`,
+    tail: ` [${pid}]${threads}${refused}`,
     columns: [endOf(process), life === null ? "" : formatDuration(life), process.job ?? ""],
   };
 }
 
-/** The columns are as wide as what is in them, and the names get what is left. */
-function layOut(rows: readonly Row[], width: number): string[] {
+/**
+ * Lays the lines of a tree out. The columns are as wide as what is in them, and the names get what is left.
+ *
+ * @param rows The lines.
+ * @param layout How wide a line may be, and what is how wide.
+ * @returns The lines as text.
+ */
+export function layOutTree(
+  rows: readonly TreeRow[],
+  layout: Pick<TreeLayout, "width" | "measure">,
+): string[] {
+  const { width = 100, measure = lengthOf } = layout;
   const widths = [0, 0, 0];
   for (const { columns } of rows) {
-    columns.forEach((text, i) => widths[i] = Math.max(widths[i], text.length));
+    columns.forEach((text, i) => widths[i] = Math.max(widths[i], measure(text)));
   }
-  const right = widths.reduce((sum, one) => sum + (one > 0 ? one + 2 : 0), 0);
-  const longest = rows.reduce((most, { name }) => Math.max(most, name.length), 0);
-  const left = Math.max(16, Math.min(width - right, Math.max(longest, width - right)));
-  return rows.map(({ name, columns }) => {
-    const cells = columns.map((text, i) =>
-      widths[i] === 0 ? "" : `  ${i === 1 ? text.padStart(widths[i]) : text.padEnd(widths[i])}`
+  const right = widths.reduce((sum, column) => sum + (column > 0 ? column + 2 : 0), 0);
+  const left = Math.max(16, width - right);
+  return rows.map((row) => {
+    const cells = row.columns.map((text, i) =>
+      widths[i] === 0 ? "" : `  ${pad(text, widths[i], measure, i === 1 ? "start" : "end")}`
     );
-    return `${cut(name, left)}${cells.join("")}`.trimEnd();
+    return `${fitName(row, left, measure)}${cells.join("")}`.trimEnd();
   });
 }
 
 /** The pid at the end of a name matters more than the middle of a command line. */
-function cut(name: string, width: number): string {
-  if (name.length <= width) return name.padEnd(width);
-  const tail = name.slice(name.lastIndexOf(" ["));
-  if (tail.length + 8 > width) return fit(name, width);
-  return `${name.slice(0, width - tail.length - 3)}...${tail}`;
+function fitName({ name, tail }: TreeRow, width: number, measure: Measure): string {
+  const tailWidth = measure(tail);
+  if (tailWidth + 8 > width || measure(name) + tailWidth <= width) {
+    return fit(name + tail, width, measure);
+  }
+  const kept = `${beginning(name, width - tailWidth - 3, measure)}...${tail}`;
+  return pad(kept, width, measure, "end");
 }
 
 function inOrder(processes: readonly ProcessRecord[]): ProcessRecord[] {

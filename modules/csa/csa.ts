@@ -80,6 +80,8 @@ export interface Csa {
   report(options: RecordsOf & { readonly by: ReportKey }): ReportRow[];
   /** The report as lines of a table. EINVAL for another `by`. */
   reportText(options: RecordsOf & { readonly by: ReportKey }): string;
+  /** The cells of that table: a heading, the rows, and a last row for all together. EINVAL for another `by`. */
+  reportCells(options: RecordsOf & { readonly by: ReportKey }): string[][];
 
   /** Opens later files elsewhere, or with null in memory. */
   useFiles(files: CsaFiles | null): void;

@@ -87,6 +87,7 @@ interface Loaded {
  * assertEquals(accounting.records({ path: "/home/make" }).map(({ type }) => type), ["process"]);
  * assertEquals(accounting.report({ by: "command" }).map(({ key, tasks }) => [key, tasks]), [["make", 2]]);
  * assertEquals(accounting.reportText({ by: "user" }).split("\n").length, 3);
+ * assertEquals(accounting.reportCells({ by: "user" }).map(([key]) => key).at(-1), "total");
  * assertEquals(decodeRecords(accounting.bytes()).length, accounting.records().length);
  * assertEquals(accounting.jsonLines({ path: "/home/make" }).trim().split("\n").length, 1);
  *
@@ -268,7 +269,7 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
   };
 }
 
-type RecordCalls = "records" | "jsonLines" | "bytes" | "report" | "reportText";
+type RecordCalls = "records" | "jsonLines" | "bytes" | "report" | "reportText" | "reportCells";
 
 /** Calls that read records. */
 function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
@@ -289,6 +290,7 @@ function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
       concatenate(records(options).map((record) => encodeRecord(record, options?.endian))),
     report: (options) => totals(options).report(options.by),
     reportText: (options) => totals(options).text(options.by),
+    reportCells: (options) => totals(options).cells(options.by),
   };
 }
 

@@ -118,6 +118,7 @@ class Line {
  * assertEquals(totals.report("job").map(({ key, tasks }) => [key, tasks]), [["0x1", 1]]);
  * assertEquals(reportOf(records, "job"), totals.report("job"));
  * assertEquals(totals.text("user").split("\n").length, 3);
+ * assertEquals(totals.cells("user").map(([key]) => key), ["USER", "0", "total"]);
  * ```
  */
 export class Totals {
@@ -164,8 +165,19 @@ export class Totals {
    * @returns Lines of text. An unknown figure is `-`, and a partial one ends in `+`.
    */
   text(by: ReportKey): string {
-    const cells = [...this.report(by), this.#all.row("total")].map(cellsOf);
-    return alignColumns([by.toUpperCase(), ...HEADING], cells, "lrrrrrrrr");
+    const [heading, ...rows] = this.cells(by);
+    return alignColumns(heading, rows, "lrrrrrrrr");
+  }
+
+  /**
+   * The cells of that table.
+   *
+   * @param by What gets a line of its own.
+   * @returns The heading, the rows, and a last row for all together.
+   */
+  cells(by: ReportKey): string[][] {
+    const rows = [...this.report(by), this.#all.row("total")];
+    return [[by.toUpperCase(), ...HEADING], ...rows.map(cellsOf)];
   }
 }
 

@@ -5,6 +5,7 @@ import { type NamedFile, parseFile, shippedScenarios } from "../execute/files.ts
 import { type ReplayRequest, ReplaySession } from "../replay/session.ts";
 import { formatResult } from "../report/pretty.ts";
 import { printable, type Style } from "../report/style.ts";
+import { cutColumns, padColumns, widest } from "../report/width.ts";
 import { type CommandBody, EXIT, type Invocation } from "./command.ts";
 import { styleFor, terminalWidth } from "./io.ts";
 import { printOutcome } from "./replay_printer.ts";
@@ -39,7 +40,7 @@ function showRecording({ io }: Invocation, style: Style, errStyle: Style, width:
     "Each process of it is forked again in a model of the kernel. Two modules hear",
   );
   io.out("of it: job keeps them all together, and csa keeps the books.");
-  printOutcome(io, outcome, { table: false, log: true, style, errStyle });
+  printOutcome(io, outcome, { table: false, log: true, width, style, errStyle });
   const isWrong = outcome.broken || outcome.reports.length > 0 || outcome.failure !== null;
   return isWrong ? EXIT.broken : EXIT.held;
 }
@@ -80,7 +81,7 @@ async function runScenarios(
 ): Promise<number> {
   const files = shippedScenarios();
   const names = files.map(({ name }) => name.replace(/^scenarios\/|\.yaml$/g, ""));
-  const nameWidth = Math.max(...names.map((name) => name.length));
+  const nameWidth = widest(names);
   let [scenarios, held] = [0, 0];
   io.out("");
   io.out(style.bold("The shipped scenarios, and in brackets how many more a file has"));
@@ -89,8 +90,10 @@ async function runScenarios(
     const verdict = passed === titles.length ? style.green("PASS") : style.red("FAIL");
     const more = titles.length > 1 ? ` (+${titles.length - 1})` : "";
     const left = width - nameWidth - "PASS    ".length - more.length;
-    const title = cut(printable(titles[0] ?? "no scenario"), left);
-    io.out(`${verdict}  ${style.cyan(names[i].padEnd(nameWidth))}  ${title}${style.dim(more)}`);
+    const title = cutColumns(printable(titles[0] ?? "no scenario"), left);
+    io.out(
+      `${verdict}  ${style.cyan(padColumns(names[i], nameWidth))}  ${title}${style.dim(more)}`,
+    );
     complaints.forEach((line) => io.err(line));
     scenarios += titles.length;
     held += passed;
@@ -104,10 +107,6 @@ async function runScenarios(
   ];
   io.out(counts.join(", "));
   return failed > 0 ? EXIT.failed : EXIT.held;
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;
 }
 
 function showWhatNext({ io }: Invocation, style: Style): void {

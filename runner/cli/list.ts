@@ -1,5 +1,6 @@
 import { shippedModules } from "../engine/shipped.ts";
 import { parseFile, shippedScenarios } from "../execute/files.ts";
+import { padColumns, widest } from "../report/width.ts";
 import { type CommandBody, EXIT, type Invocation } from "./command.ts";
 import { styleFor } from "./io.ts";
 
@@ -32,16 +33,18 @@ async function list(invocation: Invocation): Promise<number> {
   }
   const style = styleFor(invocation.text("color") ?? "auto", io.isOutTerminal, io);
   io.out(style.bold("Modules"));
-  const moduleWidth = Math.max(...listed.modules.map(({ name }) => name.length));
+  const moduleWidth = widest(listed.modules.map(({ name }) => name));
   for (const { name, license, description } of listed.modules) {
-    io.out(`  ${style.cyan(name.padEnd(moduleWidth))}  ${license.padEnd(4)}  ${description}`);
+    io.out(
+      `  ${style.cyan(padColumns(name, moduleWidth))}  ${padColumns(license, 4)}  ${description}`,
+    );
   }
   io.out("");
   io.out(style.bold("Scenarios"));
-  const width = Math.max(...listed.scenarios.map(({ name }) => name.length));
+  const width = widest(listed.scenarios.map(({ name }) => name));
   for (const { name, titles } of listed.scenarios) {
     titles.forEach((title, i) => {
-      const left = (i === 0 ? name : "").padEnd(width);
+      const left = padColumns(i === 0 ? name : "", width);
       io.out(`  ${i === 0 ? style.cyan(left) : left}  ${title}`);
     });
   }

@@ -3,6 +3,7 @@ import type { ModuleInfo } from "../engine/plan.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { describeFile } from "../execute/execute.ts";
 import { printable } from "../report/style.ts";
+import { padColumns } from "../report/width.ts";
 import { nearest } from "../scenario/suggest.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { styleFor } from "./io.ts";
@@ -49,7 +50,7 @@ async function modinfo(invocation: Invocation): Promise<number> {
       continue;
     }
     for (const [key, value] of formatInfo(info)) {
-      io.out(`${style.cyan(`${key}:`.padEnd(13))}${printable(value)}`);
+      io.out(`${style.cyan(padColumns(`${key}:`, 13))}${printable(value)}`);
     }
   }
   return status;

@@ -180,6 +180,7 @@ async function replay(invocation: Invocation): Promise<number> {
   const options: PrintOptions = {
     table: settings.table,
     log: settings.log,
+    width: settings.width,
     style: styleFor(color, io.isOutTerminal, io),
     errStyle: styleFor(color, io.isErrTerminal, io),
   };

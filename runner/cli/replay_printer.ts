@@ -1,6 +1,10 @@
+import { alignColumns } from "../../modules/table_text.ts";
 import { formatReport } from "../../replay/mod.ts";
+import { layOutTimeline } from "../../replay/timeline.ts";
+import { layOutTree } from "../../replay/tree.ts";
 import type { ReplayOutcome } from "../replay/session.ts";
 import { printable, type Style } from "../report/style.ts";
+import { measure } from "../report/width.ts";
 import type { Io } from "./io.ts";
 
 /** How the result of a replay is to be printed. */
@@ -9,6 +13,8 @@ export interface PrintOptions {
   readonly table: boolean;
   /** Whether to show the kernel log. */
   readonly log: boolean;
+  /** How many columns a drawing may have. */
+  readonly width: number;
   /** How stdout is marked up. */
   readonly style: Style;
   /** How stderr is marked up. */
@@ -20,7 +26,7 @@ const MOST_WARNINGS = 10;
 
 /** Prints what came of a replay, for people. */
 export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
-  const { style, errStyle } = options;
+  const { style, errStyle, width } = options;
   const { report, tree, timeline, accounting, log, reports, failure } = outcome;
   const section = (title: string, lines: readonly string[] | null) => {
     if (lines === null || lines.length === 0) return;
@@ -29,17 +35,25 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
     for (const line of lines) io.out(printable(line));
   };
   if (options.table) {
-    for (const line of formatReport(report, outcome.commands)) io.out(printable(line));
+    for (const line of formatReport(report, outcome.commands, { measure })) io.out(printable(line));
   }
-  section("Tree", tree);
-  section("Timeline", timeline);
-  section("Accounting", accounting);
+  section("Tree", tree && layOutTree(tree, { width, measure }));
+  section("Timeline", timeline && layOutTimeline(timeline, { width, measure }));
+  section("Accounting", layOutAccounting(accounting));
   if (options.log) section("Kernel log", log);
   printWarnings(io, outcome, errStyle);
   for (const text of reports) {
     for (const line of text.split("\n")) io.err(errStyle.red(printable(line)));
   }
   if (failure !== null) io.err(`${errStyle.red("error")}: ${printable(failure)}`);
+}
+
+/** The tables one below the other, with an empty line between them. */
+function layOutAccounting(tables: ReplayOutcome["accounting"]): string[] {
+  return tables.flatMap(([heading, ...rows], i) => {
+    const lines = alignColumns(heading, rows, "l".padEnd(heading.length, "r"), measure).split("\n");
+    return i === 0 ? lines : ["", ...lines];
+  });
 }
 
 /** Prints the first warnings, and how many there are of each kind. */

@@ -1,4 +1,5 @@
 import type { TraceEvent } from "../../kernel/trace.ts";
+import { lengthOf, type Measure, pad } from "../../replay/layout.ts";
 import type { TraceItem } from "./plan.ts";
 import { formatStatus } from "./verbs/process.ts";
 
@@ -241,9 +242,9 @@ function unheardOf(event: never): string {
   return (event as TraceEvent).type;
 }
 
-/** How wide the column is that says on whose behalf. */
-export function whoWidth(lines: readonly TraceLine[]): number {
-  return Math.min(20, lines.reduce((width, { who }) => Math.max(width, who.length), 0));
+/** How wide the column is that says on whose behalf. The engine itself counts UTF-16 units. */
+export function whoWidth(lines: readonly TraceLine[], measure: Measure = lengthOf): number {
+  return Math.min(20, lines.reduce((width, { who }) => Math.max(width, measure(who)), 0));
 }
 
 /**
@@ -251,12 +252,18 @@ export function whoWidth(lines: readonly TraceLine[]): number {
  *
  * @param line The line.
  * @param width How wide the column is that says on whose behalf.
+ * @param measure How many columns a text takes.
  * @returns For example `     5 cpu0 sh[3]      first.fork(child[4]) = PNOTIFY_OK`.
  */
-export function formatTraceLine(line: TraceLine, width: number): string {
+export function formatTraceLine(
+  line: TraceLine,
+  width: number,
+  measure: Measure = lengthOf,
+): string {
   const number = (line.sequence === null ? "" : String(line.sequence)).padStart(6);
   const indent = "  ".repeat(line.indent);
-  return `${number} ${line.cpu} ${line.who.padEnd(width)}  ${indent}${line.text}`.trimEnd();
+  return `${number} ${line.cpu} ${pad(line.who, width, measure, "end")}  ${indent}${line.text}`
+    .trimEnd();
 }
 
 /**

@@ -10,8 +10,6 @@ import { boot } from "../../pnotify/boot.ts";
 import {
   CommandTable,
   type CommandTotals,
-  formatTimeline,
-  formatTree,
   nodesOf,
   type ProcessRecord,
   Recording,
@@ -20,6 +18,8 @@ import {
   type ReplayReport,
   untoldBy,
 } from "../../replay/mod.ts";
+import { type Timeline, timelineOf } from "../../replay/timeline.ts";
+import { type TreeRow, treeRows } from "../../replay/tree.ts";
 import { jobOf } from "../engine/job_of.ts";
 
 /** A module to load, and the values of its parameters as the command line has them. */
@@ -58,12 +58,12 @@ export interface ReplayOutcome {
   readonly report: ReplayReport;
   /** What each command came to. */
   readonly commands: readonly CommandTotals[];
-  /** The lines of the tree, or null. */
-  readonly tree: readonly string[] | null;
-  /** The lines of the timeline, or null. */
-  readonly timeline: readonly string[] | null;
-  /** The accounting of csa, by job and by command; empty where it is not loaded. */
-  readonly accounting: readonly string[];
+  /** The lines of the tree, not laid out yet, or null. */
+  readonly tree: readonly TreeRow[] | null;
+  /** The bars of the timeline, not laid out yet, or null. */
+  readonly timeline: Timeline | null;
+  /** The accounting of csa as tables of cells, by job and by command; empty where it is not loaded. */
+  readonly accounting: readonly (readonly (readonly string[])[])[];
   /** The kernel log. */
   readonly log: readonly string[];
   /** What the kernel found wrong, faults of modules included. */
@@ -157,18 +157,25 @@ export class ReplaySession {
     const { tree, timeline, width } = this.#request;
     const { processes } = this.#replay;
     const { clock } = this.#recording;
-    const layout = { clock, width, until: this.#last };
     return {
       report: this.#report(),
       commands: this.#commands.rows,
-      tree: tree ? formatTree(processes, layout) : null,
-      timeline: timeline ? formatTimeline(processes, layout) : null,
+      tree: tree ? treeRows(processes, clock).map((row) => shortened(row, "name", width)) : null,
+      timeline: timeline ? this.#timeline() : null,
       accounting,
       log: this.#kernel.log.records().map((record) => formatLogRecord(record)),
       reports: this.#kernel.shutdown().map(({ text }) => text),
       failure: this.#failure,
       broken: this.#broken,
     };
+  }
+
+  #timeline(): Timeline {
+    const { width } = this.#request;
+    const { clock } = this.#recording;
+    const timeline = timelineOf(this.#replay.processes, { clock, until: this.#last });
+    const rows = timeline.rows?.map((row) => shortened(row, "label", width)) ?? null;
+    return { ...timeline, rows };
   }
 
   /** What a module or the recording breaks must not take what is known so far with it. */
@@ -195,17 +202,15 @@ export class ReplaySession {
     }
   }
 
-  #accounting(): string[] {
+  #accounting(): string[][][] {
     const csa = this.#csa;
     if (csa === null) return [];
-    const lines: string[] = [];
+    const tables: string[][][] = [];
     for (const by of ["job", "command"] as const) {
-      quietly(() =>
-        lines.push(...(lines.length > 0 ? [""] : []), ...csa.reportText({ by }).split("\n"))
-      );
+      quietly(() => void tables.push(csa.reportCells({ by })));
     }
     if (this.#request.keep) quietly(() => this.#account(csa.records()));
-    return lines;
+    return tables;
   }
 
   /** Finds the record of each process: both are in the order in which processes ended. */
@@ -248,6 +253,17 @@ export class ReplaySession {
       tree: keep ? nodesOf(processes, clock, loaded) : null,
     };
   }
+}
+
+/** A text may be much longer than any line shows of it, and an answer from the sandbox is bounded. */
+function shortened<Key extends string, Row extends Readonly<Record<Key, string>>>(
+  row: Row,
+  key: Key,
+  width: number,
+): Row {
+  // A character takes a column at least, but for marks that combine with another one.
+  const most = 4 * width;
+  return row[key].length <= most ? row : { ...row, [key]: row[key].slice(0, most) };
 }
 
 function quietly(work: () => void): void {

@@ -1,6 +1,7 @@
 import type { Diagnostic, Mark } from "../scenario/diagnostic.ts";
 import type { Source } from "../scenario/source.ts";
 import { printable, type Style } from "./style.ts";
+import { measure, padColumns } from "./width.ts";
 
 interface ShownMark extends Mark {
   readonly sign: "^" | "-";
@@ -43,18 +44,15 @@ export function formatDiagnostic(
 /** How much of a long line is shown on either side of a mark. */
 const MOST_COLUMNS = 100;
 
-/** Characters that take two columns in a terminal. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/gu;
-
 function formatMark(mark: ShownMark, source: Source, width: number, style: Style): string[] {
   const { line, column, length } = mark.at;
   const whole = source.line(line);
   const from = column > MOST_COLUMNS - 20 ? column - 40 : 0;
   const text = printable(whole.slice(from, from + MOST_COLUMNS).replaceAll("\t", " "));
-  const before = whole.slice(from, Math.max(from, column - 1));
-  const pad = before.replace(WIDE, "  ").replace(/[^ ]/gu, " ");
-  const signs = mark.sign.repeat(Math.max(1, Math.min(length, MOST_COLUMNS - pad.length)));
+  const before = whole.slice(from, Math.max(from, column - 1)).replaceAll("\t", " ");
+  const marked = whole.slice(column - 1, Math.min(column - 1 + length, from + MOST_COLUMNS));
+  const pad = padColumns("", measure(printable(before)));
+  const signs = mark.sign.repeat(Math.max(1, measure(printable(marked))));
   const paint = mark.sign === "^" ? style.red : style.cyan;
   const bar = style.cyan("|");
   return [

@@ -5,6 +5,7 @@ import type { Source } from "../scenario/source.ts";
 import { formatDiagnostic } from "./diagnostic.ts";
 import { printable, type Style } from "./style.ts";
 import { formatTree } from "./tree.ts";
+import { measure, padColumns } from "./width.ts";
 
 /** What is shown of each scenario. */
 export interface PrettyOptions {
@@ -82,9 +83,9 @@ function phasesOf(result: RunResult): Phase[] {
 function formatSteps(result: RunResult, options: PrettyOptions): string[] {
   const { style, trace } = options;
   const lines = traceLines(result.trace);
-  const width = whoWidth(lines);
+  const width = whoWidth(lines, measure);
   const failed = result.failures.find(({ step }) => step !== null)?.step ?? null;
-  const shown = (line: TraceLine) => paint(line, formatTraceLine(line, width), style);
+  const shown = (line: TraceLine) => paint(line, formatTraceLine(line, width, measure), style);
   const out: string[] = [];
   const setup = lines.filter(({ step }) => step === 0);
   if (trace && setup.length > 0) out.push(heading("setup", null, style), ...setup.map(shown));
@@ -107,7 +108,9 @@ function heading(title: string, calls: number | null, style: Style): string {
   const left = `  # ${printable(title)}`;
   if (calls === null) return style.bold(left);
   const count = `${calls} ${calls === 1 ? "call" : "calls"}`;
-  return `${style.bold(left)}${style.dim(count.padStart(Math.max(2, 78 - left.length)))}`;
+  return `${style.bold(left)}${
+    style.dim(padColumns(count, Math.max(2, 78 - measure(left)), "start"))
+  }`;
 }
 
 function paint(line: TraceLine, text: string, style: Style): string {

@@ -1,6 +1,7 @@
 import type { TreeNode } from "../engine/plan.ts";
 import { formatStatus } from "../engine/verbs/process.ts";
 import { printable, type Style } from "./style.ts";
+import { measure, widest } from "./width.ts";
 
 interface Row {
   readonly stem: string;
@@ -16,11 +17,11 @@ interface Row {
  */
 export function formatTree(tree: readonly TreeNode[], style: Style): string[] {
   const rows = tree.flatMap((node) => rowsOf(node, "", ""));
-  const width = Math.min(48, Math.max(0, ...rows.map((row) => leftOf(row).length)));
+  const width = Math.min(48, widest(rows.map(leftOf)));
   return rows.map((row) => {
     const left = leftOf(row);
     const subscribers = row.node.subscribers.join(" ");
-    const gap = " ".repeat(Math.max(2, width + 2 - left.length));
+    const gap = " ".repeat(Math.max(2, width + 2 - measure(left)));
     return `${paintLeft(row, style)}${subscribers === "" ? "" : gap}${style.cyan(subscribers)}`;
   });
 }

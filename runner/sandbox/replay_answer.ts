@@ -2,6 +2,7 @@ import { FORMATS } from "../../replay/mod.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
+  both,
   fields,
   flag,
   list,
@@ -66,14 +67,34 @@ const report: Shape = fields({
   warnings: list(fields({ kind: text, line: number, text })),
   tree: orNull(list(node)),
 });
+/** Rows of cells, each with as many as the first has. */
+const table: Shape = both(list(list(text)), (value) => {
+  const rows = value as readonly (readonly string[])[];
+  if (rows.length === 0) return "";
+  const ragged = rows.findIndex((row) => row.length !== rows[0].length);
+  return ragged < 0 ? null : `[${ragged}]`;
+});
+const threeTexts: Shape = both(
+  list(text),
+  (value) => (value as readonly string[]).length === 3 ? null : "",
+);
+const treeRow: Shape = fields({ name: text, tail: text, columns: threeTexts });
+const timelineRow: Shape = fields({
+  label: text,
+  note: text,
+  start: number,
+  end: number,
+  hasEnded: flag,
+});
+const timeline: Shape = fields({ start: number, end: number, rows: orNull(list(timelineRow)) });
 const outcome: Shape = fields({
   report,
   commands: list(
     fields({ command: text, runs: number, failed: number, time: number, longest: number }),
   ),
-  tree: orNull(list(text)),
-  timeline: orNull(list(text)),
-  accounting: list(text),
+  tree: orNull(list(treeRow)),
+  timeline: orNull(timeline),
+  accounting: list(table),
   log: list(text),
   reports: list(text),
   failure: orNull(text),
@@ -91,6 +112,34 @@ export function readOutcome(value: unknown, request: ReplayRequest): Reading<Rep
   const path = outcome(value);
   if (path !== null) return wrongAt(path);
   const read = value as ReplayOutcome;
-  const { recording } = request;
-  return { value: { ...read, report: { ...read.report, recording } }, wrong: null };
+  const { recording, width } = request;
+  return { value: bounded({ ...read, report: { ...read.report, recording } }, width), wrong: null };
+}
+
+/** The longest text of a cell. */
+const MOST_CELL = 100;
+
+/** Bounds what columns are laid out by: all lines are as long as the longest cell makes them. */
+function bounded(outcome: ReplayOutcome, width: number): ReplayOutcome {
+  const { commands, tree, timeline, accounting } = outcome;
+  const cell = (text: string) => text.slice(0, MOST_CELL);
+  const line = (text: string) => text.slice(0, 4 * width);
+  return {
+    ...outcome,
+    commands: commands.map((totals) => ({ ...totals, command: cell(totals.command) })),
+    tree: tree?.map(({ name, tail, columns }) => ({
+      name: line(name),
+      tail: cell(tail),
+      columns: columns.map(cell),
+    })) ?? null,
+    timeline: timeline === null ? null : {
+      ...timeline,
+      rows: timeline.rows?.map((row) => ({
+        ...row,
+        label: line(row.label),
+        note: cell(row.note),
+      })) ?? null,
+    },
+    accounting: accounting.map((rows) => rows.map((row) => row.map(cell))),
+  };
 }
