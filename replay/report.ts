@@ -127,7 +127,6 @@ const MOST_ROWS = 20;
  *
  * @param report The result.
  * @param commands What each command came to.
- * @param layout How many columns a text takes; its length in UTF-16 units by default.
  * @returns The lines.
  * @example
  * ```ts
@@ -153,7 +152,15 @@ const MOST_ROWS = 20;
 export function formatReport(
   report: ReplayReport,
   commands: readonly CommandTotals[] = [],
-  { measure = lengthOf }: { readonly measure?: Measure } = {},
+): string[] {
+  return layOutReport(report, commands, lengthOf);
+}
+
+/** Lays the result of a replay out for those who know how many columns a text takes. */
+export function layOutReport(
+  report: ReplayReport,
+  commands: readonly CommandTotals[],
+  measure: Measure,
 ): string[] {
   const { summary, gaps, recording, format, lines } = report;
   const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;

@@ -1,5 +1,5 @@
 import { alignColumns } from "../../modules/table_text.ts";
-import { formatReport } from "../../replay/mod.ts";
+import { layOutReport } from "../../replay/report.ts";
 import { layOutTimeline } from "../../replay/timeline.ts";
 import { layOutTree } from "../../replay/tree.ts";
 import type { ReplayOutcome } from "../replay/session.ts";
@@ -35,7 +35,7 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
     for (const line of lines) io.out(printable(line));
   };
   if (options.table) {
-    for (const line of formatReport(report, outcome.commands, { measure })) io.out(printable(line));
+    for (const line of layOutReport(report, outcome.commands, measure)) io.out(printable(line));
   }
   section("Tree", tree && layOutTree(tree, { width, measure }));
   section("Timeline", timeline && layOutTimeline(timeline, { width, measure }));
