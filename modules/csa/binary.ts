@@ -74,7 +74,7 @@ export function encodeRecord(record: CsaRecord, endian: Endian = "big"): Uint8Ar
 export function decodeRecords(bytes: Uint8Array): CsaRecord[] {
   const records: CsaRecord[] = [];
   const input = new FieldReader(bytes, 0);
-  while (input.at < bytes.length) records.push(readRecord(input));
+  while (input.offset < bytes.length) records.push(readRecord(input));
   return records;
 }
 
@@ -87,10 +87,10 @@ function magicWord(little: boolean, inverse: boolean): number {
 
 /** Writes a section, and then its size into its header. */
 function writeSection(out: FieldWriter, type: number, flags: number, writeBody: () => void): void {
-  const begin = out.at;
+  const begin = out.offset;
   writeHeader(out, type, flags, false);
   writeBody();
-  patchSize(out, begin, out.at - begin);
+  patchSize(out, begin, out.offset - begin);
 }
 
 function writeHeader(out: FieldWriter, type: number, flags: number, inverse: boolean): void {
@@ -101,10 +101,10 @@ function writeHeader(out: FieldWriter, type: number, flags: number, inverse: boo
 }
 
 function patchSize(out: FieldWriter, header: number, size: number): void {
-  const end = out.at;
-  out.at = header + 6;
+  const end = out.offset;
+  out.offset = header + 6;
   out.u16(size);
-  out.at = end;
+  out.offset = end;
 }
 
 interface Header {
@@ -116,11 +116,11 @@ interface Header {
 
 /** Reads the header of a section, whose magic tells the order of its bytes. */
 function readHeader(input: FieldReader): Header {
-  const begin = input.at;
+  const begin = input.offset;
   input.little = false;
   const word = input.u32();
   if (word !== magicWord(false, false)) {
-    input.at = begin;
+    input.offset = begin;
     input.little = true;
     if (input.u32() !== magicWord(true, false)) {
       const magic = `magic and revision ${word.toString(8)} octal`;
@@ -132,7 +132,7 @@ function readHeader(input: FieldReader): Header {
 
 /** Reads the second header of a base section. */
 function readChainHeader(input: FieldReader): Header {
-  const begin = input.at;
+  const begin = input.offset;
   const word = input.u32();
   if (word === magicWord(input.little, true)) return readRestOfHeader(input, begin);
   throw broken(begin, `${word.toString(8)} octal`, "the inverse magic is wanted");
@@ -144,8 +144,8 @@ function readRestOfHeader(input: FieldReader, begin: number): Header {
 
 /** Checks that a section ended where its header said. */
 function checkEnd(input: FieldReader, begin: number, size: number): void {
-  if (input.at - begin === size) return;
-  throw broken(begin, `a size of ${size}`, `${input.at - begin} is wanted`);
+  if (input.offset - begin === size) return;
+  throw broken(begin, `a size of ${size}`, `${input.offset - begin} is wanted`);
 }
 
 // Records of tasks.
@@ -161,7 +161,7 @@ function writeProcess(out: FieldWriter, record: ProcessRecord): void {
   const more = memory !== null && io !== null ? FLAG_MORE : 0;
   if (memory !== null) writeSection(out, TYPE_MEM, more, () => writeFields(out, MEMORY, memory));
   if (io !== null) writeSection(out, TYPE_IO, 0, () => writeFields(out, IO, io));
-  patchSize(out, HEADER_SIZE, out.at);
+  patchSize(out, HEADER_SIZE, out.offset);
 }
 
 const FLAG_NAMES = Object.keys(PROCESS_FLAGS) as readonly ProcessFlag[];
@@ -217,9 +217,11 @@ function readRecord(input: FieldReader): CsaRecord {
 function sectionOf({ begin, type }: Header): Section<SingleRecord> {
   const section = Object.values(SECTIONS).find(({ code }) => code === type);
   if (section !== undefined) return section;
+  const codes = Object.values(SECTIONS).map(({ code }) => code.toString(8));
+  const types = `${[TYPE_CSA, ...codes.slice(0, -1)].join(", ")} or ${codes.at(-1)}`;
   throw broken(
     begin,
     `type ${type.toString(8)} octal`,
-    "1, 12, 14, 20 or 40 is wanted at the beginning of a record",
+    `${types} is wanted at the beginning of a record`,
   );
 }

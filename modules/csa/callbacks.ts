@@ -1,6 +1,6 @@
 import { PF_EXITING, type Task, TASK_NEW } from "../../kernel/task.ts";
 import type { JobAccountingData } from "../job/accounting_module.ts";
-import { cutProcess } from "./process.ts";
+import { makeProcessRecord } from "./process.ts";
 import type { CsaState, JobTotals } from "./state.ts";
 import type { ProcessRecord } from "./record.ts";
 
@@ -54,7 +54,7 @@ export function accountProcess(state: CsaState, task: Task, data: JobAccountingD
   // A task whose fork is rolled back never ran and used nothing.
   if (task.state === TASK_NEW) return;
   state.lock.whileWrite(() => {
-    const record = cutProcess(task, data, state.baselines.get(task) ?? null, state.rate);
+    const record = makeProcessRecord(task, data, state.baselines.get(task) ?? null, state.rate);
     if (!(task.flags & PF_EXITING)) keepBaseline(state, task);
     const { memory } = record;
     data.coreHighWater = highest(data.coreHighWater, memory!.coreHighWater);

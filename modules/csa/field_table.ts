@@ -84,7 +84,7 @@ export function indexIn<Name>(names: readonly Name[], what: string): Field<Name>
   return {
     write: (out, name) => out.u32(names.indexOf(name)),
     read(input) {
-      const begin = input.at;
+      const begin = input.offset;
       const index = input.u32();
       if (index < names.length) return names[index];
       throw broken(begin, `an unknown ${what}`, `0 to ${names.length - 1} is wanted`);

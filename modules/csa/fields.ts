@@ -4,10 +4,10 @@ import { KernelError } from "../../kernel/errno.ts";
 const UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
 /** The error about bytes that are no records. */
-export function broken(at: number, found: string, wanted: string): KernelError {
+export function broken(offset: number, found: string, wanted: string): KernelError {
   return new KernelError("EINVAL", {
     action: "read accounting records",
-    found: `byte ${at} has ${found}`,
+    found: `byte ${offset} has ${found}`,
     wanted,
   });
 }
@@ -19,7 +19,7 @@ export class FieldWriter {
   /** Whether the low byte comes first. */
   readonly little: boolean;
   /** The offset of the next value. */
-  at = 0;
+  offset = 0;
 
   constructor(size: number, little: boolean) {
     this.#bytes = new Uint8Array(size);
@@ -29,39 +29,39 @@ export class FieldWriter {
 
   /** The bytes so far. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.at);
+    return this.#bytes.subarray(0, this.offset);
   }
 
   #check(value: number, max: number): void {
     if (Number.isInteger(value) && value >= 0 && value <= max) return;
     throw new KernelError("EINVAL", {
       action: "write an accounting record",
-      found: `the field at byte ${this.at} is ${value}`,
+      found: `the field at byte ${this.offset} is ${value}`,
       wanted: `an integer from 0 to ${max} is wanted`,
     });
   }
 
   u8(value: number): void {
     this.#check(value, 0xff);
-    this.#view.setUint8(this.at, value);
-    this.at += 1;
+    this.#view.setUint8(this.offset, value);
+    this.offset += 1;
   }
 
   u16(value: number): void {
     this.#check(value, 0xffff);
-    this.#view.setUint16(this.at, value, this.little);
-    this.at += 2;
+    this.#view.setUint16(this.offset, value, this.little);
+    this.offset += 2;
   }
 
   u32(value: number): void {
     this.#check(value, 0xffff_ffff);
-    this.#view.setUint32(this.at, value, this.little);
-    this.at += 4;
+    this.#view.setUint32(this.offset, value, this.little);
+    this.offset += 4;
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.at, value, this.little);
-    this.at += 8;
+    this.#view.setBigUint64(this.offset, value, this.little);
+    this.offset += 8;
   }
 
   /** A counter, or null. */
@@ -72,14 +72,14 @@ export class FieldWriter {
 
   /** A number with a fraction, or null. */
   real(value: number | null): void {
-    this.#view.setFloat64(this.at, value ?? NaN, this.little);
-    this.at += 8;
+    this.#view.setFloat64(this.offset, value ?? NaN, this.little);
+    this.offset += 8;
   }
 
   /** The first bytes of an array, with zeros up to a fixed size. */
   fixed(bytes: Uint8Array, size: number): void {
-    this.#bytes.set(bytes.subarray(0, size), this.at);
-    this.at += size;
+    this.#bytes.set(bytes.subarray(0, size), this.offset);
+    this.offset += size;
   }
 }
 
@@ -90,25 +90,25 @@ export class FieldReader {
   /** Whether the low byte comes first. The magic number tells it. */
   little = false;
   /** The offset of the next value. */
-  at: number;
+  offset: number;
 
-  constructor(bytes: Uint8Array, at: number) {
+  constructor(bytes: Uint8Array, offset: number) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = at;
+    this.offset = offset;
   }
 
   #take(size: number): number {
-    const at = this.at;
-    if (at + size > this.#bytes.length) {
+    const { offset } = this;
+    if (offset + size > this.#bytes.length) {
       throw new KernelError("EINVAL", {
         action: "read accounting records",
-        found: `they end at byte ${this.#bytes.length}, in the middle of a field at byte ${at}`,
+        found: `they end at byte ${this.#bytes.length}, in the middle of a field at byte ${offset}`,
         wanted: "whole records are wanted",
       });
     }
-    this.at += size;
-    return at;
+    this.offset += size;
+    return offset;
   }
 
   u8(): number {
@@ -142,7 +142,7 @@ export class FieldReader {
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     throw new KernelError("EINVAL", {
       action: "read accounting records",
-      found: `the counter at byte ${this.at - 8} is ${value}`,
+      found: `the counter at byte ${this.offset - 8} is ${value}`,
       wanted: "at most 53 bits are wanted",
     });
   }
@@ -155,7 +155,7 @@ export class FieldReader {
 
   /** An array of a fixed size. */
   fixed(size: number): Uint8Array {
-    const at = this.#take(size);
-    return this.#bytes.subarray(at, at + size);
+    const offset = this.#take(size);
+    return this.#bytes.subarray(offset, offset + size);
   }
 }

@@ -25,8 +25,8 @@ export interface Baseline {
 /** The figures of a task that nobody charged. */
 const UNCHARGED: Resources = Object.freeze({});
 
-/** Cuts the record of a task that leaves a job (B37-B41). */
-export function cutProcess(
+/** Makes the record of a task that leaves a job (B37 to B41). */
+export function makeProcessRecord(
   task: Task,
   data: JobAccountingData,
   from: Baseline | null,
@@ -50,7 +50,7 @@ export function cutProcess(
     nice: 0,
     schedulingClass: 0,
     beginTime: Math.floor(begin / 1000),
-    command: cutCommand(task.comm),
+    command: fitCommand(task.comm),
     // A task is in its job for one tick at least (B39).
     elapsed: Math.max(TICK_US, Math.floor((now - begin) / 1000)),
     userTime,
@@ -139,7 +139,7 @@ function ioOf(used: Resources): IoSection {
 }
 
 /** The characters of a comm that fit, up to a zero, which would end the field. */
-function cutCommand(comm: string): string {
+function fitCommand(comm: string): string {
   if (/^[ -~]*$/.test(comm)) return comm;
   const encoder = new TextEncoder();
   let command = "";

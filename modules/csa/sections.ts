@@ -191,7 +191,7 @@ const daemonSection: Section<DaemonRecord> = Object.freeze({
     out.fixed(bytes, bytes.length);
   },
   read(input: FieldReader): DaemonRecord {
-    const begin = input.at;
+    const begin = input.offset;
     const { length, ...rest } = readFields(input, DAEMON);
     if (length <= DAEMON_SIZE_MAX) return { ...rest, data: toHex(input.fixed(length)) };
     throw broken(begin, `${length} bytes`, `at most ${DAEMON_SIZE_MAX} are wanted`);

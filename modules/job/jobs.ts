@@ -101,8 +101,8 @@ export interface SetAccounting {
  * lacks CAP_SYS_RESOURCE. `killJid` also serves the owner. EINVAL: an option is bad. ENODATA: there is no such job, or
  * the task is in none.
  *
- * Locking: a task's list, then the job table, then a job. Calls that change something take them for writing, all others
- * for reading. `tree` takes tasklistLock, too.
+ * Locking: a task's list, then the job table, then a job. A call takes for writing what it changes, and the rest for
+ * reading. `tree` takes tasklistLock, too.
  *
  * @example
  * ```ts

@@ -36,7 +36,7 @@ export class Job implements JobAccountingData {
   readonly parent: Job | null;
   /** The depth of its nesting. */
   readonly depth: number;
-  /** The number of jobs that were made before it. It orders listings by age. Written with the id. */
+  /** Its number in the order of age, for listings. Written with the id. */
   serial = 0;
 
   // Guarded by the job's lock.

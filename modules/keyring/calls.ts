@@ -39,16 +39,16 @@ export function withKeys<T>(
   });
 }
 
-function specialOf(keys: TaskKeys, which: SpecialKeyring): Key | null {
-  return which === "thread" ? keys.thread : keys.shared[which];
+function specialOf(keys: TaskKeys, name: SpecialKeyring): Key | null {
+  return name === "thread" ? keys.thread : keys.shared[name];
 }
 
 /** Makes one of the three keyrings of a task. Needs the list and the store for writing. */
-function install(core: KeyringCore, task: Task, keys: TaskKeys, which: SpecialKeyring): Key {
-  const description = { thread: "_tid", process: "_pid", session: "_ses" }[which];
+function install(core: KeyringCore, task: Task, keys: TaskKeys, name: SpecialKeyring): Key {
+  const description = { thread: "_tid", process: "_pid", session: "_ses" }[name];
   const keyring = newKeyring(core, task, description);
-  if (which === "thread") keys.thread = keyring;
-  else keys.shared[which] = keyring;
+  if (name === "thread") keys.thread = keyring;
+  else keys.shared[name] = keyring;
   return keyring;
 }
 
@@ -62,29 +62,35 @@ function keyringFor(
   core: KeyringCore,
   task: Task,
   keys: TaskKeys,
-  which: KeyringArgument,
+  argument: KeyringArgument,
   action: string,
 ): Key {
-  const keyring = typeof which === "number"
-    ? core.store.find(which, action)
-    : special(keys, which, action) ?? install(core, task, keys, which);
+  const keyring = typeof argument === "number"
+    ? core.store.find(argument, action)
+    : findSpecial(keys, argument, action) ?? install(core, task, keys, argument);
   if (keyring.revoked) throw refuse("EKEYREVOKED", action, keyring.serial, "it is revoked");
   if (keyring.type === "keyring") return keyring;
   throw refuse("EINVAL", action, keyring.serial, "it is no keyring", "a keyring is wanted");
 }
 
-function special(keys: TaskKeys, which: SpecialKeyring, action: string): Key | null {
-  if (SPECIAL.includes(which)) return specialOf(keys, which);
+function findSpecial(keys: TaskKeys, name: SpecialKeyring, action: string): Key | null {
+  if (SPECIAL.includes(name)) return specialOf(keys, name);
   const wanted = "thread, process, session or a number is wanted";
-  throw refuse("EINVAL", action, which, "there is no such keyring", wanted);
+  throw refuse("EINVAL", action, name, "there is no such keyring", wanted);
 }
 
 /** Finds a key by its number, or one of the three keyrings, which it does not make. */
-function keyFor(core: KeyringCore, keys: TaskKeys, which: KeyringArgument, action: string): Key {
-  if (typeof which === "number") return core.store.find(which, action);
-  const key = special(keys, which, action);
+function keyFor(core: KeyringCore, keys: TaskKeys, argument: KeyringArgument, action: string): Key {
+  if (typeof argument === "number") return core.store.find(argument, action);
+  const key = findSpecial(keys, argument, action);
   if (key !== null) return core.store.find(key.serial, action);
-  throw refuse("ENOKEY", action, which, "there is none yet", "a keyring that is there is wanted");
+  throw refuse(
+    "ENOKEY",
+    action,
+    argument,
+    "there is none yet",
+    "a keyring that is there is wanted",
+  );
 }
 
 /** Makes a key (add_key). */
@@ -104,7 +110,7 @@ export function addKey(
   }
   return withKeys(core, task, action, (keys) => {
     // A missing keyring is made last, so that nothing stays when the key cannot be made.
-    const exists = typeof keyring === "number" || special(keys, keyring, action) !== null;
+    const exists = typeof keyring === "number" || findSpecial(keys, keyring, action) !== null;
     const target = exists ? keyringFor(core, task, keys, keyring, action) : null;
     const isNamesake = (key: Key) => key.type === type && key.description === description;
     const oldKey = target?.links.find(isNamesake) ?? null;
@@ -124,11 +130,11 @@ function installFor(
   core: KeyringCore,
   task: Task,
   keys: TaskKeys,
-  which: SpecialKeyring,
+  name: SpecialKeyring,
   key: Key,
 ): Key {
   try {
-    return install(core, task, keys, which);
+    return install(core, task, keys, name);
   } catch (error) {
     core.store.discard(key);
     throw error;
@@ -185,7 +191,7 @@ export function getKeyring(
   const { keyring, create = false } = options;
   const action = "get keyring";
   return withKeys(core, task, action, (keys) => {
-    const existing = special(keys, keyring, action);
+    const existing = findSpecial(keys, keyring, action);
     if (existing !== null) return core.store.find(existing.serial, action).serial;
     if (!create) throw refuse("ENOKEY", action, keyring, `${task} has none`);
     if (core.mistake !== "install") return install(core, task, keys, keyring).serial;
@@ -235,10 +241,10 @@ export function joinSession(core: KeyringCore, task: Task, name: string | undefi
 }
 
 /** Revokes a key (keyctl_revoke). */
-export function revokeKey(core: KeyringCore, task: Task, which: KeyringArgument): void {
+export function revokeKey(core: KeyringCore, task: Task, argument: KeyringArgument): void {
   const action = "revoke key";
   withKeys(core, task, action, (keys) => {
-    const key = keyFor(core, keys, which, action);
+    const key = keyFor(core, keys, argument, action);
     if (key.uid !== task.uid && !capable(task, "CAP_SYS_ADMIN")) {
       const found = `it belongs to uid ${key.uid}, ${task} is of uid ${task.uid}`;
       throw refuse("EACCES", action, key.serial, found, "its owner or CAP_SYS_ADMIN is wanted");

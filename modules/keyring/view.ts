@@ -28,9 +28,9 @@ export function keyringsOf({ thread, shared }: TaskKeys): TaskKeyrings {
 /** A task's keyrings as a drawing. */
 export function drawKeyrings(keyrings: TaskKeyrings): string {
   const lines: string[] = [];
-  for (const which of ["thread", "process", "session"] as const) {
-    const keyring = keyrings[which];
-    lines.push(`${which}: ${keyring === null ? "-" : nameOf(keyring)}`);
+  for (const name of ["thread", "process", "session"] as const) {
+    const keyring = keyrings[name];
+    lines.push(`${name}: ${keyring === null ? "-" : nameOf(keyring)}`);
     if (keyring !== null) drawLinks(keyring, "", lines);
   }
   return lines.join("\n");

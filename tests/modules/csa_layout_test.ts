@@ -261,9 +261,10 @@ Deno.test("encodeRecord() cuts a command that is too long", () => {
 interface BadBytes {
   readonly what: string;
   readonly record: CsaRecord;
-  /** Which byte changes, and to what. */
-  readonly at: number;
-  readonly to: string;
+  /** The first byte that changes. */
+  readonly offset: number;
+  /** The new bytes, in hexadecimal. */
+  readonly bytes: string;
   readonly message: string;
 }
 
@@ -274,123 +275,123 @@ const badBytes: readonly BadBytes[] = [
   {
     what: "no magic",
     record: start,
-    at: 0,
-    to: "00",
+    offset: 0,
+    bytes: "00",
     message: `byte 0 has magic and revision 51002400 octal, ${wantedMagic}`,
   },
   {
     what: "another revision",
     record: start,
-    at: 3,
-    to: "01",
+    offset: 3,
+    bytes: "01",
     message: `byte 0 has magic and revision 3051002401 octal, ${wantedMagic}`,
   },
   {
     what: "an unknown type",
     record: start,
-    at: 4,
-    to: "03",
+    offset: 4,
+    bytes: "03",
     message: `byte 0 has type 3 octal, ${wantedType}`,
   },
   {
     what: "a part without its base",
     record: start,
-    at: 4,
-    to: "02",
+    offset: 4,
+    bytes: "02",
     message: `byte 0 has type 2 octal, ${wantedType}`,
   },
   {
     what: "a wrong size",
     record: start,
-    at: 7,
-    to: "29",
+    offset: 7,
+    bytes: "29",
     message: "byte 0 has a size of 41, 40 is wanted",
   },
   {
     what: "no inverse magic",
     record: process,
-    at: 8,
-    to: "18",
+    offset: 8,
+    bytes: "18",
     message: "byte 8 has 3026702400 octal, the inverse magic is wanted",
   },
   {
     what: "a wrong size of the base",
     record: process,
-    at: 7,
-    to: "71",
+    offset: 7,
+    bytes: "71",
     message: "byte 0 has a size of 113, 112 is wanted",
   },
   {
     what: "a wrong size of the chain",
     record: process,
-    at: 15,
-    to: "f9",
+    offset: 15,
+    bytes: "f9",
     message: "byte 0 has a size of 249, 248 is wanted",
   },
   {
     what: "another part than the chain has",
     record: process,
-    at: 116,
-    to: "04",
+    offset: 116,
+    bytes: "04",
     message: "byte 112 has type 4, type 2 is wanted in this chain",
   },
   {
     what: "a wrong size of a part",
     record: process,
-    at: 119,
-    to: "41",
+    offset: 119,
+    bytes: "41",
     message: "byte 112 has a size of 65, 64 is wanted",
   },
   {
     what: "an unknown array session",
     record: process,
-    at: 48,
-    to: "ffffffffffffffff",
+    offset: 48,
+    bytes: "ffffffffffffffff",
     message: "the counter at byte 48 is 18446744073709551615, at most 53 bits are wanted",
   },
   {
     what: "a counter of 54 bits",
     record: process,
-    at: 72,
-    to: "0020000000000000",
+    offset: 72,
+    bytes: "0020000000000000",
     message: "the counter at byte 72 is 9007199254740992, at most 53 bits are wanted",
   },
   {
     what: "an unknown event",
     record: configuration,
-    at: 11,
-    to: "04",
+    offset: 11,
+    bytes: "04",
     message: "byte 8 has an unknown event, 0 to 3 is wanted",
   },
   {
     what: "an unknown daemon",
     record: daemon,
-    at: 11,
-    to: "04",
+    offset: 11,
+    bytes: "04",
     message: "byte 8 has an unknown daemon, 0 to 3 is wanted",
   },
   {
     what: "too much data",
     record: daemon,
-    at: 12,
-    to: "00000401",
+    offset: 12,
+    bytes: "00000401",
     message: "byte 8 has 1025 bytes, at most 1024 are wanted",
   },
   {
     what: "less data than its length",
     record: daemon,
-    at: 15,
-    to: "04",
+    offset: 15,
+    bytes: "04",
     message: "they end at byte 27, in the middle of a field at byte 24, whole records are wanted",
   },
 ];
 
-for (const { what, record, at, to, message } of badBytes) {
+for (const { what, record, offset, bytes, message } of badBytes) {
   Deno.test(`decodeRecords() fails with EINVAL when there is ${what}`, () => {
-    const bytes = encodeRecord(record);
-    bytes.set(fromHex(to), at);
+    const layout = encodeRecord(record);
+    layout.set(fromHex(bytes), offset);
     assertEquals(
-      assertFails("EINVAL", () => decodeRecords(bytes)).message,
+      assertFails("EINVAL", () => decodeRecords(layout)).message,
       `Cannot read accounting records: ${message} (EINVAL)`,
     );
   });

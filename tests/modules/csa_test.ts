@@ -129,8 +129,8 @@ const record: fc.Arbitrary<CsaRecord> = fc.oneof(
 );
 
 function encodeAll(records: readonly CsaRecord[], little: readonly boolean[]): Uint8Array {
-  const parts = records.map((one, i) =>
-    encodeRecord(one, little[i % little.length] ? "little" : "big")
+  const parts = records.map((record, i) =>
+    encodeRecord(record, little[i % little.length] ? "little" : "big")
   );
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
@@ -163,7 +163,7 @@ Deno.test("decodeRecords() refuses every cut, and says where", () => {
   const bytes = world.csa.bytes();
   const ends = new Set([0]);
   let size = 0;
-  for (const one of world.csa.records()) ends.add(size += encodeRecord(one).length);
+  for (const record of world.csa.records()) ends.add(size += encodeRecord(record).length);
   assertEquals(size, bytes.length);
   for (let length = 0; length < bytes.length; length++) {
     const cut = bytes.subarray(0, length);
@@ -175,9 +175,9 @@ Deno.test("decodeRecords() refuses every cut, and says where", () => {
 
 Deno.test("decodeRecords() never fails otherwise than with EINVAL, whatever the bytes", () => {
   fc.assert(
-    fc.property(record, fc.nat(), fc.nat({ max: 255 }), (one, at, value) => {
-      const bytes = encodeRecord(one);
-      bytes[at % bytes.length] = value;
+    fc.property(record, fc.nat(), fc.nat({ max: 255 }), (value, position, byte) => {
+      const bytes = encodeRecord(value);
+      bytes[position % bytes.length] = byte;
       try {
         decodeRecords(bytes);
       } catch (error) {
@@ -365,12 +365,12 @@ Deno.test("csa does not load when the place for accounting is taken, or its kind
 
 Deno.test("MemoryFiles opens the same file twice without losing what is in it", () => {
   const files = new MemoryFiles(10);
-  const one: DaemonRecord = { type: "daemon", kind: "nqs", time: 0, data: "00" };
-  files.open("/a").write(one);
-  files.open("/a").write(one);
-  assertEquals(files.records("/a"), [one, one]);
+  const daemon: DaemonRecord = { type: "daemon", kind: "nqs", time: 0, data: "00" };
+  files.open("/a").write(daemon);
+  files.open("/a").write(daemon);
+  assertEquals(files.records("/a"), [daemon, daemon]);
   files.setCondition("/a", "full");
-  assertThrows(() => files.open("/a").write(one), KernelError, "no space left");
+  assertThrows(() => files.open("/a").write(daemon), KernelError, "no space left");
 });
 
 Deno.test("the lock of csa is taken after Job's, whichever way in, and the checker is silent", () => {

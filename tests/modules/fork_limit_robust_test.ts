@@ -12,9 +12,9 @@ function limitsOf(kernel: Kernel): ForkLimit {
 
 /** As many tasks must be counted as are limited. */
 function miscounts({ kernel }: World): string[] {
-  const found = kernel.symbols.find(FORK_LIMIT.name);
-  if (found === null) return [];
-  const limits = found.value as ForkLimit;
+  const symbol = kernel.symbols.find(FORK_LIMIT.name);
+  if (symbol === null) return [];
+  const limits = symbol.value as ForkLimit;
   const seen: Record<string, number> = {};
   kernel.forEachTask((task) => {
     if (limits.depthOf({ pid: task }) === null) return;

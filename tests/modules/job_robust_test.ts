@@ -30,9 +30,9 @@ function attempt(call: () => unknown): void {
 
 /** What the list of jobs says and what each task says must be the same thing. */
 function disagreements({ kernel }: World): string[] {
-  const found = kernel.symbols.find(JOB.name);
-  if (found === null) return [];
-  const jobs = found.value as Jobs;
+  const symbol = kernel.symbols.find(JOB.name);
+  if (symbol === null) return [];
+  const jobs = symbol.value as Jobs;
   // Looking must not fail itself.
   const { faults } = kernel;
   kernel.faults = null;
@@ -95,7 +95,7 @@ function setup({ kernel }: World): State {
   return { jobs, jid, shell, child, waiting };
 }
 
-/** A job is there exactly as long as the one who waits for it has not been told. */
+/** A job exists exactly as long as its waiter sleeps. */
 function isConsistent({ state: { jobs, jid, waiting } }: Run<State>): boolean {
   return jobs.getJidList().includes(jid as `0x${string}`) === !waiting.done;
 }

@@ -14,9 +14,9 @@ function keysOf(kernel: Kernel): Keyrings {
 
 /** Every key must be had as often as it says. */
 function miscounts({ kernel }: World): string[] {
-  const found = kernel.symbols.find(KEYRING.name);
-  if (found === null) return [];
-  const keys = found.value as Keyrings;
+  const symbol = kernel.symbols.find(KEYRING.name);
+  if (symbol === null) return [];
+  const keys = symbol.value as Keyrings;
   const counts = new Map<number, number>();
   const add = (serial: number) => counts.set(serial, (counts.get(serial) ?? 0) + 1);
   for (const { links } of keys.list()) links.forEach(add);
