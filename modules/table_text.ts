@@ -8,9 +8,9 @@ export function alignColumns(
   sides: string,
   measure: (text: string) => number = (text) => text.length,
 ): string {
-  const all = [heading, ...rows];
-  const widths = heading.map((_, i) => Math.max(...all.map((row) => measure(row[i]))));
-  const lines = all.map((row) =>
+  const table = [heading, ...rows];
+  const widths = heading.map((_, i) => Math.max(...table.map((row) => measure(row[i]))));
+  const lines = table.map((row) =>
     row.map((cell, i) => {
       const blanks = " ".repeat(widths[i] - measure(cell));
       return sides[i] === "r" ? blanks + cell : cell + blanks;
