@@ -1,3 +1,4 @@
+import { assertHeld } from "./lock.ts";
 import type { PidTable } from "./pid.ts";
 import type { Task } from "./task.ts";
 
@@ -73,6 +74,7 @@ export class Family {
    * @param child The child; it is nobody's child until now.
    */
   adopt(parent: Task, child: Task): void {
+    if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "adopt()");
     const links = this.#links;
     const head = parent.pid << BITS;
     const node = child.pid << BITS | SIBLING;
@@ -93,6 +95,7 @@ export class Family {
    * @param child The child.
    */
   disown(child: Task): void {
+    if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "disown()");
     const links = this.#links;
     const node = child.pid << BITS | SIBLING;
     const next = links[node | NEXT];
@@ -113,6 +116,7 @@ export class Family {
    * @param heir The thread, with the leader's old pid.
    */
   takeOver(leader: Task, heir: Task): void {
+    if (heir.kernel.watchedBy > 0) assertFamilyHeld(heir, "takeOver()");
     const links = this.#links;
     const from = leader.pid << BITS;
     const to = heir.pid << BITS;
@@ -183,6 +187,10 @@ export class Family {
   }
 }
 
+function assertFamilyHeld(task: Task, call: string): void {
+  assertHeld(task.kernel.tasklistLock.state, "write", call);
+}
+
 /** Whether a task is of a process, or descends from it. */
 export function isAbove(leader: Task, task: Task): boolean {
   for (let at: Task | null = task.groupLeader; at !== null; at = at.parent?.groupLeader ?? null) {
@@ -197,6 +205,7 @@ export function isAbove(leader: Task, task: Task): boolean {
 
 /** Adds a thread to a group, as its last one. */
 export function joinThreads(leader: Task, thread: Task): void {
+  if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "joinThreads()");
   const last = leader.prevThread;
   thread.groupLeader = leader;
   thread.prevThread = last;
@@ -208,6 +217,7 @@ export function joinThreads(leader: Task, thread: Task): void {
 
 /** Takes a thread out of the ring of its group. */
 export function leaveThreads(thread: Task): void {
+  if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "leaveThreads()");
   thread.nextThread.prevThread = thread.prevThread;
   thread.prevThread.nextThread = thread.nextThread;
   thread.nextThread = thread.prevThread = thread;

@@ -18,6 +18,7 @@ import type { Family } from "./family.ts";
 import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } from "./fault.ts";
 import { CLONE_THREAD, CLONE_VFORK, CLONE_VM, copyProcess, type ForkOptions } from "./fork.ts";
 import { changeLimits, type Limits, RLIM_INFINITY } from "./limits.ts";
+import { assertHeld } from "./lock.ts";
 import { Lockdep } from "./lockdep.ts";
 import { ModuleLoader } from "./module_loader.ts";
 import type { Pending } from "./pending.ts";
@@ -256,10 +257,12 @@ export class Kernel implements KernelWorld {
     }
     this.tasklistLock = new RwLock(this, "tasklistLock");
     this.faults = options.faults === undefined ? null : faultInjector(options.faults);
+    this.tasklistLock.writeLock();
     const swapper = this.#bootSwapper();
     const reaps = options.initReaps ?? true;
     this.init = this.#bootTask(swapper, "init", PF_UNKILLABLE | (reaps ? PF_AUTOREAP : 0));
     this.kthreadd = this.#bootTask(swapper, "kthreadd", PF_KTHREAD);
+    this.tasklistLock.writeUnlock();
   }
 
   #bootSwapper(): Task {
@@ -942,17 +945,21 @@ export class Kernel implements KernelWorld {
 
   /** @internal Keeps a freed task for its callout. Its reference goes with the callout. */
   deferFree(task: Task): void {
+    if (this.watchedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferFree()");
     (this.deferred ??= []).push({ event: "free", task, detail: null });
   }
 
   /** @internal Keeps an adopted task, with a reference, and its old parent for the callout. */
   deferReparent(task: Task, from: Task): void {
+    if (this.watchedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferReparent()");
     task.usage++;
     (this.deferred ??= []).push({ event: "reparent", task, detail: from });
   }
 
   /** @internal Makes the callouts that had to wait for tasklistLock to be dropped, oldest first. */
   runDeferred(): void {
+    // The hooks take the tasks' lists, which no holder of a spin lock may.
+    if (this.lockdep !== null) this.lockdep.mightSleep("runDeferred()");
     while (this.deferred !== null) {
       const batch: Deferred[] = this.deferred;
       this.deferred = null;

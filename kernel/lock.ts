@@ -76,6 +76,11 @@ export function unlockWrite(lock: Lockable): void {
   else lock.lockCount = 0;
 }
 
+/** Reports a call whose caller does not hold what it needs (lockdep_assert_held). Callers ask `watchedBy` first. */
+export function assertHeld(lock: Lockable, mode: LockMode, call: string): void {
+  lock.kernel.lockdep?.needs(lock, mode, call);
+}
+
 function take(lock: Lockable, mode: LockMode): void {
   const { kernel } = lock;
   kernel.lockdep?.willTake(lock, mode);

@@ -1,5 +1,6 @@
 import { KernelError } from "./errno.ts";
 import { Family } from "./family.ts";
+import { assertHeld } from "./lock.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -169,6 +170,7 @@ export class PidTable {
    * @param task The task, with its pid set.
    */
   publish(task: Task): void {
+    if (task.kernel.watchedBy > 0) assertListHeld(task, "publish()");
     while (this.tasks.length <= task.pid) this.tasks.push(null);
     this.tasks[task.pid] = task;
     this.count++;
@@ -184,6 +186,7 @@ export class PidTable {
    * @param task The task.
    */
   withdraw(task: Task): void {
+    if (task.kernel.watchedBy > 0) assertListHeld(task, "withdraw()");
     this.tasks[task.pid] = null;
     this.count--;
     this.release(task.pid);
@@ -209,6 +212,7 @@ export class PidTable {
    * ```
    */
   exchange(thread: Task, leader: Task): void {
+    if (thread.kernel.watchedBy > 0) assertListHeld(thread, "exchange()");
     const pid = thread.pid;
     thread.pid = leader.pid;
     leader.pid = pid;
@@ -284,4 +288,8 @@ export class PidTable {
     this.#used = used;
     this.family.grow(length);
   }
+}
+
+function assertListHeld(task: Task, call: string): void {
+  assertHeld(task.kernel.tasklistLock.state, "write", call);
 }

@@ -1,5 +1,5 @@
 import { KernelError } from "./errno.ts";
-import { lockWrite, unlockWrite } from "./lock.ts";
+import { assertHeld, lockWrite, unlockWrite } from "./lock.ts";
 import type { ProcessGroup } from "./pid.ts";
 import { EXIT_DEAD, PF_FORKNOEXEC, PF_THREAD, type Task, TASK_NEW } from "./task.ts";
 import type { KernelWorld } from "./world.ts";
@@ -9,14 +9,17 @@ import type { KernelWorld } from "./world.ts";
  * have to be kept at every fork and reap, for the few signals that go to a whole group: those look at every process.
  */
 
-/** Makes a thread group's leader a member of a process group. Holds tasklistLock for writing. */
+/** Makes a thread group's leader a member of a process group. Needs tasklistLock for writing. */
 export function joinGroup(leader: Task, group: ProcessGroup): void {
+  const { kernel } = leader;
+  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "joinGroup()");
   leader.processGroup = group;
   group.members++;
 }
 
-/** Takes a leader out of its process group, and frees the group's id with its last member. Holds tasklistLock for writing. */
+/** Takes a leader out of its process group; the last one frees the group's id. Needs tasklistLock for writing. */
 export function leaveGroup(kernel: KernelWorld, leader: Task): void {
+  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "leaveGroup()");
   const group = leader.processGroup;
   if (--group.members === 0) kernel.pids.releaseGroup(group);
 }

@@ -1,9 +1,11 @@
+import { assertHeld } from "./lock.ts";
 import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
 import type { KernelWorld } from "./world.ts";
 
 /** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
 export function reparentChildren(kernel: KernelWorld, father: Task): void {
+  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "reparentChildren()");
   const reaper = findReaper(kernel, father);
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
     moveChild(kernel, child, reaper);
@@ -23,6 +25,7 @@ export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void 
 
 /** Lets everybody concerned know of a new parent. Holds tasklistLock for writing. */
 export function changedParent(kernel: KernelWorld, child: Task, father: Task, reaper: Task): void {
+  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "changedParent()");
   if (kernel.trace !== null) {
     kernel.trace.emit({
       type: "reparent",

@@ -1,5 +1,5 @@
 import { KernelError } from "./errno.ts";
-import { lockWrite, unlockWrite } from "./lock.ts";
+import { assertHeld, lockWrite, unlockWrite } from "./lock.ts";
 import { fallAsleep, Pending, prepareToSleep, returned, wakeUp } from "./pending.ts";
 import { releaseTask } from "./release.ts";
 import { ignoresChildren, sendSignal } from "./send_signal.ts";
@@ -163,6 +163,7 @@ function traceReap(kernel: KernelWorld, child: Task, by: Task | null): void {
  * that waits gets it. Holds tasklistLock for writing.
  */
 export function notifyParent(kernel: KernelWorld, child: Task): void {
+  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "notifyParent()");
   const parent = child.parent!;
   if (ignoresChildren(parent)) bury(kernel, child, null);
   let thread = parent;
