@@ -57,6 +57,8 @@ export interface Report {
   readonly taken?: Place;
   /** The kernel's taint letters when it was found. */
   readonly taint: string;
+  /** Set when a test injected the fault. */
+  readonly injected?: boolean;
 }
 
 /** What taints a kernel: a proprietary module, one out of tree, a forced load, a fault of a module. */
@@ -74,6 +76,8 @@ export interface ReportDetails {
   readonly taken?: Place;
   /** The module responsible; the one that runs by default. */
   readonly module?: string | null;
+  /** Whether a test injected the fault. */
+  readonly injected?: boolean;
   /** The call concerned, when it is not the one in progress. */
   readonly what?: string;
   /** The line of user code to blame where stacks are asked for, null for none; the one that runs by default. */

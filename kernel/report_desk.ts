@@ -62,6 +62,7 @@ export class ReportDesk {
       ...(details.lock === undefined ? {} : { lock: details.lock }),
       ...(details.held === undefined ? {} : { held: details.held }),
       ...(details.taken === undefined ? {} : { taken: details.taken }),
+      ...(details.injected ? { injected: true } : {}),
     };
     const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
     if (this.#seen.has(key)) return report;
@@ -98,13 +99,14 @@ export class ReportDesk {
   }
 
   /** Records that a module's code threw, or answered with what is no answer (an oops). */
-  moduleFault(module: string, { what, task, cause }: ModuleFault): void {
+  moduleFault(module: string, { what, task, cause, injected }: ModuleFault): void {
     this.addTaint("D");
     const subject = task === null ? "" : ` for ${task}`;
     const stack = this.#stacks ? thrownLine(cause) : null;
     this.report("module-fault", `${module}.${what}${subject}: ${describe(cause)}`, {
       module,
       stack,
+      injected,
     });
   }
 

@@ -59,6 +59,8 @@ export interface ModuleFault {
   readonly task: Task | null;
   /** What it threw or answered. */
   readonly cause: unknown;
+  /** Whether a test injected it. */
+  readonly injected?: boolean;
 }
 
 /** The state that the kernel's files work on, and the checks that they call: what is global in C. */

@@ -120,7 +120,7 @@ function hookFails({ kernel, events, hook }: HookCall): boolean {
 }
 
 /** What an injected fault throws in a hook that answers nothing. */
-export const INJECTED = "an injected fault";
+const INJECTED = /* @__PURE__ */ Object.freeze({ toString: () => "an injected fault" });
 
 /**
  * Reads the answer of a hook: a number of 0 or more as it is, below 0 as an errno. Anything that is no integer is a
@@ -201,7 +201,8 @@ export function voidHookError(call: HookCall, error: unknown): void {
 }
 
 function blame({ kernel, hook, task, subscriber }: HookCall, cause: unknown): void {
-  kernel.moduleFault(subscriber.entry.owner, { what: hook, task, cause });
+  const injected = cause === INJECTED;
+  kernel.moduleFault(subscriber.entry.owner, { what: hook, task, cause, injected });
 }
 
 /** A broken kernel rule is the fault of the module whose code broke it, and nothing can go on. */

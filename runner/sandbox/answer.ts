@@ -45,6 +45,7 @@ const report: Shape = fields({
   held: optional(text),
   taken: optional(place),
   taint: text,
+  injected: optional(flag),
 });
 const logRecord: Shape = fields({ sequence: number, time: number, level: text, text });
 const about = { task: text, pid: number };

@@ -212,3 +212,30 @@ Deno.test("sweepFaults() destroys every value once when taskData fails anywhere"
 function current(pnotify: World["pnotify"]): number {
   return pnotify.entries().reduce((sum, entry) => sum + entry.count, 0);
 }
+
+Deno.test("sweepFaults() forgives the fault that it injects, and no other with the same text", () => {
+  const sweep = (exit: () => void) =>
+    sweepFaults(({ kernel, pnotify }) => {
+      const events = defineEvents({ name: "careful", fork: () => PNOTIFY_OK, exit });
+      pnotify.track(kernel.init, events);
+      kernel.exit(kernel.fork(kernel.init));
+    });
+  assertEquals(sweep(() => {}).failures, []);
+  const { failures } = sweep(() => {
+    throw "an injected fault";
+  });
+  assertEquals(failures[0].broken, [
+    "module-fault: careful.exit for init[3]: an injected fault",
+  ]);
+});
+
+Deno.test("a report says whether its fault was injected", () => {
+  const { kernel, pnotify } = boot({ faults: { site: "hook careful.exec" } });
+  const exec = () => {
+    throw new TypeError("a mistake");
+  };
+  pnotify.track(kernel.init, defineEvents({ name: "careful", fork: () => PNOTIFY_OK, exec }));
+  kernel.exec(kernel.init, "/bin/a");
+  kernel.exec(kernel.init, "/bin/b");
+  assertEquals(kernel.reports.map(({ injected }) => injected), [true, undefined]);
+});
