@@ -1,6 +1,6 @@
 import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
 import type { KernelSymbol } from "../../kernel/symbol.ts";
-import { callAs, checkOptions, withTask } from "../call.ts";
+import { callAs, checkOptions, type TaskArgument, withTask } from "../call.ts";
 import { ACCOUNTING_CSA, type JobAccounting } from "../job/accounting_module.ts";
 import { JOB, type Jobs } from "../job/jobs.ts";
 import { encodeRecord } from "./binary.ts";
@@ -166,7 +166,8 @@ export const csa: KernelModule<
       jobEnd: (status, data) => accountJobEnd(state, status, data),
       eop: (_status, task, data) => accountProcess(state, task, data),
     };
-    env.exportSymbol(CSA, Object.freeze({ ...controlCalls(state), ...recordCalls(state) }));
+    const calls: Csa = { ...controlCalls(state), ...recordCalls(state) };
+    env.exportSymbol(CSA, Object.freeze(calls));
     // Registering comes last, since a later failure would not undo it.
     try {
       env.jobs.registerAccounting(accounting);
@@ -205,26 +206,13 @@ function closeAll(state: CsaState): void {
   });
 }
 
-type ControlCalls =
-  | "start"
-  | "stop"
-  | "halt"
-  | "status"
-  | "auth"
-  | "writeDaemon"
-  | "startUserFile"
-  | "stopUserFile"
-  | "incremental"
-  | "useFiles"
-  | "setCondition";
-
 /** Calls that change what is accounted. */
-function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
+function controlCalls(state: CsaState) {
   const { kernel } = state;
-  const privileged = <O extends { readonly task: Parameters<typeof callAs>[2] }, T>(
+  const privileged = <T>(
     syscall: string,
     action: string,
-    options: O,
+    options: { readonly task: TaskArgument },
     change: () => T,
   ): T => {
     checkOptions(action, options);
@@ -266,13 +254,11 @@ function controlCalls(state: CsaState): Pick<Csa, ControlCalls> {
       checkOptions("set the condition of a file", options);
       state.lock.whileWrite(() => state.memory.setCondition(options.path, options.condition));
     },
-  };
+  } satisfies Partial<Csa>;
 }
 
-type RecordCalls = "records" | "jsonLines" | "bytes" | "report" | "reportText" | "reportCells";
-
 /** Calls that read records. */
-function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
+function recordCalls(state: CsaState) {
   const records = (options?: RecordsOf): readonly CsaRecord[] =>
     state.lock.whileRead(() => state.memory.records(options?.path ?? state.path ?? ""));
   const totals = (options: RecordsOf & { readonly by: ReportKey }): Totals => {
@@ -291,7 +277,7 @@ function recordCalls(state: CsaState): Pick<Csa, RecordCalls> {
     report: (options) => totals(options).report(options.by),
     reportText: (options) => totals(options).text(options.by),
     reportCells: (options) => totals(options).cells(options.by),
-  };
+  } satisfies Partial<Csa>;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

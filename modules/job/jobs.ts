@@ -146,7 +146,7 @@ export interface Jobs {
     readonly jid: JidArgument;
     readonly options?: number;
   }): Pending<JobResult>;
-  /** Signals the tasks of a job and of those nested in it, and counts them (B20). EINVAL, ENODATA, EPERM. */
+  /** Signals the tasks of a job and of nested jobs, and counts them. 0 only tests (B20). EINVAL, ENODATA, EPERM. */
   killJid(options: {
     readonly task: TaskArgument;
     readonly jid: JidArgument;

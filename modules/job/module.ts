@@ -1,9 +1,10 @@
 import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
 import type { KernelSymbol } from "../../kernel/symbol.ts";
+import type { Task } from "../../kernel/task.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_NOSUB, PNOTIFY_OK } from "../../pnotify/verdict.ts";
-import { callAs, checkOptions, withTask } from "../call.ts";
+import { callAs, checkOptions, type TaskArgument, withTask } from "../call.ts";
 import {
   getAccounting,
   registerAccounting,
@@ -14,7 +15,7 @@ import { attachPid, detachJid, detachPid, endJob } from "./attach.ts";
 import { findJob, type JobCore, needsPrivilege, readJob } from "./core.ts";
 import { createJob } from "./create.ts";
 import { ioctl } from "./ioctl.ts";
-import { parseHid, parseJid } from "./jid.ts";
+import { type Jid, parseHid, parseJid } from "./jid.ts";
 import { JOB, type Jobs } from "./jobs.ts";
 import { jobTree, listJobs, listText, treeText } from "./listing.ts";
 import { join, leave } from "./membership.ts";
@@ -143,7 +144,7 @@ export const job: KernelModule<
   },
 });
 
-function endLeftover(core: JobCore, jid: Parameters<typeof endJob>[1]): void {
+function endLeftover(core: JobCore, jid: Jid): void {
   if (core.table.find(jid) !== null) endJob(core, jid);
 }
 
@@ -202,26 +203,15 @@ function jobCalls(core: JobCore): Jobs {
   return Object.freeze(jobs);
 }
 
-type MemberCalls =
-  | "create"
-  | "killJid"
-  | "waitJid"
-  | "setHid"
-  | "detachJid"
-  | "detachPid"
-  | "attachPid"
-  | "setLimit"
-  | "end";
-
 /** Calls on behalf of a task. */
-function memberCalls(core: JobCore): Pick<Jobs, MemberCalls> {
+function memberCalls(core: JobCore) {
   const { kernel } = core;
-  const asTask: <T>(
+  const asTask = <T>(
     syscall: string,
     action: string,
-    options: { readonly task: Parameters<typeof callAs>[2] },
-    call: (task: Parameters<typeof createJob>[1]) => T,
-  ) => T = (syscall, action, options, call) => {
+    options: { readonly task: TaskArgument },
+    call: (task: Task) => T,
+  ): T => {
     checkOptions(action, options);
     return callAs(kernel, syscall, options.task, action, call);
   };
@@ -250,7 +240,7 @@ function memberCalls(core: JobCore): Pick<Jobs, MemberCalls> {
     attachPid: (options) =>
       asTask("job_attachpid", "attach a task", options, (task) => {
         needsPrivilege(task, "attach a task for");
-        const attach = (target: typeof task) => attachPid(core, target, parseJid(options.jid));
+        const attach = (target: Task) => attachPid(core, target, parseJid(options.jid));
         return withTask(kernel, options.pid, "attach", attach);
       }),
     setLimit: (options) =>
@@ -263,20 +253,11 @@ function memberCalls(core: JobCore): Pick<Jobs, MemberCalls> {
         needsPrivilege(task, "end a job for");
         return endJob(core, parseJid(options.jid));
       }),
-  };
+  } satisfies Partial<Jobs>;
 }
 
-type QueryCalls =
-  | "getJid"
-  | "getJidCount"
-  | "getJidList"
-  | "getPidCount"
-  | "getPidList"
-  | "getUser"
-  | "getPrimePid";
-
 /** Calls that need no privilege. */
-function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
+function queryCalls(core: JobCore) {
   const { kernel } = core;
   return {
     getJid(options) {
@@ -305,27 +286,21 @@ function queryCalls(core: JobCore): Pick<Jobs, QueryCalls> {
       checkOptions("get the prime process of a job", options);
       return getPrimePid(core, options.jid);
     },
-  };
+  } satisfies Partial<Jobs>;
 }
 
 /** Listings and trees. */
-function listCalls(core: JobCore): Pick<Jobs, "list" | "listText" | "tree" | "treeText"> {
+function listCalls(core: JobCore) {
   return {
     list: () => listJobs(core),
     listText: () => listText(core),
     tree: () => jobTree(core),
     treeText: () => treeText(core),
-  };
+  } satisfies Partial<Jobs>;
 }
 
-type AccountingCalls =
-  | "registerAccounting"
-  | "unregisterAccounting"
-  | "getAccounting"
-  | "setAccounting";
-
 /** Calls for accounting modules (B31). */
-function accountingCalls(core: JobCore): Pick<Jobs, AccountingCalls> {
+function accountingCalls(core: JobCore) {
   return {
     registerAccounting: (accounting) => registerAccounting(core, accounting),
     unregisterAccounting: (accounting) => unregisterAccounting(core, accounting),
@@ -337,5 +312,5 @@ function accountingCalls(core: JobCore): Pick<Jobs, AccountingCalls> {
       checkOptions("set accounting data", options);
       setAccounting(core, options);
     },
-  };
+  } satisfies Partial<Jobs>;
 }

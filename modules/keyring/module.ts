@@ -20,7 +20,7 @@ import {
   unlinkKey,
 } from "./calls.ts";
 import type { ProcessKeys, TaskKeys } from "./key.ts";
-import { KEYRING, type Keyrings } from "./keyrings.ts";
+import { KEYRING, type Keyrings, type TaskKeyrings } from "./keyrings.ts";
 import { KeyStore } from "./store.ts";
 import { drawKeyrings, keyringsOf, rowOf } from "./view.ts";
 
@@ -198,7 +198,7 @@ function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
   });
 }
 
-function viewOf(core: KeyringCore, task: Task, action: string): ReturnType<typeof keyringsOf> {
+function viewOf(core: KeyringCore, task: Task, action: string): TaskKeyrings {
   return task.subscriberListSem.whileRead(() => {
     const keys = keysOf(core, task, action);
     return core.store.lock.whileRead(() => keyringsOf(keys));
