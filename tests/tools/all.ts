@@ -1,4 +1,5 @@
 import "./check_docs_test.ts";
+import "./doc_tests_test.ts";
 import "./embed_scenarios_test.ts";
 import "./import_circles_test.ts";
 import "./lint_plugin_test.ts";
