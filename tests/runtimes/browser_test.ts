@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bundle, findProgram } from "./bundle.ts";
+import { bundleProgram, findProgram } from "./bundle.ts";
 import { run } from "./program.ts";
 
 const browser = await findProgram("chromium", "chromium-browser");
@@ -24,7 +24,7 @@ Deno.test({
   name: "the inner layers do the same in a browser as in Deno",
   ignore: browser === null,
   async fn() {
-    const program = await bundle(new URL("program.ts", import.meta.url).href, "browser");
+    const program = await bundleProgram(new URL("program.ts", import.meta.url).href);
     const profile = await Deno.makeTempDir();
     const page = `${profile}/page.html`;
     const code = (await Deno.readTextFile(program)).replaceAll("</script", "<\\/script");

@@ -1,11 +1,10 @@
-/** Bundles a program for a runtime that knows neither TypeScript nor the import map. */
-export async function bundle(entry: string, platform: "deno" | "browser"): Promise<string> {
+import { bundle } from "../../tools/bundle.ts";
+
+/** Bundles a program for a runtime that knows neither TypeScript nor the import map, and gives the path of the file. */
+export async function bundleProgram(entry: string): Promise<string> {
+  const files = await bundle({ entries: { program: entry }, splitting: false });
   const output = await Deno.makeTempFile({ suffix: ".mjs" });
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", platform, "-o", output, entry],
-    env: { DENO_TLS_CA_STORE: "mozilla,system" },
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await Deno.writeTextFile(output, files.get("program.js")!.text);
   return output;
 }
 

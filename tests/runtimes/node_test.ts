@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bundle, findProgram } from "./bundle.ts";
+import { bundleProgram, findProgram } from "./bundle.ts";
 import { run } from "./program.ts";
 
 const node = await findProgram("node");
@@ -9,7 +9,7 @@ Deno.test({
   name: "the inner layers do the same in Node as in Deno",
   ignore: node === null,
   async fn() {
-    const program = await bundle(new URL("program.ts", import.meta.url).href, "browser");
+    const program = await bundleProgram(new URL("program.ts", import.meta.url).href);
     try {
       const code = `import { run } from ${
         JSON.stringify("file://" + program)
