@@ -107,7 +107,7 @@ export interface EventsDescription<D> {
   exit?(task: Task, subscriber: Subscriber<D>): void;
   /** In place of `fork`, when the child is a thread. */
   clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
-  /** Before any `fork` hook, asked of all modules. Only PNOTIFY_ERROR or a KernelError fails the fork. */
+  /** Before any `fork` hook, for each subscriber of the parent. PNOTIFY_ERROR fails the fork. */
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
   /** A fork failed after `canFork` agreed. In reverse order, after the exits of the roll-back. */
   cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
@@ -134,16 +134,16 @@ export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
  *
  * @typeParam D The data that the module hangs on each task.
  */
-export class PnotifyEvents<D> {
+export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
   /** The name. */
   readonly name: string;
   /** The module that it belongs to, or null. */
   readonly module: string | null;
-  /** Whatever the module wants to keep with it. */
+  /** Anything that the module wants to keep with it. */
   readonly data: unknown;
-  /** How the data of a task comes to be, is inherited, and ends, or null. */
+  /** The life of the data that each task has, or null. */
   readonly taskData: TaskData<D> | null;
-  /** Higher is called first. */
+  /** Higher ones are called first. */
   readonly priority: number;
   /** Whether it hears of every task. */
   readonly global: boolean;
@@ -249,7 +249,7 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
   return new PnotifyEvents(description);
 }
 
-/** What a description may have beside its hooks. */
+/** What a description may have beside its hooks. The compiler wants each of them here. */
 const SETTINGS: Readonly<Record<Exclude<keyof EventsDescription<unknown>, HookName>, true>> =
   /* @__PURE__ */ Object.freeze({
     name: true,
@@ -264,7 +264,7 @@ function refuse(name: unknown, found: string, wanted: string): KernelError {
   return new KernelError("EINVAL", { action: "define events", name: String(name), found, wanted });
 }
 
-/** The checks of A10, and those that a typed description adds. */
+/** The checks of A10, and the checks of what is new here. */
 function checkDescription(description: EventsDescription<unknown>): void {
   if (typeof description !== "object" || description === null) {
     throw refuse(description, "it is no object", "a description is wanted");

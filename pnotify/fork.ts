@@ -63,12 +63,12 @@ function confirmSubscription(
   else detach(kernel, child, subscriber);
 }
 
-/** The hook that a child is brought to: a thread's own one, where there is one. */
+/** The hook that decides about a child: clone for a thread, where there is one. */
 export function forkHookOf(child: Task, events: PnotifyEvents<unknown>): "clone" | "fork" {
   return child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
 }
 
-/** Returns what the fork or clone hook answered, 0 or more; throws when that was a refusal. */
+/** Calls the fork or clone hook. Returns its verdict, 0 or more; throws a KernelError when it refuses. */
 export function askFork(
   kernel: Kernel,
   child: Task,
@@ -100,7 +100,7 @@ export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent
   }
 }
 
-/** The first phase: nothing has been done yet that would have to be undone. */
+/** The first phase: it changes nothing, so there is nothing to undo. */
 function askCanFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   const agreed: Subscriber<unknown>[] = [];
   registry.agreed.set(child, agreed);

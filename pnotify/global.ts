@@ -68,7 +68,7 @@ export class GlobalWatchers implements TaskCallouts {
     }
   }
 
-  /** Tells each. */
+  /** Tells each watcher with an exec hook. */
   exec(task: Task): void {
     for (const watcher of this.#watchers) {
       if (watcher.events.exec === null || !isLive(watcher)) continue;
@@ -76,7 +76,7 @@ export class GlobalWatchers implements TaskCallouts {
     }
   }
 
-  /** Tells each. */
+  /** Tells each watcher. */
   exit(task: Task): void {
     for (const watcher of this.#watchers) {
       if (isLive(watcher)) tellExit(hookCall(this.#kernel, "exit", task, watcher));
@@ -91,7 +91,7 @@ export class GlobalWatchers implements TaskCallouts {
     }
   }
 
-  /** Nothing hangs on a task. */
+  /** No task has an entry of a global structure. */
   subscribersOf(_task: Task): string[] {
     return [];
   }

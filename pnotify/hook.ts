@@ -86,7 +86,7 @@ function runHook(
   return run.call(events, task, subscriber, ...details);
 }
 
-/** Says who runs from here on. Returns who ran before. */
+/** Makes the module of the hook responsible. Returns the module that ran before. */
 function beginHook({ kernel, events, hook, task, subscriber }: HookCall): string | null {
   const { context } = kernel;
   const caller = context.module;
@@ -99,7 +99,7 @@ function beginHook({ kernel, events, hook, task, subscriber }: HookCall): string
   return caller;
 }
 
-/** Says that the hook is over: what it took it must have dropped. */
+/** Ends the hook. It must have dropped each lock that it took. */
 function endHook({ kernel }: HookCall, caller: string | null): void {
   const { context } = kernel;
   if (kernel.lockdep !== null) popFrame(context, kernel.lockdep);
@@ -192,7 +192,7 @@ function hookError(
   return new KernelError(code, { action: refusableAction(hook), name, ...details });
 }
 
-/** Decides what becomes of an exception from a hook that answers nothing: nobody is there to be told (A49). */
+/** Traces and reports an exception from a hook that answers nothing. No caller gets it (A49). */
 export function voidHookError(call: HookCall, error: unknown): void {
   const { kernel, subscriber } = call;
   rethrowBug(kernel, subscriber.entry.owner, error);
@@ -205,7 +205,7 @@ function blame({ kernel, hook, task, subscriber }: HookCall, cause: unknown): vo
   kernel.moduleFault(subscriber.entry.owner, { what: hook, task, cause, injected });
 }
 
-/** A broken kernel rule is the fault of the module whose code broke it, and nothing can go on. */
+/** Rethrows a KernelBug: the module whose code broke the rule is faulty, and the run ends. */
 export function rethrowBug(kernel: Kernel, owner: string, error: unknown): void {
   if (error instanceof WouldWait) throw error;
   if (!(error instanceof KernelBug)) return;

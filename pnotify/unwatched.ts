@@ -19,13 +19,13 @@ import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
 import { PNOTIFY_OK } from "./verdict.ts";
 
 /*
- * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel that nobody watches: without checks, injected faults
- * and explorer. They do the same in the same order, with the same trace. But what goes around every hook there goes
- * around the whole walk here, and each step is written out. That makes a tracked lifecycle much cheaper
- * (docs/decisions.md); nothing else may be written this way.
+ * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
+ * the same in the same order, with the same trace. But what goes around every hook there goes around the whole walk here,
+ * and each step is written out. That makes a tracked lifecycle much cheaper (docs/decisions.md); nothing else may be
+ * written this way.
  */
 
-/** As forkSubscribers, where nobody wants canFork. */
+/** As forkSubscribers, when no structure has a canFork hook. */
 export function forkUnwatched(
   kernel: Kernel,
   registry: Registry,
@@ -153,7 +153,7 @@ function tellExecFrom(
   }
 }
 
-/** As exitSubscribers for a task that ran, where nobody wants to hear of free. */
+/** As exitSubscribers for a task that ran, when no structure has a free hook. */
 export function exitUnwatched(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const caller = context.module;
