@@ -30,3 +30,17 @@ export async function findBundler(): Promise<Bundler | null> {
   }
   return await import(bundledCopy);
 }
+
+/**
+ * Loads a file of the benches in every form that can be had.
+ *
+ * @param path The file, by its path from the root.
+ * @param files The same file as it was imported.
+ * @returns What it exports, by form.
+ */
+export async function loadForms<Module>(path: string, files: Module): Promise<Map<Form, Module>> {
+  const forms = new Map<Form, Module>();
+  const bundler = await findBundler();
+  if (bundler !== null) forms.set("bundle", await import(await bundler.bundleFile(path)));
+  return forms.set("files", files);
+}

@@ -7,8 +7,10 @@
  *
  * @module
  */
+import { loadForms } from "./forms.ts";
 import { FORMATS, type GeneratedFormat } from "./replay_generator.ts";
-import { makeWorkload, runners, sandboxed, type Workload } from "./replay_workload.ts";
+import * as workloads from "./replay_workload.ts";
+import type { Workload } from "./replay_workload.ts";
 
 const RUNS = 3;
 
@@ -22,18 +24,22 @@ async function bestOf(run: (workload: Workload) => unknown, workload: Workload):
   return best;
 }
 
+const forms = await loadForms("bench/replay_workload.ts", workloads);
+const { makeWorkload, sandboxed } = workloads;
 const lifecycles = Number(Deno.args[0] ?? 100_000);
 const only = Deno.args[1] as GeneratedFormat | undefined;
 console.log(`${lifecycles} lifecycles in each recording\n`);
-console.log("FORMAT       WHAT                       LINES/S   EVENTS/S    MS");
+console.log("FORMAT       WHAT                             LINES/S   EVENTS/S    MS");
 for (const format of FORMATS) {
   if (only !== undefined && format !== only) continue;
   const workload = makeWorkload(format, lifecycles);
-  const all = { ...runners, "a module of a user": sandboxed };
-  for (const [name, run] of Object.entries(all)) {
+  const inProcess = [...forms].flatMap(([form, { runners }]) =>
+    Object.entries(runners).map(([name, run]) => [`${name}, ${form}`, run] as const)
+  );
+  for (const [name, run] of [...inProcess, ["a module of a user", sandboxed] as const]) {
     const ms = await bestOf(run, workload);
     const rate = (count: number) => `${Math.round(count / ms)}k`.padStart(9);
-    const row = [format.padEnd(12), name.padEnd(24), rate(workload.lines), rate(workload.events)];
+    const row = [format.padEnd(12), name.padEnd(30), rate(workload.lines), rate(workload.events)];
     console.log(`${row.join(" ")} ${Math.round(ms).toString().padStart(6)}`);
   }
 }
