@@ -1,7 +1,18 @@
-import { KernelError } from "../kernel/errno.ts";
+import { type ErrnoName, KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Task } from "../kernel/task.ts";
 import { TaskReference } from "../kernel/task_reference.ts";
+
+/** The error that refuses a call. */
+export function refuse(
+  code: ErrnoName,
+  action: string,
+  name: unknown,
+  found: string,
+  wanted?: string,
+): KernelError {
+  return new KernelError(code, { action, name: String(name), found, wanted });
+}
 
 /** A task or its pid. */
 export type TaskArgument = Task | number;
@@ -22,12 +33,7 @@ export function referTo(kernel: Kernel, argument: TaskArgument, action: string):
   }
   const reference = kernel.getTask(argument);
   if (reference !== null) return reference;
-  throw new KernelError("ESRCH", {
-    action,
-    name: String(argument),
-    found: "no such task",
-    wanted: "the pid of a task is wanted",
-  });
+  throw refuse("ESRCH", action, argument, "no such task", "the pid of a task is wanted");
 }
 
 /** Uses a task and holds a reference to it meanwhile. */

@@ -23,14 +23,13 @@
  *
  * @module
  */
-import { KernelError } from "../kernel/errno.ts";
 import { defineModule, type KernelModule, type ParameterValues } from "../kernel/module.ts";
 import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
 import { PF_THREAD, type Task, TASK_NEW } from "../kernel/task.ts";
 import { defineEvents, type PnotifyEvents } from "../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../pnotify/pnotify.ts";
 import { PNOTIFY_ERROR, PNOTIFY_OK, type Verdict } from "../pnotify/verdict.ts";
-import { checkOptions, type TaskArgument, withTask } from "./call.ts";
+import { checkOptions, refuse, type TaskArgument, withTask } from "./call.ts";
 
 export type { TaskArgument } from "./call.ts";
 
@@ -205,12 +204,8 @@ function limitParameter(description: string): LimitParameter {
 function limitTask(pnotify: Pnotify, events: PnotifyEvents<Limited>, task: Task): void {
   task.subscriberListSem.whileWrite(() => {
     if (pnotify.getSubscriber(task, events) !== null) {
-      throw new KernelError("EEXIST", {
-        action: "limit",
-        name: String(task),
-        found: "it is limited already",
-        wanted: "one that is not is wanted",
-      });
+      const wanted = "one that is not is wanted";
+      throw refuse("EEXIST", "limit", task, "it is limited already", wanted);
     }
     pnotify.subscribe(task, events);
   });
@@ -295,7 +290,7 @@ class Limiter {
     this.#refused++;
     if (this.#limits.verdict === "PNOTIFY_ERROR") return PNOTIFY_ERROR;
     const [found, wanted] = refusal;
-    throw new KernelError("EAGAIN", { action: "fork", name: String(child), found, wanted });
+    throw refuse("EAGAIN", "fork", child, found, wanted);
   }
 
   #refusal(child: Task, { depth, uid }: Limited): [found: string, wanted: string] | null {

@@ -16,13 +16,14 @@
  *
  * @module
  */
-import { KernelError } from "../kernel/errno.ts";
+import type { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { defineModule, type KernelModule } from "../kernel/module.ts";
 import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
 import { defineEvents, type PnotifyEvents } from "../pnotify/events.ts";
 import { PNOTIFY, type Pnotify } from "../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../pnotify/verdict.ts";
+import { refuse } from "./call.ts";
 
 /** The data of a task. */
 export interface WidgetData {
@@ -98,12 +99,7 @@ export const widget: KernelModule<
 });
 
 function noSuchTask(pid: number): KernelError {
-  return new KernelError("ESRCH", {
-    action: "reach the widget of",
-    name: String(pid),
-    found: "no such task",
-    wanted: "the pid of a task is wanted",
-  });
+  return refuse("ESRCH", "reach the widget of", pid, "no such task", "the pid of a task is wanted");
 }
 
 function attach(

@@ -3,10 +3,11 @@ import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
 import { ACCOUNTING_CSA } from "../job/accounting_module.ts";
 import type { Jid } from "../job/jid.ts";
+import { refuse } from "../call.ts";
 import { DAEMON_SIZE_MAX, fromHex, toHex } from "./sections.ts";
 import type { Csa, CsaStatus, StartKind } from "./csa.ts";
 import type { CsaFile } from "./file.ts";
-import { type CsaState, refuse } from "./state.ts";
+import type { CsaState } from "./state.ts";
 import { CSA_KINDS, type CsaKind, DAEMON_KINDS, type DaemonKind } from "./record.ts";
 
 /** Refuses a task that may not change accounting (B45). */

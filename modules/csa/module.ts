@@ -1,6 +1,6 @@
 import { defineModule, type KernelModule, type ModuleEnvironment } from "../../kernel/module.ts";
 import type { KernelSymbol } from "../../kernel/symbol.ts";
-import { callAs, checkOptions, type TaskArgument, withTask } from "../call.ts";
+import { callAs, checkOptions, refuse, type TaskArgument, withTask } from "../call.ts";
 import { ACCOUNTING_CSA, type JobAccounting } from "../job/accounting_module.ts";
 import { JOB, type Jobs } from "../job/jobs.ts";
 import { encodeRecord } from "./binary.ts";
@@ -20,7 +20,7 @@ import { MemoryFiles } from "./file.ts";
 import { formatJsonLines } from "./json_lines.ts";
 import { CSA_KINDS, type CsaRecord } from "./record.ts";
 import { isReportKey, type ReportKey, type Totals, totalsOf } from "./report.ts";
-import { CsaState, refuse } from "./state.ts";
+import { CsaState } from "./state.ts";
 
 /** The parameters of {@linkcode csa}. */
 export type CsaParameters = {

@@ -1,7 +1,8 @@
-import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
+import { KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import type { Task } from "../../kernel/task.ts";
+import { refuse } from "../call.ts";
 import type { Jid } from "../job/jid.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { CsaFile, CsaFiles, MemoryFiles } from "./file.ts";
@@ -143,15 +144,4 @@ export class CsaState {
     }
     return totals;
   }
-}
-
-/** The error that refuses a call. */
-export function refuse(
-  code: ErrnoName,
-  action: string,
-  name: unknown,
-  found: string,
-  wanted?: string,
-): KernelError {
-  return new KernelError(code, { action, name: String(name), found, wanted });
 }

@@ -1,8 +1,9 @@
 import { WouldWait } from "../../kernel/preempt.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import type { Task } from "../../kernel/task.ts";
+import { refuse } from "../call.ts";
 import { ACCOUNTING_CSA, type JobAccounting, type JobAccountingData } from "./accounting_module.ts";
-import { changeJob, type JobCore, readJob, refuse } from "./core.ts";
+import { changeJob, type JobCore, readJob } from "./core.ts";
 import { NO_JOB, parseJid } from "./jid.ts";
 import type { SetAccounting } from "./jobs.ts";
 import type { Job } from "./record.ts";

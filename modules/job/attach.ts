@@ -2,8 +2,9 @@ import { KernelError } from "../../kernel/errno.ts";
 import type { Task } from "../../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../../kernel/task_reference.ts";
 import type { Subscriber } from "../../pnotify/subscriber.ts";
+import { refuse } from "../call.ts";
 import { bury, join, leave, unlistIfOver } from "./membership.ts";
-import { findJob, type JobCore, refuse } from "./core.ts";
+import { findJob, type JobCore } from "./core.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import type { Job, Member } from "./record.ts";
 
@@ -56,7 +57,12 @@ function joinByHand(
       join(core, job, task, subscriber);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      throw refuse("EFAULT", "attach", task, `job ${jid} refused it`, undefined, error);
+      throw new KernelError("EFAULT", {
+        action: "attach",
+        name: String(task),
+        found: `job ${jid} refused it`,
+        cause: error,
+      });
     }
   });
 }

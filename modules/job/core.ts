@@ -1,9 +1,9 @@
 import { capable } from "../../kernel/cred.ts";
-import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { PnotifyEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
+import { refuse } from "../call.ts";
 import type { JobAccounting } from "./accounting_module.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
 import type { Job, Member } from "./record.ts";
@@ -24,18 +24,6 @@ export interface JobCore {
   say(text: string): void;
   /** Takes a reference on a module. */
   tryModuleGet(name: string): (() => void) | null;
-}
-
-/** The error that refuses a call. */
-export function refuse(
-  code: ErrnoName,
-  action: string,
-  name: unknown,
-  found: string,
-  wanted?: string,
-  cause?: unknown,
-): KernelError {
-  return new KernelError(code, { action, name: String(name), found, wanted, cause });
 }
 
 /** Refuses a task without CAP_SYS_RESOURCE (B6). */

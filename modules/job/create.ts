@@ -1,6 +1,7 @@
 import type { Task } from "../../kernel/task.ts";
+import { refuse } from "../call.ts";
 import { accountStart } from "./accounting_slot.ts";
-import { type JobCore, needsMemory, needsPrivilege, refuse } from "./core.ts";
+import { type JobCore, needsMemory, needsPrivilege } from "./core.ts";
 import { HID_DISABLED, type Jid, NO_JOB, parseJid } from "./jid.ts";
 import type { CreateJob } from "./jobs.ts";
 import { leave } from "./membership.ts";

@@ -1,5 +1,4 @@
-import type { TaskArgument } from "../call.ts";
-import { refuse } from "./core.ts";
+import { refuse, type TaskArgument } from "../call.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** The requests of the original, each with the call that answers it (B17 to B28). */

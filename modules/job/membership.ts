@@ -1,7 +1,8 @@
 import type { Task } from "../../kernel/task.ts";
 import type { Subscriber } from "../../pnotify/subscriber.ts";
+import { refuse } from "../call.ts";
 import { accountEnd, accountLeave } from "./accounting_slot.ts";
-import { type JobCore, needsMemory, refuse } from "./core.ts";
+import { type JobCore, needsMemory } from "./core.ts";
 import { type Job, Member } from "./record.ts";
 
 /*

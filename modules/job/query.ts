@@ -1,6 +1,7 @@
 import type { Pending } from "../../kernel/pending.ts";
 import type { Task } from "../../kernel/task.ts";
-import { changeJob, type JobCore, needsMemory, readJob, refuse } from "./core.ts";
+import { refuse } from "../call.ts";
+import { changeJob, type JobCore, needsMemory, readJob } from "./core.ts";
 import { checkLimit } from "./create.ts";
 import { type Jid, type JidArgument, parseHid } from "./jid.ts";
 import type { JobResult } from "./jobs.ts";

@@ -2,7 +2,8 @@ import { capable } from "../../kernel/cred.ts";
 import { KernelError } from "../../kernel/errno.ts";
 import { type SignalName, signalNumber } from "../../kernel/signal.ts";
 import type { Task } from "../../kernel/task.ts";
-import { findJob, type JobCore, refuse } from "./core.ts";
+import { refuse } from "../call.ts";
+import { findJob, type JobCore } from "./core.ts";
 import { type Jid, type JidArgument, parseJid } from "./jid.ts";
 import type { Job, Member } from "./record.ts";
 

@@ -2,9 +2,10 @@ import { capable } from "../../kernel/cred.ts";
 import type { Task } from "../../kernel/task.ts";
 import type { PnotifyEvents } from "../../pnotify/events.ts";
 import type { Pnotify } from "../../pnotify/pnotify.ts";
+import { refuse } from "../call.ts";
 import type { Key, TaskKeys } from "./key.ts";
 import type { KeyringArgument, Keyrings, SpecialKeyring } from "./keyrings.ts";
-import { type KeyStore, refuse } from "./store.ts";
+import type { KeyStore } from "./store.ts";
 
 /** The lock mistake of the 2005 patch that the module makes. */
 export type Mistake = "none" | "link" | "install";

@@ -1,18 +1,7 @@
-import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
+import { refuse } from "../call.ts";
 import { Key, type ProcessKeys, type TaskKeys } from "./key.ts";
-
-/** The error that refuses a call. */
-export function refuse(
-  code: ErrnoName,
-  action: string,
-  name: unknown,
-  found: string,
-  wanted?: string,
-): KernelError {
-  return new KernelError(code, { action, name: String(name), found, wanted });
-}
 
 /** All keys of a kernel. Its lock guards it, and is taken after a task's list. */
 export class KeyStore {
