@@ -45,13 +45,11 @@ async function publishWithStandIns(folder: URL, args: string[]): Promise<number>
 function publishOffline(world: World, args: string[]): Promise<number> {
   const config = readConfig();
   const include = [...config.publish.include, STAND_INS];
-  // It imports what it is told to, which draws a warning that is about nothing that is published.
-  const exclude = [`${STAND_INS}snapshot.ts`];
   // No repository vouches for the copy.
   const allArgs = [...new Set([...args, "--allow-dirty"])];
   return inCopy(
     include,
-    { ...configFor(world, config), publish: { include, exclude } } as typeof config,
+    { ...configFor(world, config), publish: { include } } as typeof config,
     (folder) => publishWithStandIns(folder, allArgs),
   );
 }

@@ -74,7 +74,7 @@ function limitsFor(file: string): Partial<SandboxLimits> {
   const isAboutMemory = file.startsWith("memory_");
   return isAboutMemory
     ? { stepMs: 60_000, loadMs: 60_000, totalMs, memoryMb: 256 }
-    : { stepMs: 600, loadMs: 3000, totalMs, memoryMb: 512 };
+    : { stepMs: 600, loadMs: 1000, totalMs, memoryMb: 512 };
 }
 
 /** Runs one module in the sandbox, in a scenario that calls every hook. */

@@ -83,6 +83,9 @@ async function* piecesOf(text: string, length: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
 }
 
+/** Limits for a module that is to be stopped. */
+const SHORT: Partial<SandboxLimits> = { stepMs: 300 };
+
 const make = new URL("make/strace.txt", RECORDINGS);
 
 Deno.test("replaySandboxed() runs a module of the user beside a shipped one", async () => {
@@ -105,7 +108,7 @@ Deno.test("replaySandboxed() asks for text only as fast as it is worked through"
   }
   // It never gets beyond the first piece, and a few more may be on their way.
   const stuck = COUNTER.replace("fork: () =>", "fork: () => { for (;;); },\n      clone: () =>");
-  const { kind } = await replay(stuck, endlessly());
+  const { kind } = await replay(stuck, endlessly(), SHORT);
   assertEquals([kind, asked > 0 && asked < 10], ["crashed", true]);
 });
 
@@ -119,7 +122,7 @@ Deno.test("replaySandboxed() takes pieces of any size", async () => {
 
 Deno.test("replaySandboxed() stops a module that does not return", async () => {
   const endless = COUNTER.replace("// BAD", "for (;;);");
-  const { kind, why } = await replay(endless, piecesOf(await readData(make), 5000));
+  const { kind, why } = await replay(endless, piecesOf(await readData(make), 5000), SHORT);
   assertEquals([kind, why.includes("Soft lockup in counter")], ["crashed", true]);
 });
 
