@@ -14,6 +14,7 @@ import "./module_loader_test.ts";
 import "./pending_test.ts";
 import "./pid_test.ts";
 import "./prctl_test.ts";
+import "./preconditions_test.ts";
 import "./preempt_test.ts";
 import "./printk_test.ts";
 import "./process_group_test.ts";
