@@ -8,8 +8,8 @@
  * here to a small stand-in and repeats the npm entries of deno.json. One line on stderr says which of
  * the two it is; `PNOTIFY_STD=jsr` or `PNOTIFY_STD=offline` decides without looking.
  *
- * There is no deno.lock: whoever writes one offline cannot know what jsr.io would have served, so the
- * file would change hands with the network. The npm packages are pinned in deno.json instead.
+ * These runs read and write no deno.lock: one that is written offline cannot know what jsr.io would have served, so the
+ * file would change hands with the network. It is written by the workflow `lock`, and releases are held to it.
  *
  * This file imports nothing, because it has to run before anything can be resolved.
  *
