@@ -43,7 +43,9 @@ const STRACE_LINE = new RegExp(
  * assertEquals(events.map(({ type }) => type), ["exit"]);
  * ```
  */
-export const FORMATS: Readonly<Record<RecordingFormat, FormatDescription>> = Object.freeze({
+export const FORMATS: Readonly<Record<RecordingFormat, FormatDescription>> = Object.freeze<
+  Record<RecordingFormat, FormatDescription>
+>({
   strace: {
     lines: "strace",
     recorder: "strace",
