@@ -52,7 +52,7 @@ export class Fields {
       return "no JSON";
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) return "no object";
-    for (const [key, one] of Object.entries(value)) this.#take(key, one);
+    for (const [key, member] of Object.entries(value)) this.#take(key, member);
     this.#exactTime(line, (value as { t?: unknown }).t);
     return null;
   }

@@ -74,7 +74,7 @@ export class LiveProcess {
   remove(task: LiveTask): void {
     task.ended = true;
     if (this.threads === null) return;
-    const at = this.threads.indexOf(task);
-    if (at >= 0) this.threads.splice(at, 1);
+    const index = this.threads.indexOf(task);
+    if (index >= 0) this.threads.splice(index, 1);
   }
 }

@@ -49,9 +49,9 @@ export function isClone(name: string): boolean {
 export function cloneFlags(name: string, args: string): number | null {
   if (name === "fork") return 0;
   if (name === "vfork") return VFORK_FLAGS;
-  const at = args.indexOf("flags=");
-  if (at < 0) return null;
-  const list = /^[A-Za-z0-9_|]*/.exec(args.slice(at + 6, at + 600))![0];
+  const start = args.indexOf("flags=");
+  if (start < 0) return null;
+  const list = /^[A-Za-z0-9_|]*/.exec(args.slice(start + 6, start + 600))![0];
   let flags = 0;
   for (const word of list.split("|")) {
     const bit = CLONE_FLAGS[word];
@@ -74,16 +74,16 @@ export interface Returned {
 
 /** Reads what stands after the last ` = ` of a line, or null when the line does not say. */
 export function returnedBy(line: string): Returned | null {
-  let at = line.lastIndexOf(" = ");
-  if (at < 0) return null;
-  at += 3;
-  if (line[at] === "?") {
-    return { value: null, translated: null, restarts: line.startsWith("? ERESTART", at) };
+  let start = line.lastIndexOf(" = ");
+  if (start < 0) return null;
+  start += 3;
+  if (line[start] === "?") {
+    return { value: null, translated: null, restarts: line.startsWith("? ERESTART", start) };
   }
-  const negative = line[at] === "-";
-  const value = numberAt(line, negative ? at + 1 : at);
+  const negative = line[start] === "-";
+  const value = numberAt(line, negative ? start + 1 : start);
   if (Number.isNaN(value)) return null;
-  const comment = negative ? -1 : line.indexOf(" in strace's PID NS */", at);
+  const comment = negative ? -1 : line.indexOf(" in strace's PID NS */", start);
   const translated = comment < 0 ? null : numberAt(line, line.lastIndexOf(" ", comment - 1) + 1);
   return { value: negative ? -value : value, translated, restarts: false };
 }
@@ -98,16 +98,16 @@ export interface ExecArguments {
 
 /** Reads the arguments of execve and execveat. */
 export function execArguments(name: string, args: string): ExecArguments {
-  let at = 0;
+  let start = 0;
   let directory: string | null = null;
   if (name === "execveat") {
     const comma = args.indexOf(", ");
     if (comma < 0) return { path: null, argv: null };
     // With -y the descriptor shows its path: that is the program when the path is empty.
     directory = /<(.*)>$/.exec(args.slice(0, comma))?.[1] ?? null;
-    at = comma + 2;
+    start = comma + 2;
   }
-  const quoted = quotedAt(args, at);
+  const quoted = quotedAt(args, start);
   if (quoted === null) return { path: directory, argv: null };
   const argv = args.startsWith(", ", quoted.end) ? quotedListAt(args, quoted.end + 2) : null;
   return { path: quoted.value === "" ? directory : quoted.value, argv };

@@ -130,10 +130,10 @@ export function quotedListAt(text: string, offset: number): string[] | null {
       offset += 3;
       continue;
     }
-    const one = quotedAt(text, offset);
-    if (one === null) return list.length === 0 ? null : list;
-    list.push(one.value);
-    offset = one.end;
+    const quoted = quotedAt(text, offset);
+    if (quoted === null) return list.length === 0 ? null : list;
+    list.push(quoted.value);
+    offset = quoted.end;
     if (text.startsWith(", ", offset)) offset += 2;
   }
   return list;

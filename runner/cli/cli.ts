@@ -15,9 +15,9 @@ const ALIASES: Readonly<Record<string, string>> = Object.freeze({
 });
 
 function findCommand(name: string): CommandEntry {
-  const command = COMMANDS.find((one) => one.name === (ALIASES[name] ?? name));
+  const command = COMMANDS.find((entry) => entry.name === (ALIASES[name] ?? name));
   if (command !== undefined) return command;
-  const near = nearest(name, COMMANDS.map((one) => one.name));
+  const near = nearest(name, COMMANDS.map((entry) => entry.name));
   const hint = near === null ? "pnotify help lists the commands" : `did you mean "${near}"?`;
   const what = name.startsWith("-") ? "option" : "command";
   throw new UsageError(`Unknown ${what} "${name}"`, hint);

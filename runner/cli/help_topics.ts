@@ -42,7 +42,7 @@ function expectationsHelp(style: Style): string[] {
       "",
       style.bold(group[0].toUpperCase() + group.slice(1)),
       ...columns(
-        EXPECTATIONS.filter((one) => one.group === group).map(({ kind, summary }) =>
+        EXPECTATIONS.filter((expectation) => expectation.group === group).map(({ kind, summary }) =>
           [kind, summary] as const
         ),
         style,

@@ -102,9 +102,9 @@ export class Printer {
       return;
     }
     if (title !== null) this.#io.out(`${this.#outStyle.bold(file)}  ${printable(title)}`);
-    for (const one of diagnostics) {
-      const shown = entry.sources.get(one.file) ?? source;
-      formatDiagnostic(one, shown, this.#errStyle).forEach((line) => this.#io.err(line));
+    for (const diagnostic of diagnostics) {
+      const shown = entry.sources.get(diagnostic.file) ?? source;
+      formatDiagnostic(diagnostic, shown, this.#errStyle).forEach((line) => this.#io.err(line));
     }
     if (crash === null) return;
     this.#io.err(`${this.#errStyle.red("error")}: ${printable(crash.title)}`);

@@ -38,10 +38,10 @@ async function runFile(
   const entries: Entry[] = [];
   for (const plan of plans) {
     const start = performance.now();
-    const asked = adjusted(plan, settings);
+    const adjustedPlan = adjusted(plan, settings);
     const executed = settings.twice
-      ? await executeTwice(asked, settings.limits)
-      : await execute(asked, needsSandbox(asked), settings.limits);
+      ? await executeTwice(adjustedPlan, settings.limits)
+      : await execute(adjustedPlan, needsSandbox(adjustedPlan), settings.limits);
     entries.push(entryOf(parsed, plan, executed, performance.now() - start));
   }
   if (parsed.diagnostics.length > 0) {
@@ -50,8 +50,8 @@ async function runFile(
   }
   if (settings.update && await rewrite(file, entries)) {
     // What is told is what holds from now on.
-    const again = await runFile(file, { ...settings, update: false }, isOnlyFile);
-    return { ...again, isUpdated: true };
+    const rerun = await runFile(file, { ...settings, update: false }, isOnlyFile);
+    return { ...rerun, isUpdated: true };
   }
   return { entries, isAlone: isOnlyFile && parsed.plans.length === 1, isUpdated: false };
 }
@@ -92,8 +92,8 @@ function entryOf(
   if (executed.kind === "refused") {
     const diagnostics = executed.mistakes.map(({ diagnostic }) => diagnostic);
     const sources = new Map(
-      executed.mistakes.flatMap((one) =>
-        one.source === null ? [] : [[one.diagnostic.file, one.source]]
+      executed.mistakes.flatMap((mistake) =>
+        mistake.source === null ? [] : [[mistake.diagnostic.file, mistake.source]]
       ),
     );
     return { ...base, diagnostics, sources, exit: EXIT.usage };

@@ -229,6 +229,6 @@ function refused(executed: Exclude<Executed, { kind: "result" }>): ScenarioError
 }
 
 function mistakes(diagnostics: readonly Diagnostic[], source: Source): ScenarioError {
-  const lines = diagnostics.flatMap((one) => formatDiagnostic(one, source, PLAIN));
+  const lines = diagnostics.flatMap((diagnostic) => formatDiagnostic(diagnostic, source, PLAIN));
   return new ScenarioError(lines.join("\n"));
 }

@@ -18,11 +18,13 @@ export function describeModule(
   const { kernel, pnotify } = boot();
   let refused: string | null = null;
   try {
-    loadNeeded(module, others, (one) => kernel.modules.insmod(one), new Set());
+    loadNeeded(module, others, (needed) => kernel.modules.insmod(needed), new Set());
   } catch (error) {
     refused = error instanceof Error ? error.message : String(error);
   }
-  const events = pnotify.registeredEvents().filter((one) => one.module === module.name);
+  const events = pnotify.registeredEvents().filter((registered) =>
+    registered.module === module.name
+  );
   return {
     name: module.name,
     license: module.license,

@@ -62,9 +62,9 @@ export function exploreLanes(
     operations,
     predicates: Object.fromEntries(
       (["always", "sometimes", "never"] as const).flatMap((quantifier) =>
-        concurrently[quantifier].map((one, i) => [
+        concurrently[quantifier].map((expectation, i) => [
           `${quantifier} ${i}`,
-          ({ state }: Run<Scene>) => problemsOf(state, one).length === 0,
+          ({ state }: Run<Scene>) => problemsOf(state, expectation).length === 0,
         ])
       ),
     ),
@@ -100,7 +100,7 @@ export function exploreLanes(
     held: { always: held("always"), sometimes: held("sometimes"), never: held("never") },
   };
   const failures = distinct(
-    found.failures.flatMap((one) => failuresOf(concurrently, one, replay)),
+    found.failures.flatMap((failure) => failuresOf(concurrently, failure, replay)),
   );
   // One schedule cannot show what happens in some other.
   if (only === null) failures.push(...neverSeen(concurrently, result));
@@ -176,7 +176,9 @@ function wantedKinds(plans: readonly ExpectationPlan[]): ReportKind[] {
     if (kind === "lockdep" && wanted === "any") return [...LOCK_KINDS] as ReportKind[];
     if (kind === "faults" && wanted !== "none") return ["module-fault"];
     if (kind !== "reports") return [];
-    return wantedReports(wanted).flatMap((one) => one.kind === undefined ? [] : [one.kind]);
+    return wantedReports(wanted).flatMap((report) =>
+      report.kind === undefined ? [] : [report.kind]
+    );
   });
 }
 

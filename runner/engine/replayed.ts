@@ -160,8 +160,8 @@ function treeLines(processes: readonly ProcessRecord[]): string[] {
     for (let i = some.length - 1; i >= 0; i--) open.push({ process: some[i], above });
   };
   push(processes.filter(({ above }) => above === null), "");
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    const { process, above } = at;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { process, above } = next;
     const path = `${above}${process.comm ?? "?"}`;
     lines.push(`${path} ${endOf(process)}`);
     push(process.below, `${path}/`);

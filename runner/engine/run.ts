@@ -315,7 +315,7 @@ export class ScenarioRun {
       taint: scene?.kernel.taint ?? "",
       modules: scene?.kernel.modules.lsmod().map(({ name }) => name) ?? [],
       balances: isThere
-        ? scene.pnotify.balances().map((one) => ({ ...one, balance: { ...one.balance } }))
+        ? scene.pnotify.balances().map((events) => ({ ...events, balance: { ...events.balance } }))
         : [],
       expectations: this.#expectations,
       steps: this.#steps,

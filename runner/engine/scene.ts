@@ -228,15 +228,15 @@ export class Scene {
 
   /** A task's subscribers, in list order, read without its lock: nothing runs meanwhile. */
   subscribers(task: Task): Subscriber<unknown>[] {
-    const found: Subscriber<unknown>[] = [];
-    let at = task.subscribers as Subscriber<unknown> | null;
-    for (; at !== null; at = at.next) found.push(at);
-    return found;
+    const subscribers: Subscriber<unknown>[] = [];
+    let subscriber = task.subscribers as Subscriber<unknown> | null;
+    for (; subscriber !== null; subscriber = subscriber.next) subscribers.push(subscriber);
+    return subscribers;
   }
 
   /** The entry of a module on a task's list, or null. */
   subscriberOf(task: Task, module: string): Subscriber<unknown> | null {
-    const owned = (at: Subscriber<unknown>) => this.belongsTo(at.events.name, module);
+    const owned = ({ events }: Subscriber<unknown>) => this.belongsTo(events.name, module);
     return this.subscribers(task).find(owned) ?? null;
   }
 
@@ -249,7 +249,7 @@ export class Scene {
 
   /** The text of a file that a step needs. */
   attachment(path: string): string {
-    const found = this.plan.attachments.find((one) => one.path === path);
+    const found = this.plan.attachments.find((attachment) => attachment.path === path);
     if (found !== undefined) return found.text;
     throw new KernelError("ENOENT", { action: "read", name: path, found: "it is not attached" });
   }
@@ -313,7 +313,7 @@ export class Scene {
   /** A field called `task` may name one plainly, and a field called `pid` stands for its pid. */
   #byKey(key: string, item: Json): unknown {
     if (Array.isArray(item) && /s$/.test(key)) {
-      return item.map((one) => this.#byKey(key.slice(0, -1), one));
+      return item.map((part) => this.#byKey(key.slice(0, -1), part));
     }
     if (typeof item !== "string" || !this.#tasks.has(item)) return this.resolve(item);
     if (/pid$/i.test(key)) return this.task(item, "name").pid;

@@ -79,11 +79,11 @@ export function traceLines(trace: readonly TraceItem[]): TraceLine[] {
 
 function readStep(
   trace: readonly TraceItem[],
-  at: number,
+  first: number,
   begin: Begin,
 ): { step: Step; next: number } {
   const inside: (Happening | Step)[] = [];
-  let next = at;
+  let next = first;
   while (next + 1 < trace.length) {
     const item = trace[++next];
     if (item.type === "end") return { step: { begin, inside, end: item }, next };

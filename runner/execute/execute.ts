@@ -75,8 +75,10 @@ export async function executeTwice(
 
 function firstDifference(first: RunResult, second: RunResult): string {
   for (let i = 0; i < Math.max(first.trace.length, second.trace.length); i++) {
-    const [one, other] = [first.trace[i], second.trace[i]].map((item) => JSON.stringify(item));
-    if (one !== other) return `item ${i + 1} of the trace: ${one ?? "the end"}, then ${other}`;
+    const [former, latter] = [first.trace[i], second.trace[i]].map((item) => JSON.stringify(item));
+    if (former !== latter) {
+      return `item ${i + 1} of the trace: ${former ?? "the end"}, then ${latter}`;
+    }
   }
   return `the traces agree, but unseed is ${first.unseed}, then ${second.unseed}`;
 }

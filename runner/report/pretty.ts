@@ -55,7 +55,9 @@ export function formatResult(
   const { style, errStyle = style, rerun = true } = options;
   const isGood = result.status === "passed" || result.status === "stopped";
   const err = [
-    ...result.failures.flatMap((one) => formatFailure(result, one, source, errStyle, rerun)),
+    ...result.failures.flatMap((failure) =>
+      formatFailure(result, failure, source, errStyle, rerun)
+    ),
     ...formatReports(result, errStyle, rerun),
   ];
   if (options.quiet && isGood) return { out: [], err };

@@ -15,8 +15,8 @@ function escape(text: string): string {
  * @returns The lines; none when all is well.
  */
 export function explain(entry: Entry): string[] {
-  const lines = entry.diagnostics.flatMap((one) =>
-    formatDiagnostic(one, entry.sources.get(one.file) ?? entry.source, PLAIN)
+  const lines = entry.diagnostics.flatMap((diagnostic) =>
+    formatDiagnostic(diagnostic, entry.sources.get(diagnostic.file) ?? entry.source, PLAIN)
   );
   if (entry.crash !== null) lines.push(entry.crash.title, ...entry.crash.notes);
   if (entry.result !== null && entry.exit !== 0) {

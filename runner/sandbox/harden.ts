@@ -27,7 +27,7 @@ function hiddenIntrinsics(): object[] {
   return [
     ...iterators,
     ...iterators.map((iterator) => getPrototype(iterator)),
-    ...functions.flatMap((one) => [getPrototype(one), getPrototype(one).constructor]),
+    ...functions.flatMap((made) => [getPrototype(made), getPrototype(made).constructor]),
     getPrototype(Uint8Array),
   ];
 }

@@ -60,7 +60,7 @@ function wording(text: string, files: readonly LinkedFile[]): string {
     .exec(text);
   if (missing !== null) {
     const [, url, name] = missing;
-    const from = files.find((one) => one.url === url)?.file ?? url.slice(0, 60);
+    const from = files.find((linked) => linked.url === url)?.file ?? url.slice(0, 60);
     return `"${from}" has no export "${name}"`;
   }
   const [first] = text.split("\n");

@@ -224,7 +224,7 @@ function describe(doing: Doing | null): string {
 function unloadable(failure: LoadFailure, linked: Linked): Refusal {
   const file = String(failure.file);
   const source = [...linked.values()].map(({ sources }) => sources.get(file))
-    .find((one) => one !== undefined) ?? new Source(file, "");
+    .find((source) => source !== undefined) ?? new Source(file, "");
   const line = Math.min(Number(failure.line ?? 1) || 1, source.lines);
   const text = source.line(line);
   const name = /has no export "([^"]+)"/.exec(failure.message)?.[1];

@@ -155,6 +155,6 @@ function setUpStacks(folders: readonly string[]): void {
 function describePlace(script: string, folders: readonly string[]): string | null {
   if (script === "" || /^(?:ext|node|file|data|npm|https?):/.test(script)) return null;
   const file = decodeURI(script);
-  const folder = folders.find((one) => file.startsWith(one)) ?? "";
+  const folder = folders.find((root) => file.startsWith(root)) ?? "";
   return file.slice(folder.length);
 }

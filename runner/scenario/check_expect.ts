@@ -15,13 +15,13 @@ const KINDS: readonly string[] = EXPECTATIONS.map(({ kind }) => kind);
  * @returns The expectations that are right.
  */
 export function checkExpectations(checker: Checker, node: Node): ExpectationPlan[] {
-  const outer = checker.where;
+  const enclosing = checker.where;
   const plans: ExpectationPlan[] = [];
   for (const entry of expectationEntries(checker, node)) {
     const plan = readExpectation(checker, entry);
     if (plan !== null) plans.push(plan);
   }
-  checker.where = outer;
+  checker.where = enclosing;
   return plans;
 }
 

@@ -187,7 +187,7 @@ function readSource(
     const script = readScript(checker, value, fields);
     return script === null ? null : { kind: "script", script };
   }
-  for (const entry of map.entries.filter((one) => SCRIPT_ONLY.includes(one.key))) {
+  for (const entry of map.entries.filter((scriptOnly) => SCRIPT_ONLY.includes(scriptOnly.key))) {
     const title = `Key "${entry.key}" in ${checker.where}, which is no script`;
     checker.mistake(entry.keyAt, title, "only a script can say this");
     return null;

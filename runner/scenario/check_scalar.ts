@@ -312,9 +312,9 @@ function readHookCall(context: CheckContext, node: ScalarNode): Json | undefined
 /** A word inside a text, as a part of its own. */
 function part(node: ScalarNode, word: string): ScalarNode {
   const text = String(node.value);
-  const at = text.indexOf(word);
+  const offset = text.indexOf(word);
   const isPlain = node.end - node.start === text.length;
-  const start = node.start + at + (isPlain ? 0 : 1);
+  const start = node.start + offset + (isPlain ? 0 : 1);
   return { kind: "scalar", value: word, start, end: start + word.length };
 }
 

@@ -170,12 +170,12 @@ export class StepReader {
 
   /** Writes a repetition out, so that every name is known before anything runs. */
   #rounds(times: number, index: string, items: readonly Node[]): void {
-    const outer = this.#laterRound;
+    const enclosing = this.#laterRound;
     for (let round = 1; round <= times && !this.#tooMany; round++) {
-      this.#laterRound = outer || round > 1;
+      this.#laterRound = enclosing || round > 1;
       for (const item of items) this.#readStep(substitute(item, `{${index}}`, String(round)));
     }
-    this.#laterRound = outer;
+    this.#laterRound = enclosing;
   }
 
   #readVerb(node: MapNode, entry: MapEntry): void {

@@ -62,7 +62,7 @@ function addTask(
   const names = path.split("/");
   const name = names.at(-1)!;
   const parent = names.at(-2) ?? "";
-  const wrong = names.find((one) => !NAME_PATTERN.test(one));
+  const wrong = names.find((name) => !NAME_PATTERN.test(name));
   if (wrong !== undefined || names.length < 2) {
     const title = `Wrong task in tasks: found ${describeNode(node)}`;
     const label = names.length < 2 && wrong === undefined

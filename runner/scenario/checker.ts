@@ -225,7 +225,7 @@ export class Checker extends CheckContext {
 /** Whether a part may be of a shape, going by its outside. */
 function fits(node: Node, shape: Shape): boolean {
   if (shape.type === "json") return true;
-  if (shape.type === "either") return shape.of.some((one) => fits(node, one));
+  if (shape.type === "either") return shape.of.some((alternative) => fits(node, alternative));
   if (shape.type === "record" || shape.type === "map") {
     return node.kind === "map" || (shape.type === "record" && shape.short !== undefined);
   }

@@ -75,7 +75,7 @@ export interface ParseWorld extends ModuleWorld {
 export function parseScenarios(file: string, text: string, world: ParseWorld): ParsedFile {
   const source = new Source(file, text);
   const diagnostics: Diagnostic[] = [];
-  const documents = readDocuments(source, (one) => diagnostics.push(one));
+  const documents = readDocuments(source, (diagnostic) => diagnostics.push(diagnostic));
   const plans: ScenarioPlan[] = [];
   if (documents.length === 0) {
     const title = "No scenario in this file";
@@ -86,7 +86,7 @@ export function parseScenarios(file: string, text: string, world: ParseWorld): P
   documents.forEach((node, document) => {
     if (node === null) return;
     const before = diagnostics.length;
-    const reader = new ScenarioReader(source, (one) => diagnostics.push(one), world);
+    const reader = new ScenarioReader(source, (diagnostic) => diagnostics.push(diagnostic), world);
     const plan = reader.read(node, document, documents.length);
     if (plan !== null && diagnostics.length === before) plans.push(plan);
   });

@@ -191,11 +191,11 @@ function taskSchema(): JsonSchema {
 }
 
 function moduleSchema(): JsonSchema {
-  const one = { anyOf: [{ type: "string" }, recordSchema(MODULE_FIELDS, [])] };
+  const module = { anyOf: [{ type: "string" }, recordSchema(MODULE_FIELDS, [])] };
   return {
     anyOf: [
       { type: "array", items: { type: "string" } },
-      { type: "object", additionalProperties: one },
+      { type: "object", additionalProperties: module },
     ],
   };
 }

@@ -55,12 +55,12 @@ function countOf(calls: number): string {
 
 function checkInOrder(scene: Scene, module: string, wanted: Json, base: string): Problem[] {
   const calls = callsOf(scene, module);
-  let at = 0;
+  let next = 0;
   for (const { item, pointer } of items(wanted)) {
     const call = item as unknown as WantedCall;
-    const found = calls.findIndex((one, i) => i >= at && matches(one, call));
+    const found = calls.findIndex((happened, i) => i >= next && matches(happened, call));
     if (found < 0) {
-      const earlier = calls.find((one) => matches(one, call));
+      const earlier = calls.find((happened) => matches(happened, call));
       return [{
         pointer: `${base}${pointer}`,
         title: `Expected ${module} to be called with "${call.text}": it was ${
@@ -70,7 +70,7 @@ function checkInOrder(scene: Scene, module: string, wanted: Json, base: string):
         notes: [actualCalls(module, calls)],
       }];
     }
-    at = found + 1;
+    next = found + 1;
   }
   return [];
 }
@@ -100,7 +100,7 @@ function checkNotCalled(scene: Scene, module: string, wanted: Json, base: string
   const calls = callsOf(scene, module);
   return items(wanted).flatMap(({ item, pointer }) => {
     const call = item as unknown as WantedCall;
-    const found = calls.find((one) => matches(one, call));
+    const found = calls.find((happened) => matches(happened, call));
     if (found === undefined) return [];
     return [{
       pointer: `${base}${pointer}`,

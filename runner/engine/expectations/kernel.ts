@@ -56,9 +56,9 @@ export function textMatches(text: string, wanted: string): boolean {
 
 function checkLog(scene: Scene, wanted: Json): Problem[] {
   const lines = scene.kernel.log.records().map(({ text }) => text);
-  let at = 0;
+  let next = 0;
   for (const { item, pointer } of items(wanted)) {
-    const found = lines.findIndex((line, i) => i >= at && textMatches(line, String(item)));
+    const found = lines.findIndex((line, i) => i >= next && textMatches(line, String(item)));
     if (found < 0) {
       const earlier = lines.some((line) => textMatches(line, String(item)));
       return [{
@@ -72,7 +72,7 @@ function checkLog(scene: Scene, wanted: Json): Problem[] {
           : ["the log ends with", ...lines.slice(-8).map((line) => `  ${line}`)],
       }];
     }
-    at = found + 1;
+    next = found + 1;
   }
   return [];
 }
@@ -130,12 +130,12 @@ function claimReports(
 ): { claimed: number[]; missing: number[] } {
   const claimed: number[] = [];
   const missing: number[] = [];
-  wanted.forEach((one, i) => {
-    const at = scene.kernel.reports.findIndex((report, index) =>
-      filter(report) && !claimed.includes(index) && isWanted(report, one)
+  wanted.forEach((wantedReport, i) => {
+    const index = scene.kernel.reports.findIndex((report, candidate) =>
+      filter(report) && !claimed.includes(candidate) && isWanted(report, wantedReport)
     );
-    if (at < 0) missing.push(i);
-    else claimed.push(at);
+    if (index < 0) missing.push(i);
+    else claimed.push(index);
   });
   return { claimed, missing };
 }
@@ -184,8 +184,8 @@ function checkLockdep(scene: Scene, wanted: Json): Problem[] {
 
 function moduleHistory(scene: Scene, name: string): string[] {
   return ["live", "gone"].flatMap((state) => {
-    const at = scene.recorder.lastOf(state, name);
-    return at === null ? [] : [`${name} is ${state} since event ${at}`];
+    const event = scene.recorder.lastOf(state, name);
+    return event === null ? [] : [`${name} is ${state} since event ${event}`];
   });
 }
 
@@ -285,9 +285,9 @@ function checkHappened(scene: Scene, wanted: Json): Problem[] {
 function checkTrace(scene: Scene, wanted: Json): Problem[] {
   const lines = String(wanted).trimEnd().split("\n").map((line) => line.trimEnd());
   const actual = formatTrace(scene.recorder.items);
-  const at = lines.findIndex((line, i) => line.trim() !== actual[i]?.trim());
-  if (at < 0 && lines.length === actual.length) return [];
-  const line = at < 0 ? lines.length : at;
+  const different = lines.findIndex((line, i) => line.trim() !== actual[i]?.trim());
+  if (different < 0 && lines.length === actual.length) return [];
+  const line = different < 0 ? lines.length : different;
   const shown = actual[line]?.trim() ?? "the end";
   return [{
     pointer: "",

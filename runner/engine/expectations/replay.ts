@@ -79,9 +79,9 @@ function shownTree(tree: readonly string[]): string[] {
 }
 
 function checkTree({ tree }: Replayed, wanted: readonly string[]): Problem[] {
-  const at = wanted.findIndex((line, i) => line !== tree[i]);
-  if (at < 0 && wanted.length === tree.length) return [];
-  if (at < 0) {
+  const different = wanted.findIndex((line, i) => line !== tree[i]);
+  if (different < 0 && wanted.length === tree.length) return [];
+  if (different < 0) {
     const also = tree[wanted.length];
     return [{
       pointer: "/tree",
@@ -90,10 +90,10 @@ function checkTree({ tree }: Replayed, wanted: readonly string[]): Problem[] {
       notes: shownTree(tree),
     }];
   }
-  const actual = tree[at] ?? "the end of the tree";
+  const actual = tree[different] ?? "the end of the tree";
   return [{
-    pointer: `/tree/${at}`,
-    title: `Expected "${wanted[at]}" in the tree of the replay: actual ${actual}`,
+    pointer: `/tree/${different}`,
+    title: `Expected "${wanted[different]}" in the tree of the replay: actual ${actual}`,
     label: `actual ${actual}`,
     notes: shownTree(tree),
   }];
@@ -103,7 +103,7 @@ function checkIncludes({ tree }: Replayed, wanted: readonly string[]): Problem[]
   return wanted.flatMap((line, i): Problem[] => {
     if (tree.includes(line)) return [];
     const path = line.split(" ")[0];
-    const other = tree.find((one) => one.startsWith(`${path} `));
+    const other = tree.find((candidate) => candidate.startsWith(`${path} `));
     const actual = other === undefined ? "not there" : `actual ${other}`;
     return [{
       pointer: `/includes/${i}`,

@@ -67,8 +67,8 @@ function findTask(scene: Scene, name: string, pointer: string): Task | Problem {
 }
 
 function endOf(scene: Scene, name: string): string[] {
-  const at = scene.recorder.lastOf("exit", name);
-  return at === null ? [] : [`${name} ended at event ${at}`];
+  const event = scene.recorder.lastOf("exit", name);
+  return event === null ? [] : [`${name} ended at event ${event}`];
 }
 
 function isProblem(found: Task | Problem): found is Problem {
@@ -200,8 +200,8 @@ function checkRegistered(scene: Scene, wanted: Json, yes: boolean): Problem[] {
       notes: [
         registered.length === 0 ? "nobody is" : `registered are ${registered.join(", ")}`,
         ...(["register", "unregister"] as const).flatMap((what) => {
-          const at = scene.recorder.lastOf(what, String(item));
-          return at === null ? [] : [`${item}: ${what} at event ${at}`];
+          const event = scene.recorder.lastOf(what, String(item));
+          return event === null ? [] : [`${item}: ${what} at event ${event}`];
         }),
       ],
     }];

@@ -40,12 +40,12 @@ function checkExited(scene: Scene, wanted: Json): Problem[] {
     const status = statusOf(scene, key);
     if (typeof status === "number" && isWantedStatus(status, value)) return [];
     const actual = typeof status === "number" ? formatStatus(status) : status;
-    const at = scene.recorder.lastOf("exit", key);
+    const event = scene.recorder.lastOf("exit", key);
     return [{
       pointer,
       title: `Expected "${key}" to have ended with ${format(value)}: actual ${actual}`,
       label: `actual ${actual}`,
-      notes: at === null ? [] : [`${key} ended at event ${at}`],
+      notes: event === null ? [] : [`${key} ended at event ${event}`],
     }];
   });
 }
@@ -96,8 +96,8 @@ function lastName(path: string): string {
 function historyOf(scene: Scene, name: string): string[] {
   const { recorder } = scene;
   return (["fork", "exec", "rename", "reparent", "exit", "reap"] as const).flatMap((type) => {
-    const at = recorder.lastOf(type, name);
-    return at === null ? [] : [`${name}: ${type} at event ${at}`];
+    const event = recorder.lastOf(type, name);
+    return event === null ? [] : [`${name}: ${type} at event ${event}`];
   });
 }
 

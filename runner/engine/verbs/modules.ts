@@ -54,13 +54,13 @@ function findCall(scene: Scene, { module, method }: CallPlan): { on: object; cal
 /** The names of the functions that an object offers, its own and those of its class. */
 export function callNames(on: object): string[] {
   const names = new Set<string>();
-  let at: object | null = on;
-  while (at !== null && at !== Object.prototype) {
-    for (const name of Object.getOwnPropertyNames(at)) {
-      const value = Object.getOwnPropertyDescriptor(at, name)?.value;
+  let owner: object | null = on;
+  while (owner !== null && owner !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      const value = Object.getOwnPropertyDescriptor(owner, name)?.value;
       if (name !== "constructor" && typeof value === "function") names.add(name);
     }
-    at = Object.getPrototypeOf(at);
+    owner = Object.getPrototypeOf(owner);
   }
   return [...names];
 }
@@ -80,7 +80,7 @@ function call(scene: Scene, args: Args): Outcome {
 function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => unknown): unknown {
   const { kernel } = scene;
   const { context } = kernel;
-  const outer = context.module;
+  const caller = context.module;
   context.module = module;
   try {
     return call();
@@ -96,7 +96,7 @@ function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => un
       cause: error,
     });
   } finally {
-    context.module = outer;
+    context.module = caller;
   }
 }
 

@@ -68,9 +68,9 @@ class Storm {
     this.execs++;
   }
 
-  #exit(at: number): void {
+  #exit(index: number): void {
     const { kernel } = this.#scene;
-    const { task } = this.#living.splice(at, 1)[0];
+    const { task } = this.#living.splice(index, 1)[0];
     const parent = task.parent!;
     const { pid } = task;
     kernel.exit(task, kernel.random.below(4) === 0 ? 1 : 0);
