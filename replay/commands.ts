@@ -2,22 +2,22 @@ import { printable } from "./layout.ts";
 import type { ProcessRecord } from "./process.ts";
 import type { ReplayObserver } from "./replay.ts";
 
-/** What one command came to. */
+/** The totals of one command. */
 export interface CommandTotals {
   /** Its comm. */
   readonly command: string;
   /** How many processes ended as this command. */
   runs: number;
-  /** How many of them did not exit with 0, as far as that is known. */
+  /** How many of them did not exit with 0. Unknown statuses do not count. */
   failed: number;
-  /** How long they were there, all together, in nanoseconds. */
+  /** The sum of their lives, in nanoseconds. */
   time: number;
-  /** How long the longest was there, in nanoseconds. */
+  /** The longest life, in nanoseconds. */
   longest: number;
 }
 
 /**
- * Adds up what each command came to, as processes end. It needs memory for commands, not for processes.
+ * Adds up the processes of each command as they end. Memory grows with commands, not with processes.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export class CommandTable implements ReplayObserver {
     totals.longest = Math.max(totals.longest, life);
   }
 
-  /** All commands, those that took longest first. */
+  /** All commands, the longest total first. */
   get rows(): readonly CommandTotals[] {
     return [...this.#totals.values()].sort((a, b) =>
       b.time - a.time || (a.command < b.command ? -1 : 1)

@@ -86,7 +86,7 @@ export interface ExitEvent extends EventPlace {
   readonly groupDead: boolean | null;
 }
 
-/** A signal without a handler reached a task, and it is one that ends a process. */
+/** A signal that ends a process reached a task without a handler. */
 export interface SignalEvent extends EventPlace {
   /** What happened. */
   readonly type: "signal";
@@ -146,7 +146,7 @@ export interface NamespaceEvent extends EventPlace {
   readonly pid: number;
 }
 
-/** A task was found running by whoever recorded, and not seen to be forked. */
+/** The recorder found a running task. Its fork was not recorded. */
 export interface FoundEvent extends EventPlace {
   /** What happened. */
   readonly type: "found";
@@ -160,7 +160,7 @@ export interface FoundEvent extends EventPlace {
   readonly comm: string | null;
 }
 
-/** Somebody measured what a task used. */
+/** A measurement of the resources that a task used. */
 export interface UsageEvent extends EventPlace {
   /** What happened. */
   readonly type: "usage";
@@ -204,7 +204,7 @@ export type EventSink = (event: RecordedEvent) => void;
 
 /** How the times of a recording are to be read. */
 export interface RecordingClock {
-  /** What time 0 of the events is on the recorder's own clock, in nanoseconds. */
+  /** The recorder's clock at time 0 of the events, in nanoseconds. */
   readonly origin: number;
   /** `monotonic` since boot, `epoch` since 1970, `day` since midnight, `relative` since the start, or none at all. */
   readonly kind: "monotonic" | "epoch" | "day" | "relative" | "none";

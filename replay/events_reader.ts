@@ -20,7 +20,7 @@ export const EVENTS_FORMAT = "pnotify-events";
 /** The newest version that is read, and the one that is written. */
 export const EVENTS_VERSION = 1;
 
-/** A clock may step back this far for want of order between CPUs; more is worth a warning. */
+/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
 const TOLERATED_STEP = 5_000_000;
 /** Events that say nothing about the tree of processes. */
 const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", "ack"]);
@@ -130,7 +130,7 @@ export class EventsParser implements LineParser {
     this.#time = time;
   }
 
-  /** Sequence numbers are one row for each CPU; a gap in a recording of everything is a loss. */
+  /** Each CPU numbers its events. A gap in a recording of everything is a loss. */
   #countLost({ cpu, seq }: Fields): void {
     const expected = this.#next.get(cpu);
     this.#next.set(cpu, seq + 1);
@@ -138,7 +138,7 @@ export class EventsParser implements LineParser {
     this.#sink({ type: "lost", time: this.#time, line: this.#line, count: seq - expected });
   }
 
-  /** Tells what a record says. False when it lacks what it must have. */
+  /** Makes the event of a record. False when a needed field is missing. */
   #event(fields: Fields): boolean {
     const { ev, pid } = fields;
     if (ev === "lost") return this.#lost(fields);

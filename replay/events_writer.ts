@@ -1,7 +1,7 @@
 import type { RecordedEvent, RecordingClock } from "./event.ts";
 import { EVENTS_FORMAT, EVENTS_VERSION } from "./events_reader.ts";
 
-/** What the header of an event recording may say. */
+/** The header of an event recording. */
 export interface EventsHeader {
   /** What the times are measured by; monotonic by default. */
   readonly clock?: RecordingClock["kind"];
@@ -57,7 +57,7 @@ export function formatEvent(event: RecordedEvent, origin = 0): string {
   return `{"t":${formatTime(origin, event.time)},${fields.slice(1)}\n`;
 }
 
-/** The sum may have more digits than a number here can hold, so it is put together from two parts. */
+/** The sum may have more digits than a number can hold, so it consists of two parts. */
 function formatTime(origin: number, time: number): string {
   const whole = Math.floor(time / 1e9);
   const seconds = Math.floor(origin / 1e9) + whole;

@@ -127,7 +127,7 @@ export class Fields {
       case "r":
         this.r = value;
         return;
-      // What the kernel sends beside these can be had from the others.
+      // The other fields of the connector follow from these.
       case "code":
       case "sig":
       case "exitsig":
@@ -183,7 +183,7 @@ export class Fields {
     return end;
   }
 
-  /** A number of nanoseconds may have more digits than a number here can hold, so it is taken in two parts. */
+  /** Nanoseconds may have more digits than a number can hold, so they are read in two parts. */
   #time(line: string, start: number, end: number, value: number): void {
     this.timed = true;
     this.seconds = 0;

@@ -3,13 +3,13 @@ import { FtraceParser } from "./ftrace.ts";
 import type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
 import { StraceParser } from "./strace.ts";
 
-/** What is known of a format of recordings: how to tell it, how to read it, and what it does not say. */
+/** A format of recordings: how to detect it, how to read it, and what it never tells. */
 export interface FormatDescription {
-  /** What its lines are called in messages: `perf script`. */
+  /** The name of its lines in messages: `perf script`. */
   readonly lines: string;
-  /** What writes it, as help has it: `tracefs`. */
+  /** The recorder in help: `tracefs`. */
   readonly recorder: string;
-  /** What it does not tell, whatever happens, in words. */
+  /** What it never tells, in words. */
   readonly untold: readonly string[];
   /** Whether a line has its form. Where several formats say so, the first in {@linkcode FORMATS} counts. */
   readonly looksLike: (line: string) => boolean;
@@ -102,7 +102,7 @@ export function listFormats(key: "lines" | "recorder"): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** A format is told by the beginning of a line, and long lines are expensive to look through. */
+/** The beginning of a line shows its format, and the patterns are slow on long lines. */
 const MOST_CHARACTERS = 1000;
 
 /**

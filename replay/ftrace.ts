@@ -21,7 +21,7 @@ import { excerpt, type Warnings } from "./warning.ts";
 
 const CLONE_PARENT = 0x8000;
 const CLONE_THREAD = 0x10000;
-/** A clock may step back this far for want of order between CPUs; more is worth a warning. */
+/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
 const TOLERATED_STEP = 5_000_000;
 /** Signals whose default is not to end a process: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH. */
 const HARMLESS: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28]);
@@ -48,14 +48,14 @@ export class FtraceParser implements LineParser {
   readonly format: "ftrace" | "perf";
   readonly #sink: EventSink;
   readonly #warnings: Warnings;
-  /** Children that task_newtask has told of, until sched_process_fork tells the same again. */
+  /** Children that task_newtask told. sched_process_fork tells each of them a second time. */
   readonly #told = new Set<number>();
-  /** Children of whom only sched_process_fork told: whether they are threads, their own first line tells. */
+  /** Children that only sched_process_fork told. Their own first line tells whether they are threads. */
   readonly #unsure = new Map<number, ForkEvent>();
   #originSeconds = -1;
   #line = 0;
   #time = 0;
-  /** The task whose line it is, and its process where there is a column for that. */
+  /** The task of the line, and its process where the line has a column for it. */
   #pid = 0;
   #tgid: number | null = null;
 
@@ -76,7 +76,7 @@ export class FtraceParser implements LineParser {
     return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: "monotonic" };
   }
 
-  /** Whoever never did anything is taken for a process. */
+  /** A child without a line of its own counts as a process. */
   end(): void {
     for (const event of this.#unsure.values()) this.#sink({ ...event, tgid: event.pid });
     this.#unsure.clear();
@@ -276,7 +276,7 @@ export class FtraceParser implements LineParser {
     });
   }
 
-  /** Where there is no task_newtask, this is all there is: it does not say whether it is a thread. */
+  /** Without task_newtask nothing tells whether the child is a thread. */
   #fork(text: string, start: number): void {
     const pidStart = text.lastIndexOf(" child_pid=");
     const pid = pidStart < start ? NaN : numberAt(text, pidStart + 11);

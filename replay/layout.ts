@@ -2,7 +2,7 @@ import type { RecordingClock } from "./event.ts";
 import type { ProcessRecord } from "./process.ts";
 
 /**
- * Text from a recording, made fit for a terminal: recorders copy what programs call themselves, and that may hold
+ * Makes text from a recording safe for a terminal. Recorders copy the names of programs, and these may hold
  * anything.
  */
 export function printable(text: string): string {
@@ -11,8 +11,8 @@ export function printable(text: string): string {
 }
 
 /**
- * Says how many columns of a terminal a text takes. The library itself counts UTF-16 units: how wide East Asian text is
- * drawn is known to those who hand in their own measure.
+ * Says how many columns of a terminal a text takes. The library counts UTF-16 units by default. A caller that knows
+ * how wide East Asian text is drawn hands in its own measure.
  *
  * @param text The text.
  * @returns The columns.
@@ -58,7 +58,7 @@ export function fit(text: string, width: number, measure: Measure): string {
   return pad(cut(text, width, measure), width, measure, "end");
 }
 
-/** How long something took, in the unit that suits it: `12 us`, `4.05 ms`, `1.20 s`, `3:20 min`. */
+/** A duration in a fitting unit: `12 us`, `4.05 ms`, `1.20 s`, `3:20 min`. */
 export function formatDuration(nanoseconds: number): string {
   const ns = Math.max(0, nanoseconds);
   if (ns < 1e6) return `${Math.round(ns / 1e3)} us`;
@@ -68,13 +68,13 @@ export function formatDuration(nanoseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
 
-/** How long a process was there, or null when nobody knows: a recording without times, or an end that nobody saw. */
+/** How long a process lived. Null without times in the recording, or without a recorded end. */
 export function lifeOf(process: ProcessRecord, clock: RecordingClock): number | null {
   if (clock.kind === "none" || process.end === null) return null;
   return Math.max(0, process.end - process.firstSeen);
 }
 
-/** What a process ran, in words: its last command line, else what it is called. */
+/** What a process ran: its last command line, otherwise its program or its comm. */
 export function commandOf(process: ProcessRecord): string {
   const { command } = process;
   const argv = command?.argv;

@@ -1,7 +1,7 @@
 import { CARRIAGE_RETURN } from "./text.ts";
 import type { Warnings } from "./warning.ts";
 
-/** No recorder writes longer lines; what is longer is cut, so that memory is bounded whatever the input. */
+/** No recorder writes longer lines. Longer ones are cut, so memory is bounded for any input. */
 export const MAX_LINE: number = 1 << 20;
 
 /**

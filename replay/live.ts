@@ -17,7 +17,7 @@ export class LiveTask {
   signal = 0;
   /** Whether it ended: only a leader stays on after that. */
   ended = false;
-  /** The process whose pid it got while that was alive, as long as the end of that may still turn up. */
+  /** The earlier user of its pid, while a late line may still tell the end of that process. */
   predecessor: ProcessRecord | null = null;
 
   constructor(pid: number, process: LiveProcess, task: Task | null, forkTime: number | null) {
@@ -70,7 +70,7 @@ export class LiveProcess {
     this.threads.push(thread);
   }
 
-  /** Takes a task that ended out of those that live. */
+  /** Removes a task that ended. */
   remove(task: LiveTask): void {
     task.ended = true;
     if (this.threads === null) return;

@@ -5,7 +5,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
 import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
-/** What became of a fork in the model. */
+/** The result of a fork in the model. */
 export interface Forked {
   /** The child; null when a module refused it. */
   readonly task: Task | null;
@@ -14,9 +14,9 @@ export interface Forked {
 }
 
 /**
- * Makes happen in the kernel what a recording says has happened. Where the kernel would refuse what was real - a pid in
- * use by its own init, a setuid program that it knows nothing of - the recording wins; where a module refuses a fork,
- * the module does, for that is what one wants to see.
+ * Replays the events of a recording in the kernel. Where the kernel refuses what really happened (a pid in
+ * use by its own init, a setuid program) the recording wins. Where a module refuses a fork,
+ * the module wins: that is what a replay shows.
  */
 export class Model {
   /** The kernel. */
@@ -98,7 +98,7 @@ export class Model {
     else this.#aliases.set(task, pid);
   }
 
-  /** Ends a task; the last one of a process ends that. A status that nobody knows is 0 in the model. */
+  /** Ends a task. The last task of a process ends the process. An unknown status is 0 in the model. */
   exit(task: Task | null, status: number | null, last: boolean): void {
     if (task === null || task.flags & PF_EXITING) return;
     const { kernel } = this;
@@ -110,7 +110,7 @@ export class Model {
     if (last) kernel.exit(task, how);
     else kernel.exitThread(task, how);
     if (this.#aliases.size > 0 && task !== leader) this.#aliases.delete(task);
-    // Nobody knows when its parent reaped it; at once keeps its pid free for whoever gets it next.
+    // The time of the reaping is unknown. Reaping at once frees the pid for its next user.
     if (last && leader.state === EXIT_ZOMBIE && leader.liveThreads === 0) this.#reap(leader);
     if (last && this.#aliases.size > 0) this.#aliases.delete(leader);
   }
@@ -135,7 +135,7 @@ export class Model {
   /** Changes the user or group, whatever gave the task the right to. */
   setCredentials(task: Task, uid: number | null, gid: number | null): void {
     const { kernel } = this;
-    // The model knows nothing of setuid programs and of capabilities that were gained: what happened was allowed.
+    // The model does not know setuid programs and gained capabilities. What happened was allowed.
     task.credentials = Object.freeze({ ...task.credentials, capabilities: CAP_FULL_SET });
     quietly(() => {
       if (uid !== null) kernel.setuid(task, uid);
@@ -146,7 +146,7 @@ export class Model {
     }
   }
 
-  /** Makes a session or a process group. Where what came before was not recorded, it may not be possible. */
+  /** Makes a session or a process group. This may fail where earlier events were not recorded. */
   setSession(task: Task, group: number | null): void {
     quietly(() => {
       if (group === null) this.kernel.setsid(task);
@@ -155,7 +155,7 @@ export class Model {
   }
 }
 
-/** Whether a pid could not be had: it is in use here, or beyond all pids. */
+/** Whether a pid was not available: it is in use, or above the highest pid. */
 function isTaken(error: KernelError): boolean {
   return error.code === "EEXIST" || error.code === "EINVAL";
 }
@@ -164,7 +164,7 @@ function refusal(error: KernelError): Forked {
   return { task: null, refused: error.code };
 }
 
-/** Does what the model may refuse for want of what happened before the recording. */
+/** Does what the model may refuse, because it lacks the events before the recording. */
 function quietly(call: () => void): void {
   try {
     call();

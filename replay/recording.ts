@@ -5,7 +5,7 @@ import { Lines } from "./lines.ts";
 import type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
 import { excerpt, Warnings } from "./warning.ts";
 
-/** So many lines are looked at before it is given up to find out the format. */
+/** Detection gives up after this many lines. */
 const LINES_TO_LOOK_AT = 2000;
 
 /** How a recording is to be read. */
@@ -21,7 +21,7 @@ export interface RecordingOptions {
 }
 
 /**
- * Reads a recording that comes in chunks of text, and finds out its format by what it says.
+ * Reads a recording in chunks of text, and detects its format.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ export class Recording {
     const parser = makeParser(this.#options);
     this.#parser = parser;
     const first = this.#lines.number - this.#early.length + 1;
-    // What came before the first line that is understood goes to the parser too, which complains about it in place.
+    // The parser gets the lines before the first known one too, and warns about each in its place.
     for (const [index, line] of this.#early.splice(0).entries()) {
       if (line !== "" && !isPreamble(line)) parser.line(line, first + index);
     }

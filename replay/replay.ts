@@ -25,7 +25,7 @@ const CLONE_THREAD = 0x10000;
 const LATE_EXIT_NS = 1_000_000;
 
 /**
- * Hears of processes as a replay goes on, beside the modules.
+ * Is called for processes during a replay, beside the modules.
  *
  * @example
  * ```ts
@@ -48,8 +48,8 @@ const LATE_EXIT_NS = 1_000_000;
  */
 export interface ReplayObserver {
   /**
-   * A process counts: it was forked in the recording, or existed before and does something for the first time. One that
-   * is only named as a parent is not told of.
+   * A process begins to count: it is forked in the recording, or it existed before and does something for the first time.
+   * A process that is only named as a parent does not count.
    *
    * @param process What is known of it.
    * @param task A task of it; null when a module refused its fork.
@@ -86,7 +86,7 @@ export interface ReplayOptions {
 }
 
 /**
- * Makes recorded events happen in a kernel, so that the modules loaded into it hear of them, and keeps book of every
+ * Replays recorded events in a kernel with its loaded modules, and keeps a record of every
  * process.
  *
  * @example
@@ -107,9 +107,9 @@ export interface ReplayOptions {
 export class Replay {
   /** What was wrong with the recording so far. */
   readonly warnings: Warnings;
-  /** Takes an event; the same as {@linkcode Replay.take}, for handing on. */
+  /** Takes an event. The same as {@linkcode Replay.take}, as a function that can be passed on. */
   readonly sink: (event: RecordedEvent) => void;
-  /** Every process, in the order in which they turned up; empty unless a tree is wanted. */
+  /** Every process, in order of first sight. Empty unless a tree is kept. */
   readonly processes: ProcessRecord[] = [];
   readonly #model: Model;
   readonly #observer: ReplayObserver;
@@ -190,7 +190,7 @@ export class Replay {
     this.#change(event);
   }
 
-  /** Says that the recording is over. Tasks that are still alive stay so. */
+  /** Ends the replay. Tasks that are still alive stay alive. */
   finish(): void {
     for (const { process } of this.#tasks.values()) {
       const { record } = process;
@@ -209,14 +209,14 @@ export class Replay {
 
   // Who is who.
 
-  /** The task that did something; one that nobody knows existed before. */
+  /** The task of an event. An unknown task existed before the recording. */
   #actor(pid: number, tgid: number | null, event: RecordedEvent): LiveTask {
     const live = this.#tasks.get(pid) ?? this.#adopt(pid, tgid, null, event);
     if (!live.process.counted) this.#count(live.process);
     return live;
   }
 
-  /** Counts a process that did something, or was forked. One that is only named as a parent is none of the recording. */
+  /** Counts a process that did something or was forked. A process that is only named as a parent does not count. */
   #count(process: LiveProcess): void {
     process.counted = true;
     const { record } = process;
@@ -232,7 +232,7 @@ export class Replay {
     return (this.#tasks.get(pid) ?? this.#adopt(pid, null, null, event)).process;
   }
 
-  /** Somebody who existed before the recording turns up. */
+  /** A task turns up that existed before the recording. */
   #adopt(
     pid: number,
     tgid: number | null,
@@ -297,7 +297,7 @@ export class Replay {
     this.#tasks.set(event.pid, live);
   }
 
-  /** The pid is given out again, so its last user must have ended, unseen. */
+  /** The pid is in use again, so its last user must have ended. That end is unseen. */
   #replace(old: LiveTask, event: ForkEvent): void {
     this.#warn(
       "pid-in-use",
@@ -353,7 +353,7 @@ export class Replay {
     return live;
   }
 
-  /** The parent is the maker's process, with CLONE_PARENT the parent of that. */
+  /** The parent is the creator's process, or with CLONE_PARENT the parent of that process. */
   #setParent(process: LiveProcess, maker: LiveTask | null, event: ForkEvent): void {
     const { record } = process;
     if (maker === null) return;
@@ -376,7 +376,7 @@ export class Replay {
     refused: ErrnoName | null,
   ): void {
     if (task !== null) return;
-    // What never was in the model has no children there either.
+    // A task that the model does not have has no children there.
     record.refused = refused ?? maker?.process.record.refused ?? null;
     this.#counter.refused++;
   }
@@ -390,7 +390,7 @@ export class Replay {
 
   // Parents.
 
-  /** Who the parent of a process is now, as far as that is known. */
+  /** The present parent of a process, as far as it is known. */
   #currentParent(process: LiveProcess): number | null {
     const { task } = process.leader;
     if (!process.parentKnown) return null;
@@ -464,7 +464,7 @@ export class Replay {
     record.execs.push({ file, argv, byTid, time });
   }
 
-  /** Who called exec; null when several threads can have. */
+  /** The task that called exec. Null when it may be one of several threads. */
   #execCaller(leader: LiveTask, event: ExecEvent): LiveTask | null {
     const { process } = leader;
     const { oldPid, pid } = event;
@@ -629,7 +629,7 @@ function commOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).slice(0, TASK_COMM_LENGTH);
 }
 
-/** How a task must have ended, where the end itself does not tell: by the call that came before it, or by a signal. */
+/** The status of an end that tells none: it follows from the exit call before it, or from a signal. */
 function inferStatus(live: LiveTask): number | null {
   const { process } = live;
   if (process.groupStatus !== null) return process.groupStatus;

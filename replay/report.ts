@@ -7,7 +7,7 @@ import type { ProcessRecord } from "./process.ts";
 import type { Gaps, Summary } from "./summary.ts";
 import type { ReplayWarning, WarningKind } from "./warning.ts";
 
-/** What came of a replay, as data. */
+/** The result of a replay, as data. */
 export interface ReplayReport {
   /** The name of the recording. */
   readonly recording: string;
@@ -17,7 +17,7 @@ export interface ReplayReport {
   readonly lines: number;
   /** How its times are to be read. */
   readonly clock: RecordingClock;
-  /** What it came to. */
+  /** The totals. */
   readonly summary: Summary;
   /** What was missing. */
   readonly gaps: Gaps;
@@ -119,11 +119,11 @@ export function nodesOf(
     }));
 }
 
-/** How many of the rows for commands and exit codes are printed. */
+/** At most so many rows for commands and exit codes are printed. */
 const MOST_ROWS = 20;
 
 /**
- * Lays the result of a replay out for people.
+ * Formats the result of a replay as a table.
  *
  * @param report The result.
  * @param commands What each command came to.
@@ -156,7 +156,7 @@ export function formatReport(
   return layOutReport(report, commands, lengthOf);
 }
 
-/** Lays the result of a replay out for those who know how many columns a text takes. */
+/** Formats the result of a replay, with a measure for the width of text. */
 export function layOutReport(
   report: ReplayReport,
   commands: readonly CommandTotals[],

@@ -27,7 +27,7 @@ import type { BegunCall, Tracee } from "./tracee.ts";
 import { Tracees } from "./tracees.ts";
 import { excerpt, type WarningKind, type Warnings } from "./warning.ts";
 
-/** A clock may step back this far for want of order between CPUs; more is worth a warning. */
+/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
 const TOLERATED_STEP = 5_000_000;
 const SUPERSEDED = "+++ superseded by execve in pid ";
 
@@ -79,7 +79,7 @@ export class StraceParser implements LineParser {
   readonly #warnings: Warnings;
   readonly #head = new StraceHead();
   readonly #tracees: Tracees;
-  /** A line that strace itself interrupted to say whom it attached to. */
+  /** The beginning of a line that strace interrupted to report an attached task. */
   #interrupted = "";
 
   /**
@@ -126,7 +126,7 @@ export class StraceParser implements LineParser {
   /** Tells what is left when the recording is over. */
   end(): void {
     this.#tracees.finish();
-    // Where strace was told to say nothing of ends, the calls that ask for them are all there is.
+    // With `-qq` strace prints no ends. The exit calls then stand for them.
     for (const tracee of this.#tracees.all) {
       if (tracee.announced !== null && !tracee.ended) this.#end(tracee, null);
     }
@@ -172,7 +172,7 @@ export class StraceParser implements LineParser {
     this.#returned(tracee, call, returnedBy(text));
   }
 
-  /** A call that does not matter shows at least that its task is there. */
+  /** A call without a meaning here still shows that its task exists. */
   #otherCall(text: string): void {
     this.#tracees.notice();
     const attached = text.indexOf("strace: Process ");
@@ -188,7 +188,7 @@ export class StraceParser implements LineParser {
     if (!text.startsWith("strace: Process ", start)) return;
     const pid = numberAt(text, start + "strace: Process ".length);
     if (Number.isNaN(pid) || !text.includes(" attached", start)) return;
-    // Who is attached to in the middle of a line was made by the call on that line.
+    // A task that strace attaches to in the middle of a line is a child of the call on that line.
     if (this.#interrupted !== "") this.#tracees.attach(pid);
   }
 
@@ -298,7 +298,7 @@ export class StraceParser implements LineParser {
 
   #unshare(tracee: Tracee, call: BegunCall): void {
     if (!call.args.includes("CLONE_NEWPID")) return;
-    // With setns the children join a namespace that is there already, of which nothing else is known.
+    // With setns the children join an existing namespace, of which nothing else is known.
     tracee.unshared = true;
     if (call.name === "setns") return;
     this.#tracees.tell(tracee, { type: "namespace", ...this.#head.place, pid: tracee.tgid });
@@ -347,7 +347,7 @@ export class StraceParser implements LineParser {
     });
   }
 
-  /** A thread calls execve and becomes the leader: it takes over the leader's pid, with the call it is in. */
+  /** A thread calls execve and becomes the leader. It takes over the leader's pid, and its call goes on there. */
   #superseded(text: string): void {
     const pid = numberAt(text, SUPERSEDED.length);
     const leader = this.#tracees.ending();
@@ -364,8 +364,8 @@ export class StraceParser implements LineParser {
   }
 
   /**
-   * What a parent hears of a child's end. It matters where the child has no line of its own: strace without `-f`, or
-   * told to be quiet.
+   * SIGCHLD tells a parent of the end of a child. This matters where the child has no lines of its own: strace without `-f`,
+   * or with `-qq`.
    */
   #childEnded(parent: Tracee, { pid, status }: ChildEnd): void {
     if (parent.namespace !== null) return;

@@ -12,9 +12,9 @@ import {
   OPEN_BRACKET,
 } from "./text.ts";
 
-/** Half a day, in seconds: a time of day that goes back by more means that it was midnight. */
+/** Half a day, in seconds. A time of day that goes back by more has passed midnight. */
 const HALF_DAY = 43_200;
-/** Seconds below this are no time since 1970 but one since the last line. */
+/** Fewer seconds than this are a time since the last line, not since 1970. */
 const EARLIEST_EPOCH = 100_000_000;
 
 /** What an strace line begins with: the pid column, the time, and other columns that do not matter here. */

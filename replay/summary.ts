@@ -7,12 +7,12 @@ export interface Reparented {
   readonly pid: number;
   /** Its parent at first. */
   readonly from: number;
-  /** Its parent when it ended; those in between nobody saw. */
+  /** Its parent when it ended. Parents in between were not recorded. */
   readonly to: number;
 }
 
 /**
- * What a recording came to. The names are those of the files of ground truth that recordings are compared with.
+ * The totals of a recording. The names are those of the ground truth files in the tests.
  */
 export interface Summary {
   /** Processes that were forked in the recording, or did something in it. */
@@ -25,21 +25,21 @@ export interface Summary {
   readonly process_exits: number;
   /** Tasks that ended: processes and threads. */
   readonly task_exits: number;
-  /** How many processes ended how: a code as `"3"`, a signal as `"sig9"`. Ends of unknown status are not in here. */
+  /** The number of processes by their end: a code as `"3"`, a signal as `"sig9"`. Unknown ends are left out. */
   readonly exit_codes: Readonly<Record<string, number>>;
   /** How many recorded processes are above the deepest one. */
   readonly max_depth: number;
-  /** Processes whose parent changed; listed where a tree is kept, for there may be any number. */
+  /** Processes whose parent changed. The list is kept only with a tree, since it may be long. */
   readonly reparented: readonly Reparented[];
 }
 
-/** What there is to say of a recording beyond its {@linkcode Summary}. */
+/** What a recording lacks, and what else the {@linkcode Summary} does not say. */
 export interface Gaps {
   /** Processes whose parent changed, listed or not. */
   readonly reparentings: number;
   /** Execs that failed. */
   readonly failed_execs: number;
-  /** Tasks that existed before the recording, those included that are only named as parents. */
+  /** Tasks that existed before the recording, including those that are only named as parents. */
   readonly found: number;
   /** Processes that ended with a status that the recording does not tell. */
   readonly unknown_exits: number;
@@ -106,7 +106,7 @@ export class SummaryCounter {
     }
   }
 
-  /** Counts an end that turned up after it had been taken for unseen. */
+  /** Counts an end that was recorded late, after it had counted as unseen. */
   lateEnd(record: ProcessRecord): void {
     this.unseenEnds--;
     this.taskExits++;

@@ -1,5 +1,5 @@
 /*
- * Small readers of text, by character code: a regular expression per line would cost more than all the rest.
+ * Small readers of text by character code. A regular expression for each line would cost more than all the rest.
  */
 
 export const CARRIAGE_RETURN = 13;

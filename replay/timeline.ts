@@ -8,7 +8,7 @@ export interface TimelineLayout {
   readonly width?: number;
   /** How the times are to be read. */
   readonly clock: RecordingClock;
-  /** The time of the last event: how far those go that still run. */
+  /** The time of the last event. Bars of running processes end there. */
   readonly until: number;
   /** How many columns a text takes; its length in UTF-16 units by default. */
   readonly measure?: Measure;

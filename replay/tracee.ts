@@ -24,7 +24,7 @@ export interface AnnouncedEnd {
 
 /** A pid namespace whose pids are not those of the pid column. */
 export class ForeignNamespace {
-  /** What must be added at least to a pid inside to get the one outside. Never falls: pids grow on both sides. */
+  /** The least difference between a pid outside and the pid inside. It never falls: pids grow on both sides. */
   base: number;
   /** Children by the pid that their creator saw, of which no line has been seen so far. */
   readonly pending: PendingChild[] = [];
@@ -32,7 +32,7 @@ export class ForeignNamespace {
   /**
    * Makes a namespace without children.
    *
-   * @param base What must be added at least to a pid inside to get the one outside.
+   * @param base The least difference between a pid outside and the pid inside.
    */
   constructor(base: number) {
     this.base = base;
@@ -74,9 +74,9 @@ export class Tracee {
   tgid: number;
   /** The call that it has begun, if that matters here. */
   begun: BegunCall | null = null;
-  /** The child that its call of clone has been found to have made, although it has not returned. */
+  /** The child of its clone call, known before the call has returned. */
   made: Tracee | null = null;
-  /** The end that it has announced by exit_group, not told of as long as it has not happened. */
+  /** The end that its exit_group call announced. It is told when it happens. */
   announced: AnnouncedEnd | null = null;
   /** Whether its end has been told. */
   ended = false;
@@ -88,7 +88,7 @@ export class Tracee {
   parked = false;
   /** Events that wait until it is known who made it, or its maker; null once it is. */
   queue: RecordedEvent[] | null = null;
-  /** The pid namespace that its calls talk in, where that is not the recorder's. */
+  /** The pid namespace of its calls, where it differs from the recorder's. */
   namespace: ForeignNamespace | null = null;
   /** Whether its children begin a new pid namespace. */
   unshared = false;

@@ -10,7 +10,7 @@ const KEPT_BACK = 256;
 
 /**
  * The tasks of an strace recording: who a line belongs to, who made whom, and which events must wait until that is
- * known. What the lines say is the matter of StraceParser.
+ * known. StraceParser reads what the lines say.
  */
 export class Tracees {
   readonly #sink: EventSink;
@@ -20,7 +20,7 @@ export class Tracees {
   readonly #byPid = new Map<number, Tracee>();
   /** The process that lines without a pid belong to. */
   #main: Tracee | null = null;
-  /** Those whose call of clone has begun and not returned. */
+  /** Tasks whose clone call has begun and not returned. */
   readonly #cloning = new Set<Tracee>();
   /** How many tracees wait for their maker. */
   #parked = 0;
@@ -77,7 +77,7 @@ export class Tracees {
     return this.#byPid.get(this.#head.pid) ?? this.current();
   }
 
-  /** A line without a meaning shows at least that its task is there. */
+  /** A call without a meaning here still shows that its task exists. */
   notice(): void {
     const { pid } = this.#head;
     if (pid < 0 || !this.#byPid.has(pid)) this.current();
@@ -171,7 +171,7 @@ export class Tracees {
     }
   }
 
-  /** Lets the events go that had to wait, with those of all tasks that waited in the same queue. */
+  /** Hands on the events that waited, with those of all tasks in the same queue. */
   #release(tracee: Tracee): void {
     const queue = tracee.queue!;
     if (this.#hasSharedQueues) this.#moveWaiting(queue, null);
@@ -179,7 +179,7 @@ export class Tracees {
     for (const event of queue) this.#sink(event);
   }
 
-  /** Whoever waits in a queue waits in another one from now on, or no more. */
+  /** Moves all tasks of one queue to another, or to none. */
   #moveWaiting(queue: RecordedEvent[], target: RecordedEvent[] | null): void {
     for (const tracee of this.#byPid.values()) {
       if (tracee.queue === queue) tracee.queue = target;
@@ -204,12 +204,12 @@ export class Tracees {
     return isSame ? begun : null;
   }
 
-  /** Strace says, in the middle of a line, whom it attached to: a child of the call on that line. */
+  /** strace attaches to a task in the middle of a line. The task is a child of the call on that line. */
   attach(pid: number): void {
     if (!this.#byPid.has(pid)) this.#park(this.#add(pid));
   }
 
-  /** A new task while clone is under way: its child, if there is just one call and every birth was seen. */
+  /** A new task appears during a clone call. It is the child of that call if there is only one, and every birth was seen. */
   #expect(child: Tracee): void {
     const [creator] = this.#cloning;
     const { begun } = creator;
@@ -252,13 +252,13 @@ export class Tracees {
     if (child !== null) this.#born(creator, child, call);
   }
 
-  /** The child with a pid: one that was met already and waits, or one of which this is the first word. */
+  /** The child with a pid: a parked task, or a new one. */
   #childWithPid(pid: number): Tracee {
     const met = this.#byPid.get(pid);
     return met !== undefined && met.parked ? this.#unpark(met) : this.#add(pid);
   }
 
-  /** A task ends within a call: a call of clone that it was in does not return any more. */
+  /** A task ends during a call. A clone call does not return any more. */
   abandonCall(tracee: Tracee): void {
     const { begun } = tracee;
     if (begun === null || !isClone(begun.name)) return;
@@ -268,7 +268,7 @@ export class Tracees {
     this.#bindParked();
   }
 
-  /** A task was killed within clone. When one child waits and nobody else can have made it, it is this one's. */
+  /** A task was killed during clone. A single parked child is its child if no other task can have made it. */
   #orphanClone(creator: Tracee, call: BegunCall): void {
     if (this.#parked !== 1 || this.#cloning.size > 0) return;
     for (const child of this.#byPid.values()) {
@@ -305,7 +305,7 @@ export class Tracees {
     if (child.gone) this.#forget(child);
   }
 
-  /** What a child did while it was not known whose it was follows its birth. */
+  /** The events of a child before its birth was known follow the birth. */
   #joinQueue(child: Tracee, creator: Tracee): void {
     const { queue } = creator;
     const old = child.queue;
@@ -320,7 +320,7 @@ export class Tracees {
     this.#moveWaiting(old, queue);
   }
 
-  /** When no clone is under way any more, those that still wait for a maker were there before, or come from inside. */
+  /** Without a clone call under way, parked tasks have a pending birth in a namespace, or existed before. */
   #bindParked(): void {
     if (this.#cloning.size > 0 || this.#parked === 0) return;
     for (const child of [...this.#byPid.values()]) {
@@ -342,7 +342,7 @@ export class Tracees {
 
   // Pid namespaces: clone returns a pid of the caller's namespace, and the pid column has the recorder's.
 
-  /** The child that a pid inside stands for: one that waits, or none so far, and then the pid is kept in mind. */
+  /** The parked child that a pid inside stands for. Null when there is none yet; the pid then stays pending. */
   #insideChild(creator: Tracee, inside: number, call: BegunCall): Tracee | null {
     const namespace = creator.namespace!;
     const expected = inside + namespace.base;
@@ -375,13 +375,13 @@ export class Tracees {
 
   // Ends.
 
-  /** No more lines of a task are to come. It stays known while its events wait. */
+  /** A task has no more lines. It stays known while its events wait. */
   leave(tracee: Tracee): void {
     tracee.gone = true;
     if (tracee.queue === null) this.#forget(tracee);
   }
 
-  /** A thread takes over the pid of its leader by execve, with the call it is in. */
+  /** A thread takes over the pid of its leader by execve. Its call goes on there. */
   supersede(leader: Tracee, threadPid: number): void {
     const thread = this.#byPid.get(threadPid);
     leader.begun = thread?.begun ?? null;
@@ -392,7 +392,7 @@ export class Tracees {
     if (this.#byPid.get(tracee.pid) === tracee) this.#byPid.delete(tracee.pid);
   }
 
-  /** Lets everything go that still waits: the recording is over. */
+  /** The recording is over: hands on everything that waits. */
   finish(): void {
     for (const child of [...this.#byPid.values()]) {
       if (child.parked) this.#adopt(child);
@@ -409,7 +409,7 @@ function isMade({ namespace }: Tracee, made: Tracee, { value, translated }: Retu
   return true;
 }
 
-/** Puts a pid in the place of 0, which stood for it. */
+/** Replaces 0, the unknown pid, by the pid. */
 function renumber(event: RecordedEvent, pid: number): RecordedEvent {
   const fields: Record<string, unknown> = { ...event };
   for (const key of ["pid", "tgid", "creator", "creatorTgid", "parent", "oldPid"]) {

@@ -23,7 +23,7 @@ export interface TreeLayout {
 }
 
 /**
- * Draws processes as a tree, each below its first parent, with how it ended, how long it was there and its job.
+ * Draws processes as a tree. Each is below its first parent, with its end, its lifetime and its job.
  *
  * Origin: our own, after `pstree(1)`.
  *
@@ -59,7 +59,7 @@ export interface TreeRow {
 /** Makes the lines of a tree, each process below its first parent. */
 export function treeRows(processes: readonly ProcessRecord[], clock: RecordingClock): TreeRow[] {
   const rows: TreeRow[] = [];
-  // A stack of its own: recordings may be deeper than calls can nest.
+  // An explicit stack: trees may be deeper than calls can nest.
   const open: { process: ProcessRecord; stem: string; branch: string }[] = [];
   const roots = inOrder(processes.filter((process) => process.above === null));
   for (const process of roots.reverse()) open.push({ process, stem: "", branch: "" });
@@ -80,7 +80,7 @@ export function treeRows(processes: readonly ProcessRecord[], clock: RecordingCl
 }
 
 /**
- * One process on one line: its pid, what it ran, how it ended and how long it was there.
+ * One process on one line: its pid, its command, its end and its lifetime.
  *
  * @param process The process.
  * @param clock How the times are to be read.
@@ -114,7 +114,7 @@ function rowOf(process: ProcessRecord, prefix: string, clock: RecordingClock): T
 }
 
 /**
- * Lays the lines of a tree out. The columns are as wide as what is in them, and the names get what is left.
+ * Lays out the lines of a tree. The columns are as wide as their texts, and the names get the rest.
  *
  * @param rows The lines.
  * @param layout How wide a line may be, and what is how wide.

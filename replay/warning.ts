@@ -10,7 +10,7 @@ export type WarningKind =
   | "cut-off"
   /** The clock went back. */
   | "clock-back"
-  /** A task does something after its end, or in a recording that shows every birth, without having been born. */
+  /** A task acts after its end, or without a birth in a recording that shows every birth. */
   | "never-born"
   /** A pid is given out while its last user is still alive. */
   | "pid-in-use"
@@ -21,7 +21,7 @@ export type WarningKind =
   /** The kernel model refuses what the recording says has happened. */
   | "refused";
 
-/** Something wrong with a recording, and where. The rest of the recording is used. */
+/** A fault of a recording, and its line. The rest of the recording is used. */
 export interface ReplayWarning {
   /** What. */
   readonly kind: WarningKind;
@@ -35,7 +35,7 @@ export interface ReplayWarning {
 const KEPT = 20;
 
 /**
- * Collects warnings: all are counted, and the first ones of each kind are kept with their place.
+ * Counts all warnings, and keeps the first ones of each kind.
  *
  * @example
  * ```ts

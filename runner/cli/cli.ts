@@ -49,12 +49,12 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (thrown) {
-    // A pool gathers what its workers throw; the first of it tells the story.
+    // A pool collects the errors of its workers. The first one tells what happened.
     const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
     const style = styleFor("auto", io.isErrTerminal, io);
     const isOurs = error instanceof UsageError || error instanceof FileError;
     if (!isOurs) {
-      // A mistake in the program itself: whoever sees it can report it with this.
+      // A mistake in the program itself. The stack is for the report.
       io.err(`${style.red("error")}: pnotify itself broke down`);
       io.err(error instanceof Error ? error.stack ?? error.message : String(error));
       return EXIT.broken;

@@ -22,7 +22,7 @@ export interface Option {
 
 /** What a command line came to. */
 export interface Invocation {
-  /** What the command may do to the outside. */
+  /** The effects that it may have. */
   readonly io: Io;
   /** What is no option. */
   readonly operands: readonly string[];

@@ -45,7 +45,7 @@ function showRecording({ io }: Invocation, style: Style, errStyle: Style, width:
   return isWrong ? EXIT.broken : EXIT.held;
 }
 
-/** What came of the scenarios of one file. */
+/** The outcome of the scenarios of one file. */
 interface FileVerdict {
   readonly titles: readonly string[];
   readonly passed: number;

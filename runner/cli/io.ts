@@ -1,6 +1,6 @@
 import { COLOURED, PLAIN, type Style } from "../report/style.ts";
 
-/** What a command may do to the outside: print, and read and write files. Tests put their own in its place. */
+/** The effects of a command: printing and files. Tests replace it. */
 export interface Io {
   /** Prints a line to stdout. */
   out(line: string): void;
@@ -23,7 +23,7 @@ function write(stream: typeof Deno.stdout, text: string): void {
   try {
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
   } catch (error) {
-    // A reader such as `head` that has seen enough is no mistake of ours.
+    // A reader such as `head` may close the pipe. That is no error.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
     throw error;
   }

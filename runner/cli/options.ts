@@ -18,7 +18,7 @@ export const LIMIT_OPTIONS: readonly Option[] = Object.freeze([
   },
 ]);
 
-/** A day. What waits longer than 24 of them waits not at all. */
+/** A day. Timers of more than 24 days fire at once. */
 const MOST_SECONDS = 86_400;
 
 /**

@@ -11,7 +11,7 @@ import { type Io, styleFor } from "./io.ts";
 import type { RunSettings } from "./options.ts";
 import { VERSION } from "./version.ts";
 
-/** What came of one file. */
+/** The outcome of one file. */
 export interface FileOutcome {
   /** What came of each of its scenarios. */
   readonly entries: readonly Entry[];

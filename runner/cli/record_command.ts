@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 /** The calls that a replay needs. */
 const CALLS = "process,setsid,setpgid,prctl,unshare,setns,setuid,setgid,setresuid,setresgid," +
   "setreuid,setregid";
-/** What any strace understands, and what newer ones do beside: names of threads, pids of namespaces. */
+/** Flags of every strace, and of newer ones: names of threads, pids of namespaces. */
 const FLAGS: readonly string[] = Object.freeze([
   "-f",
   "-ttt",
@@ -92,7 +92,7 @@ export async function runTraced(
   }
 }
 
-/** strace itself lets nobody interrupt it while it writes to a file: its first child is who is meant. */
+/** strace blocks signals while it writes to a file. The signal is for its first child. */
 async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
   let target = strace;
   try {
@@ -100,7 +100,7 @@ async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
     const first = Number(children.split(" ")[0]);
     if (first > 0) target = first;
   } catch {
-    // Without /proc strace gets it, for what that is worth.
+    // Without /proc strace itself gets the signal.
   }
   try {
     Deno.kill(target, signal);
@@ -134,7 +134,7 @@ async function record({ io, rest, text }: Invocation): Promise<number> {
   return status;
 }
 
-/** strace would say the same in its own words, and only after the command was given up. */
+/** strace would report the same, but later and in its own words. */
 async function outputProblem(output: string): Promise<string | null> {
   try {
     await Deno.writeTextFile(output, "");

@@ -65,7 +65,7 @@ function readSettings(invocation: Invocation): Settings {
     strict: invocation.flag("strict") ?? false,
     check: invocation.flag("check") ?? false,
     log: invocation.flag("log") ?? false,
-    // A drawing says it all, unless the table is asked for too.
+    // A drawing replaces the table, unless the table is asked for too.
     table: invocation.text("report") === "table" || (!json && !tree && !timeline),
     width: invocation.count("width") ?? terminalWidth(invocation.io),
     params: invocation.all("param"),
@@ -90,7 +90,7 @@ function readModules(words: readonly string[]): {
     files.set(name, word);
     return { name, isFile: true };
   });
-  // Accounting needs jobs: whoever wants one gets the other.
+  // csa accounts by job, so it loads job too.
   const needsJob = modules.some(({ name, isFile }) => name === "csa" && !isFile);
   const hasJob = modules.some(({ name }) => name === "job");
   if (needsJob && !hasJob) modules.unshift({ name: "job", isFile: false });
@@ -114,7 +114,7 @@ function requestFor(path: string, settings: Settings): ReplayRequest {
   };
 }
 
-/** Replays here, unless a module is a file of the user. A piece is asked for when the last has been worked through. */
+/** Replays in this process, or in the sandbox for a module file. Each piece is read after the last one is replayed. */
 async function replayPieces(
   request: ReplayRequest,
   pieces: AsyncIterable<string>,
@@ -122,7 +122,7 @@ async function replayPieces(
   invocation: Invocation,
 ): Promise<ReplayOutcome> {
   if (settings.files.size > 0) {
-    // Most replays need no sandbox, and it takes its time to load.
+    // Loading the sandbox takes time, and most replays need none.
     const { replaySandboxed } = await import("../execute/replay_sandboxed.ts");
     return await replaySandboxed(request, settings.files, pieces, settings.limits);
   }
@@ -204,7 +204,7 @@ async function replay(invocation: Invocation): Promise<number> {
   return status;
 }
 
-/** Says why a recording was not replayed, and what the program ends with therefore. */
+/** Prints why a recording was not replayed. Returns the exit status. */
 function printError(invocation: Invocation, error: unknown, { errStyle }: PrintOptions): number {
   if (error instanceof RefusedError) {
     printRefusal(invocation, error.refusal);

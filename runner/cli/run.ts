@@ -49,14 +49,14 @@ async function runFile(
     entries.push({ ...emptyEntry(file.name), diagnostics, source, exit: EXIT.usage });
   }
   if (settings.update && await rewrite(file, entries)) {
-    // What is told is what holds from now on.
+    // The printed result is that of the rewritten file.
     const rerun = await runFile(file, { ...settings, update: false }, isOnlyFile);
     return { ...rerun, isUpdated: true };
   }
   return { entries, isAlone: isOnlyFile && parsed.plans.length === 1, isUpdated: false };
 }
 
-/** What the command line has beats what the scenario says. */
+/** The command line wins over the scenario. */
 function adjusted(plan: ScenarioPlan, { until, schedule }: RunSettings): ScenarioPlan {
   const { concurrently } = plan;
   if (concurrently === null) return { ...plan, until };

@@ -2,7 +2,7 @@
 export function checkoutRoot(): string | null {
   const root = new URL("../../", import.meta.url);
   if (root.protocol !== "file:") return null;
-  // A binary carries its sources at a place of its own, which is gone when it ends.
+  // A binary unpacks its sources to a folder that is gone when it ends.
   if (Deno.build.standalone || /deno-compile-/.test(root.pathname)) return null;
   return decodeURIComponent(root.pathname).replace(/\/$/, "");
 }
@@ -32,7 +32,7 @@ export default defineModule({
     const events = defineEvents({
       name,
       module: name,
-      // Without an init hook nobody is subscribed until somebody subscribes a task by hand.
+      // Without an init hook no task is subscribed until one is subscribed by hand.
       fork(child) {
         counts.fork++;
         say(\`\${child} is born\`);

@@ -43,7 +43,7 @@ export function describeModule(
   };
 }
 
-/** What a module depends on, and whoever offers what it uses, goes first. */
+/** Loads first what a module depends on, and the modules that export what it uses. */
 function loadNeeded(
   module: KernelModule,
   others: ReadonlyMap<string, KernelModule>,

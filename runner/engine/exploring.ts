@@ -25,7 +25,7 @@ export interface Explored {
   readonly result: ExploreResult;
   /** What did not hold. */
   readonly failures: readonly Failure[];
-  /** Whether more than an expectation broke: an invariant, or a report that nobody wanted. */
+  /** Whether more than an expectation broke: an invariant, or an unexpected report. */
   readonly isBroken: boolean;
 }
 

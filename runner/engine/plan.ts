@@ -9,7 +9,7 @@ import type { LogRecord } from "../../kernel/printk.ts";
 import type { Report } from "../../kernel/report.ts";
 import type { TraceEvent } from "../../kernel/trace.ts";
 
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export type Json =
   | null
   | boolean
@@ -204,7 +204,7 @@ export interface ScenarioPlan {
   readonly until: number | null;
 }
 
-/** What a step is, for whoever puts a time limit around it. */
+/** A step, for the guard that puts a time limit around it. */
 export interface StepLabel {
   /** The number of the step; 0 before the first, and after the last one for expectations. */
   readonly step: number;

@@ -5,7 +5,7 @@ import { JOB, type Jobs } from "../../modules/job/mod.ts";
 import { type ProcessRecord, type RecordedEvent, Recording, Replay } from "../../replay/mod.ts";
 import { jobOf } from "./job_of.ts";
 
-/** What came of a recording that a scenario replayed. */
+/** The outcome of a recording that a scenario replayed. */
 export class Replayed {
   /** Processes that were forked in it, or did something. */
   readonly processes: number;
@@ -25,7 +25,7 @@ export class Replayed {
   readonly reparented: number;
   /** Processes that a module refused. */
   readonly refused: number;
-  /** Events that the recorder lost; null when nobody knows how many. */
+  /** Events that the recorder lost. Null when their number is unknown. */
   readonly lost: number | null;
   /** Complaints about the recording. */
   readonly warnings: number;
@@ -73,14 +73,14 @@ export interface ReplayWish {
   readonly name: string;
   /** The recording. */
   readonly text: string;
-  /** Who forks its first process; without it that existed before. */
+  /** The task that forks its first process. Without it that process existed before. */
   readonly root: Task | undefined;
-  /** How much of it, in nanoseconds since its first event; all by default. */
+  /** How much of it to replay, in nanoseconds since its first event. All by default. */
   readonly until: number;
 }
 
 /**
- * Makes happen in a kernel what a recording tells.
+ * Replays a recording in a kernel.
  *
  * @param kernel The kernel, with its modules loaded.
  * @param wish What is to be replayed.
@@ -152,7 +152,7 @@ function countJobs(processes: readonly ProcessRecord[]): Record<string, number> 
   return counts;
 }
 
-/** Recordings may be deeper than calls can nest, so there is a stack. */
+/** An explicit stack: trees may be deeper than calls can nest. */
 function treeLines(processes: readonly ProcessRecord[]): string[] {
   const lines: string[] = [];
   const open: { process: ProcessRecord; above: string }[] = [];

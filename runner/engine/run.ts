@@ -26,7 +26,7 @@ import { treeOf } from "./tree.ts";
 
 /** How a scenario is to be run. */
 export interface RunOptions {
-  /** Executes each step, for whoever puts a time limit around it. */
+  /** Executes each step, under a time limit. */
   readonly guard?: StepGuard;
   /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
   readonly stacks?: boolean;

@@ -85,7 +85,7 @@ export function runStep(scene: Scene, step: StepPlan): void {
   checkSuccess(step, outcome);
 }
 
-/** Lets reports say which step it was. It is no call of a task, so nobody has to wait for it; it may leave locks held. */
+/** Names the step in reports. It is no call of a task, so no task waits for it, and it may leave locks held. */
 function enterStep(scene: Scene, step: StepPlan): () => void {
   const { frames } = scene.kernel.context;
   const depth = frames.length;

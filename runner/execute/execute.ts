@@ -7,7 +7,7 @@ import { needsSandbox, pathUrl } from "./files.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { remoteProgram } from "./remote_program.ts";
 
-/** What came of a scenario: a result, a module that was refused, or a crash. */
+/** The outcome of a scenario: a result, a refused module, or a crash. */
 export type Executed =
   | {
     readonly kind: "result";
@@ -44,7 +44,7 @@ export async function execute(
     const result = new ScenarioRun(plan, modulesOf(plan)).run();
     return { kind: "result", result, console: [] };
   }
-  // Most scenarios need none, and it takes its time to load.
+  // Loading the sandbox takes time, and most scenarios need none.
   const { runSandboxed } = await import("../sandbox/mod.ts");
   const outcome = await runSandboxed({ kind: "run", plan, limits, program: remoteProgram() });
   if (outcome.kind === "result") {

@@ -11,15 +11,15 @@ const MOST_BYTES = 16 * 2 ** 20;
 /** The longest packed file that is read, in bytes of what is in it. */
 const MOST_UNPACKED = 256 * 2 ** 20;
 
-/** A file as somebody named it. */
+/** A file by the name that the user gave. */
 export interface NamedFile {
   /** As messages name it. */
   readonly name: string;
   /** Where it is. */
   readonly location: string | URL;
-  /** What is in it, where the program brings that along: there may be no such file then. */
+  /** Its text, where the program contains it. There may be no such file then. */
   readonly text?: string;
-  /** What is in the files beside it that the program brings along too, by their names. */
+  /** The texts of the files beside it that the program contains, by their names. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
@@ -81,7 +81,7 @@ async function findOne(operand: string): Promise<NamedFile[]> {
     throw new FileError(`Cannot find a scenario in "${operand}": .yaml or .json files are wanted`);
   } catch (error) {
     const shipped = findShipped(operand);
-    // Without the permission to look, a shipped name is taken for what it most likely is.
+    // Without the permission to look, a shipped name means the shipped scenario.
     if (shipped.length > 0 && isAbsent(error)) return shipped;
     if (!(error instanceof Deno.errors.NotFound)) throw readable(operand, error);
   }
@@ -155,7 +155,7 @@ async function readAttachment(file: NamedFile): Promise<string> {
   try {
     for await (const some of unpacked) {
       length += some.length;
-      // A few bytes may be packed that no memory holds.
+      // A small packed file may unpack to more than memory holds.
       if (length > MOST_UNPACKED) break;
       text += decoder.decode(some, { stream: true });
     }
@@ -199,7 +199,7 @@ export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFi
       try {
         return Deno.statSync(path).isFile;
       } catch (error) {
-        // Whoever reads it has better words for that.
+        // The reader of the file reports it better.
         return error instanceof Deno.errors.NotCapable;
       }
     },

@@ -1,7 +1,7 @@
 import config from "../../deno.json" with { type: "json" };
 import type { SandboxJob } from "../sandbox/mod.ts";
 
-/** Megabytes that the heap of a sandbox may grow to. Its memory as a whole is watched besides. */
+/** The heap limit of a sandbox, in megabytes. The memory of the process has a limit of its own. */
 const HEAP_MB = 128;
 
 /** Never called. It puts the worker into the module graph, so that it is in the cache before a sandbox looks there. */

@@ -52,7 +52,7 @@ export interface ReplayRequest {
   readonly width: number;
 }
 
-/** What came of a replay. Plain data, as the request is. */
+/** The outcome of a replay. Plain data, like the request. */
 export interface ReplayOutcome {
   /** What came of the recording. */
   readonly report: ReplayReport;
@@ -130,7 +130,7 @@ export class ReplaySession {
     });
   }
 
-  /** Each process with which a tree begins gets a job of its own; the rest inherits it. */
+  /** Each root process gets a job of its own. Its descendants inherit it. */
   #started({ depth, above, forked }: ProcessRecord, task: Task | null): void {
     if (this.#jobs === null || task === null || depth > 0 || (forked && above !== null)) return;
     if (jobOf(this.#jobs, task) === null) quietly(() => this.#jobs!.create({ task }));
@@ -147,7 +147,7 @@ export class ReplaySession {
     this.#guarded(() => this.#recording.push(text));
   }
 
-  /** Ends the replay: modules are unloaded, and have their last say. */
+  /** Ends the replay and unloads the modules. */
   finish(): ReplayOutcome {
     this.#guarded(() => this.#recording.end());
     this.#replay.finish();
@@ -178,7 +178,7 @@ export class ReplaySession {
     return { ...timeline, rows };
   }
 
-  /** What a module or the recording breaks must not take what is known so far with it. */
+  /** An error of a module or of the recording keeps the results so far. */
   #guarded(work: () => void): void {
     if (this.#failure !== null) return;
     try {
@@ -274,7 +274,7 @@ function quietly(work: () => void): void {
   }
 }
 
-/** Loads the modules, those that others depend on first where they are not named. */
+/** Loads the modules in order. */
 function loadModules(
   kernel: Kernel,
   request: ReplayRequest,

@@ -46,7 +46,7 @@ export async function openRecording(path: string, follow?: AbortSignal): Promise
 
 type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
 
-/** Looks at the first bytes, and unpacks if they say so. */
+/** Unpacks the bytes if they begin as gzip. */
 async function unpacked(bytes: Bytes): Promise<Bytes> {
   const reader = bytes.getReader();
   const first = await reader.read();
@@ -70,7 +70,7 @@ async function unpacked(bytes: Bytes): Promise<Bytes> {
   return isPacked ? whole.pipeThrough(new DecompressionStream("gzip")) as Bytes : whole;
 }
 
-/** A file that goes on when more is written to it, until somebody has seen enough. */
+/** Reads a file as it grows, until the signal. */
 function growing(file: Deno.FsFile, enough: AbortSignal): Bytes {
   return new ReadableStream({
     async pull(controller) {

@@ -8,7 +8,7 @@ interface ShownMark extends Mark {
 }
 
 /**
- * Words a mistake for people: its place, the line with a caret, and what explains it.
+ * Formats a mistake: its place, the line with a caret, and the notes.
  *
  * @param diagnostic The mistake.
  * @param source The file it is in; null when there is none to show.

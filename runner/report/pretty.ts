@@ -40,7 +40,7 @@ interface Phase {
 }
 
 /**
- * Words what came of a scenario, for people.
+ * Formats the result of a scenario.
  *
  * @param result What came of it.
  * @param source The file, for showing lines of it.
@@ -199,7 +199,7 @@ function formatFailure(
   return formatDiagnostic(diagnostic, source, style);
 }
 
-/** The kernel's reports that nobody wanted, and the step that was stopped. */
+/** The unexpected reports of the kernel, and the step that was stopped. */
 function formatReports(result: RunResult, style: Style, rerun: boolean): string[] {
   const lines: string[] = [];
   for (const index of result.unexpected) {

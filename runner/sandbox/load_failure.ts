@@ -80,7 +80,7 @@ function thrown(error: unknown, file: string, text: string): LoadFailure {
   try {
     stack = error instanceof Error ? String(error.stack) : "";
   } catch {
-    // Whoever throws something with a hostile stack gets a message without a place.
+    // A thrown value with a hostile stack gets a message without a place.
   }
   const place = /\n {4}at (?:[^\n]* \()?([^\n()]+):(\d+):(\d+)\)?/.exec(stack);
   // In stacks a file goes by its name in the folder of the module.

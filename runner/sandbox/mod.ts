@@ -63,7 +63,7 @@ export interface Crash {
   readonly notes: readonly string[];
 }
 
-/** What came of a job. */
+/** The outcome of a job. */
 export type SandboxOutcome =
   | {
     readonly kind: "result";
@@ -174,7 +174,7 @@ function linesOf(lines: unknown): string[] {
   return Array.isArray(lines) ? lines.map((line) => String(line).replace(/[\n\r]/g, " ")) : [];
 }
 
-/** Tells a crash from what is known outside: the last step begun, the last word, the exit status. */
+/** Describes a crash by the last step begun, the last output and the exit status. */
 function crashOf(end: ChildEnd, limits: SandboxLimits): Crash {
   const { answer, doing } = end;
   const why = answer?.kind === "crashed" ? answer.why : whyEnded(end);

@@ -16,7 +16,7 @@ export interface SandboxLimits {
   readonly answerSize: number;
 }
 
-/** What the limits are where nobody says otherwise. */
+/** The default limits. */
 export const DEFAULT_LIMITS: SandboxLimits = Object.freeze({
   loadMs: 3000,
   stepMs: 2000,
@@ -35,7 +35,7 @@ export interface ModuleFiles {
 
 /** What the child process is asked to do. */
 export interface ChildJob {
-  /** Goes before every answer. Nobody but the host, the child and the worker's own code knows it. */
+  /** Goes before every answer. Only the host, the child and the worker's own code know it. */
   readonly nonce: string;
   /** A scenario to run, or null to describe the only module or to replay. */
   readonly plan: ScenarioPlan | null;
@@ -63,7 +63,7 @@ export interface LoadFailure {
   readonly threw: boolean;
 }
 
-/** What the child answers, on one line after the nonce. */
+/** The answer of the child, on one line after the nonce. */
 export type ChildAnswer =
   | { readonly kind: "result"; readonly result: RunResult; readonly console: readonly string[] }
   | { readonly kind: "info"; readonly info: ModuleInfo; readonly console: readonly string[] }

@@ -52,7 +52,7 @@ export function scrubGlobals(
   };
   Math.random = createRandom(world);
   setUpStacks(folders);
-  // Twice, as a few come to be only when others are touched.
+  // Twice, since touching some globals defines others.
   for (let pass = 0; pass < 2; pass++) {
     for (const key of Reflect.ownKeys(global)) if (!isKept(key)) remove(global, key);
   }
@@ -94,7 +94,7 @@ function lockGlobals(
   }
 }
 
-/** Nothing is taken on trust: code from strings must be off, and no stranger among the globals. */
+/** Checks the result: code from strings must be off, and no unknown global may be left. */
 function checkScrubbed(
   global: Record<string | symbol, unknown>,
   hidden: readonly string[],

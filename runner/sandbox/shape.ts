@@ -28,7 +28,7 @@ export const number: Shape = (value) => check(typeof value === "number");
 /** True or false. */
 export const flag: Shape = (value) => check(typeof value === "boolean");
 
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export const anything: Shape = (value) => check(value !== undefined);
 
 /** One of some texts: the keys of an object, so that its type says whether all are there. */

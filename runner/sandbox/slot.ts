@@ -44,7 +44,7 @@ export interface SlotReader {
 }
 
 /**
- * Lets a worker wait for text. It does not use messages: with user code around, nobody listens to those.
+ * Lets a worker wait for text. It uses no messages: with user code in the worker no code listens to them.
  *
  * @param memory What {@linkcode createSlot} returned.
  * @returns Reads.

@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Finds what somebody may have meant.
+ * Finds the nearest of some words.
  *
  * @param word What was written.
  * @param known What would be right.
@@ -40,7 +40,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
 }
 
 /**
- * Says what somebody may have meant, or what there is to choose from.
+ * Suggests the nearest word, or lists the choices.
  *
  * @param word What was written.
  * @param known What would be right.

@@ -261,7 +261,7 @@ function boundBy(scene: Scene, name: string): string[] {
   return bound === undefined ? [] : [`${name} was bound by ${bound}`];
 }
 
-/** A block of text in YAML ends with a line break that nobody means. */
+/** A block of text in YAML ends with a line break that is not meant. */
 function trimmed(value: Json): Json {
   if (typeof value !== "string") return value;
   return value.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();

@@ -69,7 +69,7 @@ function putTask(scene: Scene, args: Args): Outcome {
   return DONE;
 }
 
-/** Verbs of locks and references, for those who want to see what their misuse leads to. */
+/** Verbs of locks and references. They show the results of misuse. */
 export const LOCK_VERBS: readonly Verb[] = Object.freeze([
   defineVerb({
     name: "lock",

@@ -2,7 +2,7 @@ import { replayInto } from "../replayed.ts";
 import { optional, required, TASK } from "../shape.ts";
 import { defineVerb, type Verb } from "../verb.ts";
 
-/** The verb that makes happen what was recorded of real processes. */
+/** The verb that replays a recording. */
 export const REPLAY_VERBS: readonly Verb[] = Object.freeze([
   defineVerb({
     name: "replay",

@@ -75,7 +75,7 @@ class Storm {
     const { pid } = task;
     kernel.exit(task, kernel.random.below(4) === 0 ? 1 : 0);
     this.exits++;
-    // Init reaps by itself; everybody else is made to, so that a storm leaves no zombies.
+    // Init reaps its children. Other parents wait here, so a storm leaves no zombies.
     if (parent === kernel.init || this.#scene.kernel.pids.find(pid) !== task) return;
     kernel.wait(parent, { pid, noHang: true });
   }
