@@ -1,13 +1,41 @@
 import { KernelError } from "./errno.ts";
 import { isAbove } from "./family.ts";
-import { CLONE_THREAD, duplicate, publishQuietly } from "./fork.ts";
+import { CLONE_THREAD, duplicate, publish } from "./fork.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
 import { changedParent, moveChild } from "./reparent.ts";
 import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "./task.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** What is known of a task that was there before anybody looked. */
+/**
+ * What is known of a task that existed before anybody looked.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, Task, type TaskCallouts } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const told: string[] = [];
+ * const tell = (event: string) => (task: Task) => void told.push(`${event} ${task}`);
+ * const service: TaskCallouts = {
+ *   wantsFree: false,
+ *   init: tell("init"),
+ *   fork: tell("fork"),
+ *   forkFailed: tell("undo"),
+ *   exec: tell("exec"),
+ *   exit: tell("exit"),
+ *   further: (event, task) => tell(event)(task),
+ *   subscribersOf: () => [],
+ * };
+ * const kernel = new Kernel();
+ * kernel.callouts = kernel.globalCallouts = service;
+ * const shell = kernel.adoptTask(kernel.init, { pid: 1234, comm: "sh" });
+ * const job = kernel.adoptTask(shell, { pid: 1235, comm: "make" });
+ * kernel.correctParent(job, kernel.init);
+ * kernel.forEachUnborn(tell("unborn"));
+ * kernel.forEachTask(tell("visit"));
+ * assertEquals(told.slice(0, 3), ["init sh[1234]", "init make[1235]", "reparent make[1235]"]);
+ * ```
+ */
 export interface AdoptOptions {
   /** Its pid; the next free one by default. */
   readonly pid?: number;
@@ -18,20 +46,20 @@ export interface AdoptOptions {
 }
 
 /**
- * Puts a task on the list that was not forked here: it existed before this world began to look. No fork hook runs, for
- * there was no fork; init hooks do, as they would have at registration (A14).
+ * Puts a task on the list that was not forked here: it existed before anybody looked. No fork hook runs, as there was no
+ * fork. Init hooks run, as they run at registration for the tasks that exist (A14).
  */
 export function adoptTask(kernel: KernelWorld, parent: Task, options: AdoptOptions): Task {
   const flags = options.thread ? CLONE_THREAD : 0;
   const task = duplicate(kernel, parent, flags, options.pid);
   parent.credentials.user.tasks++;
   if (options.comm !== undefined) task.comm = options.comm.slice(0, TASK_COMM_LENGTH);
-  publishQuietly(kernel, task, parent, flags);
+  publish(kernel, task, parent, flags);
   kernel.callouts?.init?.(task);
   return task;
 }
 
-/** Corrects the parent of a process: an adoption that happened where nobody saw it. */
+/** Corrects the parent of a process, after an adoption that nobody saw. */
 export function correctParent(kernel: KernelWorld, task: Task, to: Task): void {
   const child = task.groupLeader;
   checkParent(child, to);
@@ -44,7 +72,7 @@ export function correctParent(kernel: KernelWorld, task: Task, to: Task): void {
   if (kernel.deferred !== null) kernel.runDeferred();
 }
 
-/** Nobody adopts one that is on no task list, and nobody descends from himself. */
+/** Refuses a child that is on no task list, and a parent that descends from the child. */
 function checkParent(child: Task, to: Task): void {
   if (child.state === EXIT_DEAD || child.state === TASK_NEW) {
     throw refuse("ESRCH", child, "it is not on the task list", "one that is on it is wanted");

@@ -5,12 +5,13 @@ import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task, TASK_NEW, TASK_RUNNING }
 import type { KernelWorld } from "./world.ts";
 
 /*
- * Entry and return of a system call, apart from what Kernel.enter() and Kernel.leave() do on every call.
+ * The entry and the return of a system call. Kernel.enter() and Kernel.leave() come here when there is more to do than to
+ * count the call.
  */
 
 /** Checks that a task can make a call, and notes the call while locks are checked. */
 export function checkEntry(kernel: KernelWorld, what: string, task: Task | null): void {
-  // A task makes one call at a time: while another CPU is in one, or it sleeps, the next one has to wait.
+  // A task makes one call at a time. The next call has to wait while the task sleeps, or another CPU is in its call.
   if (kernel.preemption !== null && task !== null && (task.sleep !== null || kernel.isBusy(task))) {
     kernel.wouldWait(`${task}`);
   }
@@ -56,7 +57,7 @@ function checkHeld({ context: { frames, held } }: KernelWorld, lockdep: LockChec
   frames.pop();
 }
 
-/** Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested. */
+/** Whether another CPU is in the middle of a call of a task, or of its exit. */
 export function isBusy(kernel: KernelWorld, task: Task): boolean {
   for (const { frames } of kernel.contexts) {
     if (frames === kernel.context.frames) continue;

@@ -5,13 +5,13 @@ import type { Task } from "./task.ts";
 export interface FurtherEvents {
   /** A user or group changed; the detail is what it was before. */
   credentials: Credentials;
-  /** A session was made; the detail is the session id it had before. */
+  /** A session was made; the detail is the session id that the process had before. */
   session: number;
   /** A comm changed without exec; the detail is the old comm. */
   rename: string;
   /** A fatal signal ends the task; the detail is the signal number. Comes before its exit. */
   signal: number;
-  /** Its parent ended and another one adopted it; the detail is the parent it had before. */
+  /** Another parent adopted the task; the detail is the parent that it had before. */
   reparent: Task;
   /** It was reaped and is off the task list. */
   free: null;
@@ -20,84 +20,22 @@ export interface FurtherEvents {
 /** The name of a further event. */
 export type FurtherEvent = keyof FurtherEvents;
 
-/**
- * The callouts that the kernel makes. A notification service is one implementation of this; the kernel knows no more
- * of it. Per-task callouts are made only where `task.subscribers` is not null.
- *
- * @example
- * ```ts
- * import { Kernel, Task, type TaskCallouts } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const heard: string[] = [];
- * const hear = (what: string) => (task: Task) => void heard.push(`${what} ${task}`);
- * const service: TaskCallouts = {
- *   wantsFree: false,
- *   init: hear("init"),
- *   fork: hear("fork"),
- *   forkFailed: hear("undo"),
- *   exec: hear("exec"),
- *   exit: hear("exit"),
- *   further: (event, task) => void heard.push(`${event} ${task}`),
- *   subscribersOf: () => [],
- * };
- * const kernel = new Kernel();
- * kernel.globalCallouts = service;
- * const shell = kernel.fork(kernel.init);
- * kernel.exec(shell, "/bin/sh");
- * kernel.rename(shell, "login");
- * kernel.exit(shell);
- * assertEquals(heard, ["fork init[3]", "exec sh[3]", "rename login[3]", "exit login[3]"]);
- * ```
- */
+/** A notification service, as the kernel calls it. Only tasks whose `subscribers` is not null have callouts of their own. */
 export interface TaskCallouts {
-  /** Whether anybody wants to hear of free: each reaped task is kept for that callout, so nobody is asked in vain. */
+  /** Whether anybody wants free events. A reaped task is kept until its free callout, so nobody gets one in vain. */
   readonly wantsFree: boolean;
-  /**
-   * A task turned up that was there before: it was not forked in this world (A14).
-   *
-   * @param task The task, on the task list.
-   */
+  /** A task is on the task list that was not forked in this world (A14). */
   init?(task: Task): void;
-  /**
-   * A child has been copied and is not yet on the task list; runs for the parent (A35).
-   *
-   * @param child The child, with pid and tgid set.
-   * @param parent The task that forks.
-   * @throws {KernelError} To refuse the fork with that errno.
-   */
+  /** A child has its pid and is not yet on the task list (A35). A KernelError refuses the fork with its errno. */
   fork(child: Task, parent: Task): void;
-  /**
-   * The fork failed in or after its callout: what fork set up on the child is to be undone (A41, A44).
-   *
-   * @param child The child that never ran.
-   * @param parent The task that forks.
-   */
+  /** The fork failed in or after its callout. What the callout set up on the child is to be undone (A41, A44). */
   forkFailed(child: Task, parent: Task): void;
-  /**
-   * A new program runs (A51).
-   *
-   * @param task The task.
-   */
+  /** A new program runs (A51). */
   exec(task: Task): void;
-  /**
-   * A task ends: its exit code is stored, and its parent has not yet heard (A47).
-   *
-   * @param task The task.
-   */
+  /** A task ends: its exit code is stored, and its parent does not know yet (A47). */
   exit(task: Task): void;
-  /**
-   * Something else happened.
-   *
-   * @param event What.
-   * @param task The task it happened to.
-   * @param detail What goes with the event.
-   */
+  /** Something else happened. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void;
-  /**
-   * What is still hung on a task that nobody will notify again, for the report at shutdown.
-   *
-   * @param task The task.
-   * @returns The names of its subscribers.
-   */
+  /** The names of the subscribers that are left on a freed task, for the report of the leak. */
   subscribersOf(task: Task): string[];
 }

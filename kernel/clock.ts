@@ -1,33 +1,9 @@
 import { KernelError } from "./errno.ts";
 
-/**
- * Nanoseconds in one scheduler tick (100 a second).
- *
- * @example
- * ```ts
- * import { boot, TICK_NS } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * kernel.clock.advance(100 * TICK_NS);
- * assertEquals(kernel.clock.now, 1e9);
- * ```
- */
+/** Nanoseconds in one scheduler tick: there are 100 a second. */
 export const TICK_NS = 10_000_000;
 
-/**
- * Virtual time. It stands still unless somebody advances it, and never goes back.
- *
- * Origin: our own; the kernel keeps `jiffies` and `ktime_get()`.
- *
- * @example
- * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * kernel.clock.advance(1_500);
- * assertEquals(kernel.clock.now, 1_500);
- * ```
- */
+/** Virtual time, in place of ktime_get(). It stands still until it is advanced. */
 export class Clock {
   /** Nanoseconds since boot. */
   now = 0;
@@ -35,16 +11,8 @@ export class Clock {
   /**
    * Lets time pass.
    *
-   * @param nanoseconds How long, in nanoseconds; not negative.
+   * @param nanoseconds How long.
    * @throws {KernelError} EINVAL when the time is negative or not a finite number.
-   * @example
-   * ```ts
-   * import { Clock } from "@pnotify/pnotify/kernel";
-   * import { assertEquals } from "@std/assert";
-   * const clock = new Clock();
-   * clock.advance(10);
-   * assertEquals(clock.now, 10);
-   * ```
    */
   advance(nanoseconds: number): void {
     if (!(nanoseconds >= 0) || nanoseconds === Infinity) {

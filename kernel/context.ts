@@ -2,7 +2,7 @@ import type { Lockable, LockMode } from "./lock.ts";
 import type { ContextName, Place } from "./report.ts";
 import type { Task } from "./task.ts";
 
-/** A lock that a context holds. Kept only while checks are on. */
+/** A lock that a context holds. Kept while checks are on. */
 export interface HeldLock {
   /** The lock. */
   readonly lock: Lockable;
@@ -12,7 +12,7 @@ export interface HeldLock {
   readonly taken: Place;
 }
 
-/** A kernel call or hook in progress. Kept only while checks or a trace are on. */
+/** A kernel call or hook in progress. Kept while checks or a trace are on. */
 export interface Frame {
   /** The operation or hook: `fork`, `job.exit`. */
   readonly what: string;
@@ -25,20 +25,8 @@ export interface Frame {
 }
 
 /**
- * A simulated CPU: whose call is in progress, on behalf of which module, holding which locks.
- *
- * One world has one context unless a schedule explorer nests an operation at a preemption point: that one runs on a
- * context of its own, and so can be seen to want what another one holds.
- *
- * Origin: our own: what the kernel keeps for each CPU.
- *
- * @example
- * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * assertEquals([kernel.context.name, kernel.context.depth], ["cpu0", 0]);
- * ```
+ * A simulated CPU: whose call is in progress, for which module, and which locks it holds. A world has one. A schedule
+ * explorer adds one for each nested operation, so that one CPU can want a lock that another one holds.
  */
 export class Context {
   /** Its name, `cpu0` for the first. */
@@ -47,18 +35,14 @@ export class Context {
   depth = 0;
   /** The module whose code runs, by name, or `null`. */
   module: string | null = null;
-  /** The locks held, oldest first. Kept only while checks are on. */
+  /** The locks held, oldest first. Kept while checks are on. */
   readonly held: HeldLock[] = [];
-  /** Calls and hooks in progress, outermost first. Kept only while checks or a trace are on. */
+  /** Calls and hooks in progress, outermost first. Kept while checks or a trace are on. */
   readonly frames: Frame[] = [];
-  /** Children that it forks right now and that other code could meet, outermost first: on no task list yet. */
+  /** Children whose fork hooks run, outermost first. They are on no task list yet. */
   readonly unborn: Task[] = [];
 
-  /**
-   * Makes a CPU that runs nothing and holds nothing.
-   *
-   * @param name The name of the CPU.
-   */
+  /** @internal Makes a CPU that runs nothing and holds nothing. */
   constructor(name: ContextName) {
     this.name = name;
   }

@@ -7,12 +7,19 @@ import type { KernelWorld } from "./world.ts";
  *
  * @example
  * ```ts
- * import { boot, CAP_FULL_SET, Capability } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
+ * import { boot, CAP_FULL_SET, Capability, capable, KernelError } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
  * const { kernel } = boot();
  * const shell = kernel.fork(kernel.init);
  * kernel.dropCapabilities(shell, ["CAP_KILL"]);
  * assertEquals(shell.credentials.capabilities, CAP_FULL_SET & ~Capability.CAP_KILL);
+ *
+ * kernel.setgid(shell, 100);
+ * kernel.setuid(shell, 1000);
+ * assertEquals([capable(shell, "CAP_SETUID"), kernel.user(1000).tasks], [false, 1]);
+ * assertThrows(() => kernel.setuid(shell, 0), KernelError, "EPERM");
+ * kernel.setLimits(shell, { processes: 1 });
+ * assertThrows(() => kernel.fork(shell), KernelError, "EAGAIN");
  * ```
  */
 export const Capability: Readonly<{
@@ -39,15 +46,15 @@ export type CapabilityName = keyof typeof Capability;
 /** Every capability at once: what root has at boot. */
 export const CAP_FULL_SET: -1 = -1;
 
-/** A user, with what is counted for each (user_struct). */
+/** A user, with what the kernel counts for it (user_struct). */
 export interface User {
   /** The user's number. */
   readonly uid: number;
-  /** Tasks of this user that exist, zombies included: what the process limit counts. Guarded by tasklistLock. */
+  /** How many tasks the user has, zombies included: what the process limit counts. An atomic counter in C. */
   tasks: number;
 }
 
-/** Who a task acts as (struct cred). Never changed, only replaced, so that many tasks share one. */
+/** The identity of a task (struct cred). It is replaced and never changed, so that tasks share it. */
 export interface Credentials {
   /** The user. */
   readonly user: User;
@@ -58,24 +65,11 @@ export interface Credentials {
 }
 
 /**
- * Asks whether a task has a capability, and marks it as having used a privilege when it has (capable).
- *
- * Origin: `capable()`.
+ * Asks whether a task has a capability, and notes that it used a privilege when it has (ns_capable).
  *
  * @param task The task that acts.
  * @param name The capability.
  * @returns Whether it has it.
- * @example
- * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { capable } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * assertEquals(capable(shell, "CAP_KILL"), true);
- * kernel.setuid(shell, 1000);
- * assertEquals(capable(shell, "CAP_KILL"), false);
- * ```
  */
 export function capable(task: Task, name: CapabilityName): boolean {
   if ((task.credentials.capabilities & Capability[name]) === 0) return false;
@@ -93,7 +87,7 @@ function checkId(action: string, task: Task, id: number): void {
   });
 }
 
-/** Replaces a task's user (setuid). Leaving uid 0 gives up every capability. */
+/** Replaces a task's user (setuid). A task that leaves uid 0 gives up every capability. */
 export function setUser(kernel: KernelWorld, task: Task, uid: number): void {
   checkId("set the user of", task, uid);
   const old = task.credentials;

@@ -20,7 +20,7 @@ const DUMPS_CORE = /* @__PURE__ */ signalMask(
   "SIGSYS",
 );
 
-/** Delivers what is pending, oldest first; a signal to an uninterruptible sleeper goes on waiting. */
+/** Delivers pending signals, oldest first. A signal to an uninterruptible sleeper stays pending. */
 export function deliverSignals(kernel: KernelWorld): void {
   const waiting: PendingSignal[] = [];
   while (kernel.pendingSignals !== null) {
@@ -34,20 +34,20 @@ export function deliverSignals(kernel: KernelWorld): void {
   if (waiting.length > 0) kernel.pendingSignals = waiting;
 }
 
-/** @returns Whether it needs no further try. */
+/** Delivers one signal; returns false when it has to stay pending. */
 function deliver(kernel: KernelWorld, pending: PendingSignal): boolean {
-  // A thread that called exec meanwhile has taken over the place of its leader.
+  // A thread that called exec since has become the leader.
   const leader = pending.target.groupLeader;
   if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
   const { signal } = pending;
   if (!pending.fatal) {
     const action = leader.signalActions?.[signal] ?? "default";
-    if (action === "catch") interruptOne(kernel, leader);
-    // The handler may be gone since, with the program that it was part of.
+    if (action === "catch") interruptSleeper(kernel, leader);
+    // An exec since may have removed the handler. The signal then takes its default action.
     if (action !== "default" || !endsByDefault(leader, signal)) return true;
   }
   if (findThread(leader, (thread) => thread.sleep?.killable === false) !== null) return false;
-  // A thread that is in a call on another CPU dies when it returns from that.
+  // A thread that is in a call on another CPU dies when it returns from the call.
   if (
     kernel.preemption !== null && findThread(leader, (thread) => kernel.isBusy(thread)) !== null
   ) {
@@ -58,8 +58,8 @@ function deliver(kernel: KernelWorld, pending: PendingSignal): boolean {
   return true;
 }
 
-/** A handler runs in one thread: one that sleeps interruptibly, if there is one. */
-function interruptOne(kernel: KernelWorld, leader: Task): void {
+/** A handler runs in one thread: one that sleeps interruptibly, if the process has one. */
+function interruptSleeper(kernel: KernelWorld, leader: Task): void {
   const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
   if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");
 }

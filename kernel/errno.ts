@@ -3,9 +3,10 @@
  *
  * @example
  * ```ts
- * import { Errno, KernelError } from "@pnotify/pnotify";
+ * import { Errno, errnoName, strerror } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * assertEquals(Errno.EAGAIN, new KernelError("EAGAIN").errno);
+ * assertEquals([errnoName(Errno.EAGAIN), errnoName(9999)], ["EAGAIN", null]);
+ * assertEquals(strerror("EAGAIN"), "Resource temporarily unavailable");
  * ```
  */
 export const Errno: Readonly<{
@@ -94,37 +95,22 @@ const MEANING: Readonly<Record<ErrnoName, string>> = /* @__PURE__ */ Object.free
 });
 
 /**
- * The meaning of an error name, as `strerror` words it.
+ * The meaning of an error name.
  *
  * Origin: `strerror(3)`.
  *
  * @param code The error name.
  * @returns One short English phrase.
- * @example
- * ```ts
- * import { strerror } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * assertEquals(strerror("EAGAIN"), "Resource temporarily unavailable");
- * ```
  */
 export function strerror(code: ErrnoName): string {
   return MEANING[code];
 }
 
 /**
- * The name of an error number.
- *
- * Origin: `strerrorname_np(3)`.
+ * The name of an error number (strerrorname_np).
  *
  * @param errno A positive error number.
  * @returns The name, or `null` when this kernel has no such error.
- * @example
- * ```ts
- * import { errnoName } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * assertEquals(errnoName(11), "EAGAIN");
- * assertEquals(errnoName(9999), null);
- * ```
  */
 export function errnoName(errno: number): ErrnoName | null {
   for (const name in Errno) {
@@ -137,7 +123,7 @@ export function errnoName(errno: number): ErrnoName | null {
 export interface KernelErrorDetails {
   /** The action that failed, as in `Cannot <action>`: `register module`. */
   readonly action: string;
-  /** The name or task it was tried on; it is quoted in the message. */
+  /** The name or task that the action failed for. The message quotes it. */
   readonly name?: string;
   /** What was found. */
   readonly found: string;
@@ -154,11 +140,7 @@ function sentence(code: ErrnoName, details: KernelErrorDetails): string {
 }
 
 /**
- * A failure that a caller may meet and handle: a call that returns `-1` and sets `errno` in C.
- *
- * A `fork` or `init` hook throws one to refuse with an error of its own choice.
- *
- * Origin: our own: the kernel's `-errno`.
+ * A failure that callers may handle. In C, the call returns -1 and sets `errno`. A hook that may refuse throws one.
  *
  * @example
  * ```ts

@@ -24,7 +24,7 @@ import type { KernelWorld } from "./world.ts";
  */
 export function execProgram(kernel: KernelWorld, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
-  if (kernel.watchedBy > 0) failAsTold(kernel, task);
+  if (kernel.watchedBy > 0) injectFaults(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
 
   const oldPid = task.pid;
@@ -48,7 +48,7 @@ function callOut(kernel: KernelWorld, task: Task): void {
   if (kernel.watchedBy > 0) kernel.preempt("callout");
 }
 
-function failAsTold(kernel: KernelWorld, task: Task): void {
+function injectFaults(kernel: KernelWorld, task: Task): void {
   if (kernel.mayFail("exec")) {
     throw refuse(task, "ENOMEM", "there is no memory for the new image");
   }
@@ -79,20 +79,18 @@ function refuse(
   return new KernelError(code, { action: "exec in", name: String(task), found, wanted });
 }
 
-/** What is true of a process and kept in its leader's flags. */
+/** Flags that describe a process and are kept on its leader. */
 const KEPT_ON_LEADER = PF_SUBREAPER | PF_HAS_SUBREAPER | PF_UNKILLABLE | PF_AUTOREAP;
 
-/** Handlers were code of the old program; what is ignored stays ignored (flush_signal_handlers). */
+/** Handlers are code of the old program. What is ignored stays ignored (flush_signal_handlers). */
 function forgetHandlers(task: Task): void {
   const actions = task.signalActions!;
   const kept: Partial<Record<number, "ignore" | "catch">> = {};
-  let any = false;
   for (const signal in actions) {
     if (actions[signal] !== "ignore") continue;
     kept[signal] = "ignore";
-    any = true;
   }
-  task.signalActions = any ? Object.freeze(kept) : null;
+  task.signalActions = Object.keys(kept).length > 0 ? Object.freeze(kept) : null;
 }
 
 /** Ends every other thread of the group, the leader last, and makes the caller its leader (de_thread). */
@@ -104,7 +102,7 @@ function becomeOnlyThread(kernel: KernelWorld, task: Task): void {
       continue;
     }
     endThread(kernel, thread);
-    // From the start again: its exit hooks may have ended others, and those are in no ring any more.
+    // From the start again: the exit hooks may have ended other threads, which are then in no ring.
     thread = leader.nextThread;
   }
   if (leader !== task && !(leader.flags & PF_EXITING)) endThread(kernel, leader);
@@ -118,17 +116,17 @@ function endThread(kernel: KernelWorld, thread: Task): void {
   exitThread(kernel, thread, 0);
 }
 
-/** One that was in its exit before still is, when that is where this exec comes between: its leader stays until then. */
+/** Refuses to go on while a thread is in the middle of its exit: an exit hook called exec, or this exec is nested in it. */
 function awaitOthers(kernel: KernelWorld, leader: Task, task: Task): void {
-  const gone = leader === task
+  const isLast = leader === task
     ? task.nextThread === task
     : leader.state === EXIT_ZOMBIE && leader.nextThread === task && task.nextThread === leader;
-  if (gone) return;
+  if (isLast) return;
   if (kernel.preemption?.nested) kernel.wouldWait(`the threads of ${leader}`);
   throw refuse(task, "EAGAIN", "another thread of it is still in its exit");
 }
 
-/** The thread keeps its task, subscribers and data, and gets everything by which others know the process. */
+/** The thread keeps its task, subscribers and data. It gets the pid, the place and the limits of its leader. */
 function takeOver(kernel: KernelWorld, leader: Task, task: Task): void {
   lockWrite(kernel.tasklistLock.state);
   kernel.pids.exchange(task, leader);
@@ -136,7 +134,7 @@ function takeOver(kernel: KernelWorld, leader: Task, task: Task): void {
   task.processGroup = leader.processGroup;
   leaveThreads(leader);
   task.groupLeader = task;
-  // A signal that is pending for the process finds it through the old leader.
+  // A pending signal may hold the old leader, and finds the process through it.
   leader.groupLeader = task;
   if (kernel.init === leader) kernel.init = task;
   task.startTime = leader.startTime;

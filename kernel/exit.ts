@@ -18,7 +18,25 @@ import { completeVfork } from "./vfork.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** How a task ends. */
+/**
+ * How a task ends.
+ *
+ * @example
+ * ```ts
+ * import { boot, EXIT_DEAD, EXIT_ZOMBIE, TASK_RUNNING, type TaskState } from "@pnotify/pnotify";
+ * import { TASK_INTERRUPTIBLE, TASK_NEW, TASK_UNINTERRUPTIBLE } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const child = kernel.fork(shell);
+ * kernel.exit(child, { signal: "SIGSEGV", core: true });
+ * assertEquals([shell.state, child.state], [TASK_RUNNING, EXIT_ZOMBIE]);
+ * kernel.wait(shell);
+ * assertEquals([child.state, child.exitCode], [EXIT_DEAD, 11 | 0x80]);
+ * const others: readonly TaskState[] = [TASK_NEW, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE];
+ * assertEquals(others.join(""), "NSD");
+ * ```
+ */
 export type ExitHow = number | {
   /** The signal that kills it. */
   readonly signal: SignalName | number;
@@ -26,10 +44,10 @@ export type ExitHow = number | {
   readonly core?: boolean;
 };
 
-/** The wait status of a task that ends so. */
+/** The wait status of a task that ends in a given way. */
 export function waitStatus(task: Task, how: ExitHow): number {
   if (typeof how !== "number") return statusOfSignal(task, how);
-  // One test for an integer from 0 to 255.
+  // One comparison tells an integer from 0 to 255.
   if ((how & 0xff) === how) return how << 8;
   throw refuse(task, "EINVAL", `the code is ${how}`, "an integer from 0 to 255 is wanted");
 }
@@ -51,9 +69,9 @@ export function exitProcess(kernel: KernelWorld, task: Task, status: number): vo
   exitThread(kernel, task, leader.groupExitCode);
 }
 
-/** Refuses the exits that would bring the world down. With the leader goes its whole process. */
-export function checkExit(kernel: KernelWorld, task: Task, gone: Task): void {
-  if (task.flags & PF_EXITING || gone === kernel.init || task.parent === null) {
+/** Refuses the exit of init and of pid 0. What ends is a thread, or the whole process of a leader. */
+export function checkExit(kernel: KernelWorld, task: Task, ending: Task): void {
+  if (task.flags & PF_EXITING || ending === kernel.init || task.parent === null) {
     throw refuseExit(task);
   }
 }
@@ -66,9 +84,9 @@ function refuseExit(task: Task): KernelError {
 
 /** Ends one thread (do_exit). */
 export function exitThread(kernel: KernelWorld, task: Task, status: number): void {
-  // What it slept on is left here, so that nobody wakes the dead.
+  // Its sleep ends here, so that nobody wakes it when it is dead.
   if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
-  // First of all: from here on nobody attaches to it.
+  // From here on nobody attaches to it.
   task.flags |= PF_EXITING;
   task.groupLeader.liveThreads--;
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
@@ -76,7 +94,7 @@ export function exitThread(kernel: KernelWorld, task: Task, status: number): voi
   task.endTime = kernel.clock.now;
   if ((status & 0x7f) !== 0) dieBySignal(kernel, task, status);
 
-  // The code is stored and the parent has not heard: what A47 promises to the hooks.
+  // The exit code is stored and the parent does not know yet: that is what hooks rely on (A47).
   if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
     callOut(kernel, task);
   }
@@ -95,7 +113,7 @@ function dieBySignal(kernel: KernelWorld, task: Task, status: number): void {
   kernel.notify("signal", task, status & 0x7f);
 }
 
-/** Gives the children away and lets the parent hear (exit_notify). */
+/** Gives the children to other parents and tells the own parent (exit_notify). */
 function exitNotify(kernel: KernelWorld, task: Task): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
@@ -104,7 +122,7 @@ function exitNotify(kernel: KernelWorld, task: Task): void {
   if (kernel.trace !== null) traceExit(kernel, task);
   const leader = task.groupLeader;
   if (task.flags & PF_THREAD) releaseTask(kernel, task);
-  // A leader that ended first is heard of when the last thread of its group has.
+  // The parent is told of a process when its last thread has ended, which need not be the leader.
   if (hasEnded(leader)) notifyParent(kernel, leader);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();

@@ -3,25 +3,26 @@ import type { PidTable } from "./pid.ts";
 import type { Task } from "./task.ts";
 
 /*
- * Each pid has two nodes of two links: one is the head of its children, the other its place among its siblings. Parent
- * and children are a ring, so that both ends are at hand and neither is a special case (list_head). A link that was
- * never set is 0, as is one to the head of pid 0: both end the way.
+ * Each pid has two nodes: the head of its children, and its place among its siblings. A parent's head and its children
+ * form a ring (list_head), so that both ends are at hand and neither is a special case. A link that was never set is 0, as
+ * is a link to the head of pid 0. A walk ends at both.
+ *
+ * The nodes of a pid are `pid << BITS` and `pid << BITS | SIBLING`. The links of a node are `node | NEXT` and
+ * `node | PREV`.
  */
 
-// The nodes of a pid: `pid << BITS` and `pid << BITS | SIBLING`. The links of a node: `node | NEXT` and `node | PREV`.
 const BITS = 2;
 const SIBLING = 2;
 const NEXT = 0;
 const PREV = 1;
 
 /**
- * Who is whose child: parents with their children in order of age. Guarded by tasklistLock.
+ * The family tree (`children` and `sibling` of task_struct): each parent with its children in order of age. Guarded by
+ * tasklistLock.
  *
- * The links lie beside the tasks, by pid. A fork or reap touches three relatives, which are in no cache when there are
- * many tasks, and a reference that is stored into an old object is one that the garbage collector must be told of. A
- * thread that takes over a pid so takes over its place as well.
- *
- * Origin: `children` and `sibling` of `struct task_struct`.
+ * The links lie in an array by pid, and not in the tasks. A fork or reap touches three relatives, which are in no cache
+ * when there are many tasks; and V8 has to note each reference that is stored in an old object. A thread that takes over
+ * a pid takes over the place in the family with it.
  *
  * @example
  * ```ts
@@ -40,24 +41,13 @@ export class Family {
   readonly #pids: PidTable;
   #links: Int32Array;
 
-  /**
-   * Makes a family without members.
-   *
-   * @internal
-   * @param pids The tasks, by pid.
-   * @param length How many pids there is room for.
-   */
+  /** @internal Makes a family without members, with room for so many pids. */
   constructor(pids: PidTable, length: number) {
     this.#pids = pids;
     this.#links = new Int32Array(length << BITS);
   }
 
-  /**
-   * Makes room for more pids. The pid table calls it before it gives out the first of them.
-   *
-   * @internal
-   * @param length How many.
-   */
+  /** @internal Makes room for more pids, before the first of them is given out. */
   grow(length: number): void {
     const links = new Int32Array(length << BITS);
     links.set(this.#links);
@@ -65,13 +55,9 @@ export class Family {
   }
 
   /**
-   * Appends a child to a parent's children. The child has its pid, and need not be on the task list yet.
+   * @internal Appends a child, which is no other parent's, to the children of a parent. It need not be on the task list.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param parent The parent.
-   * @param child The child; it is nobody's child until now.
    */
   adopt(parent: Task, child: Task): void {
     if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "adopt()");
@@ -87,12 +73,9 @@ export class Family {
   }
 
   /**
-   * Takes a child out of its parent's children.
+   * @internal Takes a child out of its parent's children.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param child The child.
    */
   disown(child: Task): void {
     if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "disown()");
@@ -106,14 +89,11 @@ export class Family {
   }
 
   /**
-   * Lets a thread be the child that its leader was, after the two have exchanged their pids: its place among the siblings
-   * goes with the pid, and its children come after it. The leader has ended, and so has none.
+   * @internal Completes the exec of a thread: it becomes the parent of its own children under its new pid, and the child
+   * of its leader's parent. The two have exchanged their pids. The place among the siblings belongs to the pid. The leader
+   * has ended, and so has no children.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param leader The old leader.
-   * @param heir The thread, with the leader's old pid.
    */
   takeOver(leader: Task, heir: Task): void {
     if (heir.kernel.watchedBy > 0) assertFamilyHeld(heir, "takeOver()");
@@ -163,7 +143,7 @@ export class Family {
    * The sibling that is next younger than a task.
    *
    * @param task The task.
-   * @returns The sibling; null for the youngest, for a thread, and for what is on no task list.
+   * @returns The sibling; null for the youngest, for a thread, and for a task on no task list.
    */
   nextSibling(task: Task): Task | null {
     return this.#relative(task, SIBLING | NEXT);
@@ -173,14 +153,14 @@ export class Family {
    * The sibling that is next older than a task.
    *
    * @param task The task.
-   * @returns The sibling; null for the oldest, for a thread, and for what is on no task list.
+   * @returns The sibling; null for the oldest, for a thread, and for a task on no task list.
    */
   prevSibling(task: Task): Task | null {
     return this.#relative(task, SIBLING | PREV);
   }
 
   #relative(task: Task, link: number): Task | null {
-    // The pid of a task that is gone may be another one's by now.
+    // Another task may have the pid of a task that is gone.
     if (this.#pids.find(task.pid) !== task) return null;
     const node = this.#links[task.pid << BITS | link];
     return (node & SIBLING) === 0 ? null : this.#pids.find(node >> BITS);
@@ -191,19 +171,18 @@ function assertFamilyHeld(task: Task, call: string): void {
   assertHeld(task.kernel.tasklistLock.state, "write", call);
 }
 
-/** Whether a task is of a process, or descends from it. */
+/** Whether a task belongs to a process or descends from it. */
 export function isAbove(leader: Task, task: Task): boolean {
-  for (let at: Task | null = task.groupLeader; at !== null; at = at.parent?.groupLeader ?? null) {
-    if (at === leader) return true;
-  }
-  return false;
+  let ancestor: Task | null = task.groupLeader;
+  while (ancestor !== null && ancestor !== leader) ancestor = ancestor.parent?.groupLeader ?? null;
+  return ancestor === leader;
 }
 
 /*
- * The threads of a group are a ring inside the tasks. Guarded by tasklistLock.
+ * The threads of a group form a ring inside the tasks. Guarded by tasklistLock.
  */
 
-/** Adds a thread to a group, as its last one. */
+/** Adds a thread to a group, as the last in its ring. Needs tasklistLock for writing. */
 export function joinThreads(leader: Task, thread: Task): void {
   if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "joinThreads()");
   const last = leader.prevThread;
@@ -215,7 +194,7 @@ export function joinThreads(leader: Task, thread: Task): void {
   leader.liveThreads++;
 }
 
-/** Takes a thread out of the ring of its group. */
+/** Takes a thread out of the ring of its group. Needs tasklistLock for writing. */
 export function leaveThreads(thread: Task): void {
   if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "leaveThreads()");
   thread.nextThread.prevThread = thread.prevThread;

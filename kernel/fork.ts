@@ -27,29 +27,32 @@ import type { KernelWorld } from "./world.ts";
  *
  * @example
  * ```ts
- * import { boot, CLONE_VFORK, CLONE_VM, TASK_UNINTERRUPTIBLE } from "@pnotify/pnotify";
+ * import { boot, CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "@pnotify/pnotify";
+ * import { PF_EXITING, PF_FORKNOEXEC, PF_HAS_SUBREAPER, PF_SUBREAPER, PF_THREAD, PF_VFORK } from "@pnotify/pnotify";
+ * import { PF_DUMPCORE, PF_SIGNALED, PF_SIGPENDING, PF_SUPERPRIV, type Task } from "@pnotify/pnotify";
+ * import { PF_AUTOREAP, PF_KTHREAD, PF_UNKILLABLE } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
+ * const has = (task: Task, ...flags: number[]) => flags.map((flag) => (task.flags & flag) !== 0);
+ * assertEquals(has(kernel.init, PF_UNKILLABLE, PF_AUTOREAP, PF_KTHREAD), [true, true, false]);
+ *
  * const shell = kernel.fork(kernel.init);
- * kernel.fork(shell, { flags: CLONE_VM | CLONE_VFORK });
- * assertEquals(shell.state, TASK_UNINTERRUPTIBLE);
+ * kernel.setSubreaper(shell, true);
+ * assertEquals(kernel.fork(shell, { flags: CLONE_PARENT }).parent, kernel.init);
+ * const thread = kernel.fork(shell, { flags: CLONE_VM | CLONE_THREAD });
+ * assertEquals(has(thread, PF_THREAD, PF_SUPERPRIV), [true, false]);
+ *
+ * const child = kernel.fork(shell, { flags: CLONE_VM | CLONE_VFORK });
+ * assertEquals(has(child, PF_FORKNOEXEC, PF_VFORK, PF_HAS_SUBREAPER), [true, true, true]);
+ * kernel.exit(child, { signal: "SIGSEGV", core: true });
+ * assertEquals(has(child, PF_EXITING, PF_SIGNALED, PF_DUMPCORE), [true, true, true]);
+ * assertEquals(has(shell, PF_SUBREAPER, PF_SIGPENDING), [true, false]);
  * ```
  */
 export const CLONE_VM = 0x100;
 /** The parent sleeps until the child calls exec or exits. */
 export const CLONE_VFORK = 0x4000;
-/**
- * The child becomes a sibling of its forker: it gets the same parent.
- *
- * @example
- * ```ts
- * import { boot, CLONE_PARENT } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * assertEquals(kernel.fork(shell, { flags: CLONE_PARENT }).parent, kernel.init);
- * ```
- */
+/** The child becomes a sibling of its forker: it gets the same parent. */
 export const CLONE_PARENT = 0x8000;
 /** The child is a thread of its forker's thread group. */
 export const CLONE_THREAD = 0x10000;
@@ -62,9 +65,7 @@ export interface ForkOptions {
   readonly pid?: number;
 }
 
-/**
- * Copies a process or thread (copy_process). The child is published last, when nothing can fail any more.
- */
+/** Copies a process or thread (copy_process). The child is published last, when nothing can fail any more. */
 export function copyProcess(kernel: KernelWorld, parent: Task, options: ForkOptions): Task {
   const flags = options.flags ?? 0;
   if (parent.flags & PF_EXITING || flags !== 0) checkFork(kernel, parent, flags);
@@ -84,7 +85,7 @@ export function copyProcess(kernel: KernelWorld, parent: Task, options: ForkOpti
     throw error;
   }
   const vfork = flags & CLONE_VFORK ? beginVfork(kernel, child, parent) : null;
-  publishQuietly(kernel, child, parent, flags);
+  publish(kernel, child, parent, flags);
   if (kernel.trace !== null) traceFork(kernel, child, parent);
   if (vfork !== null) awaitVfork(kernel, vfork);
   return child;
@@ -119,7 +120,7 @@ function checkLimits(kernel: KernelWorld, parent: Task): void {
   if (kernel.pids.count >= kernel.threadsMax) throw refuseFull(kernel, parent);
 }
 
-/** A user who may do anything may also have too many tasks. */
+/** Root is not limited, nor is a task with one of two capabilities. */
 function checkUser(parent: Task): void {
   const { user } = parent.credentials;
   if (user.uid === 0) return;
@@ -146,10 +147,10 @@ export function duplicate(
   kernel: KernelWorld,
   parent: Task,
   flags: number,
-  wanted: number | undefined,
+  givenPid: number | undefined,
 ): Task {
-  if (kernel.watchedBy > 0) failAsTold(kernel, parent);
-  const pid = wanted === undefined ? kernel.pids.allocate() : takePid(kernel, parent, wanted);
+  if (kernel.watchedBy > 0) injectFaults(kernel, parent);
+  const pid = givenPid === undefined ? kernel.pids.allocate() : takePid(kernel, parent, givenPid);
   if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
   const leader = parent.groupLeader;
   const child = new Task(kernel, kernel.nextSerial++, pid, parent);
@@ -163,16 +164,16 @@ export function duplicate(
   return child;
 }
 
-function failAsTold(kernel: KernelWorld, parent: Task): void {
+function injectFaults(kernel: KernelWorld, parent: Task): void {
   if (kernel.mayFail("task")) throw refuse("ENOMEM", parent, "there is no memory for a task");
   if (kernel.mayFail("pid")) throw refuse("EAGAIN", parent, "there is no free pid");
 }
 
-/** Makes of a child what the clone flags say. */
+/** Applies the clone flags to a child. */
 function applyFlags(child: Task, parent: Task, flags: number): void {
   const leader = parent.groupLeader;
   if (flags & CLONE_THREAD) {
-    // A thread is no child of anybody; what it shares with its group it finds on the leader.
+    // A thread is nobody's child. What it shares with its group is kept on the leader.
     child.flags =
       (parent.flags & ~(PF_SUPERPRIV | PF_SIGPENDING | PF_VFORK | PF_SUBREAPER | PF_UNKILLABLE)) |
       PF_THREAD;
@@ -184,24 +185,24 @@ function applyFlags(child: Task, parent: Task, flags: number): void {
   if (flags & CLONE_VFORK) child.flags |= PF_VFORK;
 }
 
-/** Takes the pid that is asked for (set_tid). */
-function takePid(kernel: KernelWorld, parent: Task, wanted: number): number {
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted >= kernel.pids.pidMax) {
+/** Takes a given pid (set_tid). */
+function takePid(kernel: KernelWorld, parent: Task, pid: number): number {
+  if (!Number.isInteger(pid) || pid < 1 || pid >= kernel.pids.pidMax) {
     throw refuse(
       "EINVAL",
       parent,
-      `pid ${wanted} is asked for`,
+      `pid ${pid} is asked for`,
       `1 to ${kernel.pids.pidMax - 1} is wanted`,
     );
   }
-  if (!kernel.pids.allocateGiven(wanted)) {
-    throw refuse("EEXIST", parent, `pid ${wanted} is in use`, "a free pid is wanted");
+  if (!kernel.pids.allocateGiven(pid)) {
+    throw refuse("EEXIST", parent, `pid ${pid} is in use`, "a free pid is wanted");
   }
-  return wanted;
+  return pid;
 }
 
 function callOut(kernel: KernelWorld, child: Task, parent: Task): void {
-  // Other code runs from here on, and must not miss the child because it is on no list yet (A21, A26).
+  // Other code runs from here on. It has to find the child, which is on no task list yet (A21, A26).
   kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
@@ -212,7 +213,7 @@ function leaveUnborn(unborn: Task[], child: Task): void {
   if (unborn[unborn.length - 1] === child) unborn.pop();
 }
 
-/** A parent that is about to die must not leave a child behind that nobody told to die (A44). */
+/** A signal to the group did not reach the child, so a parent that is about to die makes none (A44). */
 function checkSignals(parent: Task): void {
   if (parent.flags & PF_EXITING) throw refuse("ESRCH", parent, "it ended while it forked");
   if (parent.groupLeader.groupExitCode >= 0) {
@@ -221,9 +222,9 @@ function checkSignals(parent: Task): void {
   throw refuse("EINTR", parent, "a fatal signal is pending");
 }
 
-/** Undoes a fork that failed after the child was copied, the last step first. The callouts undo their own part (A41). */
+/** Undoes a fork that failed after the child was copied, last step first. The callouts undo their own part (A41). */
 function unwind(kernel: KernelWorld, child: Task, parent: Task): void {
-  // It never ran and never will: nobody attaches any more.
+  // It never runs, so nobody attaches to it any more.
   child.flags |= PF_EXITING;
   if (parent.subscribers !== null || child.subscribers !== null) {
     kernel.callouts?.forkFailed(child, parent);
@@ -235,8 +236,8 @@ function unwind(kernel: KernelWorld, child: Task, parent: Task): void {
   putTaskStruct(child);
 }
 
-/** Makes the child visible, in one step under tasklistLock. */
-export function publishQuietly(
+/** Makes the child visible, in one step under tasklistLock, which it takes. */
+export function publish(
   kernel: KernelWorld,
   child: Task,
   parent: Task,
@@ -247,7 +248,7 @@ export function publishQuietly(
   if (flags & CLONE_THREAD) {
     joinThreads(parent.groupLeader, child);
   } else {
-    // A hook may have moved the forker to another group, or ended its parent.
+    // Read anew: a hook may have moved the forker to another group, or ended its parent.
     kernel.family.adopt(flags & CLONE_PARENT ? parent.groupLeader.parent! : parent, child);
     joinGroup(child, parent.groupLeader.processGroup);
   }

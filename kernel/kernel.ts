@@ -72,96 +72,21 @@ const NO_OPTIONS: Readonly<Record<never, never>> = /* @__PURE__ */ Object.freeze
  * run side by side.
  *
  * Every call runs to completion. A call that would sleep in a real kernel returns a {@linkcode Pending}. Signals are
- * delivered when the outermost call returns. A call of a task throws ESRCH when the task has ended.
+ * delivered when the outermost call returns. A call of a task that has ended throws ESRCH.
  *
  * Origin: the system calls of Linux, and what is global in C.
  *
- * @example Processes
+ * @example
  * ```ts
- * import { CLONE_THREAD, Kernel } from "@pnotify/pnotify/kernel";
+ * import { createProgram, Kernel } from "@pnotify/pnotify/kernel";
  * import { assertEquals } from "@std/assert";
  * const kernel = new Kernel();
  * const shell = kernel.fork(kernel.init);
- * kernel.exec(shell, "/bin/sh");
- * const thread = kernel.fork(shell, { flags: CLONE_THREAD });
- * assertEquals([String(shell), thread.tgid, kernel.createThread(shell).pid], ["sh[3]", 3, 5]);
- * kernel.exitThread(thread);
- *
- * const { child, returned } = kernel.vfork(shell);
- * assertEquals([shell.state, returned.done], ["D", false]);
+ * kernel.exec(shell, createProgram("/bin/sh", ["sh", "-c", "make"]));
+ * const child = kernel.fork(shell);
  * kernel.exit(child, 2);
  * assertEquals(kernel.wait(shell).value, { pid: child.pid, status: 2 << 8 });
- *
- * kernel.setSubreaper(shell, true);
- * const daemon = kernel.adoptTask(kernel.init, { pid: 1234, comm: "cron" });
- * kernel.correctParent(daemon, shell);
- * const names: string[] = [];
- * kernel.forEachTask((task) => void names.push(String(task)));
- * assertEquals(names, ["init[1]", "kthreadd[2]", "sh[3]", "sh[5]", "cron[1234]"]);
- * ```
- *
- * @example What a process is
- * ```ts
- * import { boot, capable, KernelError } from "@pnotify/pnotify";
- * import { assertEquals, assertThrows } from "@std/assert";
- * const { kernel } = boot();
- * const daemon = kernel.fork(kernel.init);
- * assertEquals(kernel.setsid(daemon), daemon.pid);
- * const worker = kernel.fork(daemon);
- * kernel.setpgid(daemon, { target: worker });
- * kernel.rename(worker, "a-very-long-thread-name");
- * assertEquals([worker.comm, worker.pgid], ["a-very-long-thr", worker.pid]);
- *
- * kernel.setgid(worker, 100);
- * kernel.setuid(worker, 1000);
- * kernel.dropCapabilities(daemon, ["CAP_KILL"]);
- * assertEquals([capable(daemon, "CAP_KILL"), kernel.user(1000).tasks], [false, 1]);
- * kernel.setLimits(worker, { processes: 1 });
- * assertThrows(() => kernel.fork(worker), KernelError, "EAGAIN");
- * kernel.charge(worker, { userTime: 1_500 });
- *
- * kernel.setSignalAction(daemon, { signal: "SIGTERM", action: "ignore" });
- * assertEquals(kernel.kill(daemon.pid, "SIGTERM"), 1);
- * assertEquals(daemon.state, "R");
- * ```
- *
- * @example For services and modules
- * ```ts
- * import { boot, KernelBug, KernelError, WouldWait } from "@pnotify/pnotify";
- * import { assertEquals, assertThrows } from "@std/assert";
- * const { kernel } = boot({ faults: { site: "page" } });
- * const stop = kernel.addTraceSink((event) => kernel.log.print(event.type, "debug"));
- * kernel.enter("nanosleep", kernel.init);
- * assertEquals([kernel.context.depth, kernel.place().what], [1, "nanosleep"]);
- * kernel.leave();
- * kernel.printk("out of paper", "warning");
- * stop();
- * assertEquals(kernel.log.records().map(({ text }) => text), ["out of paper", "printk"]);
- *
- * kernel.tasklistLock.readLock();
- * assertEquals(kernel.findTask(1), kernel.init);
- * kernel.tasklistLock.readUnlock();
- * const reference = kernel.getTask(1);
- * reference?.put();
- * assertEquals(kernel.createSemaphore("page_sem").isHeld("read"), false);
- * kernel.forEachUnborn((child) => kernel.printk(`${child} is being forked`));
- * if (kernel.mayFail("page")) kernel.preempt("walk");
- * assertThrows(() => kernel.checkTask("count", boot().kernel.init), KernelError, "EINVAL");
- * assertThrows(() => kernel.wouldWait("page_sem"), WouldWait);
- *
- * assertEquals(kernel.isBusy(kernel.init), false);
- * kernel.moduleFault("job", { what: "exit", task: kernel.init, cause: new TypeError("no job") });
- * kernel.addTaint("F");
- * assertEquals(kernel.taint, "DF");
- * assertThrows(() => kernel.useAfterFree("count", kernel.init), KernelBug, "it was freed");
- * assertThrows(() => kernel.bug("asleep", "nobody wakes it"), KernelBug);
- * kernel.addShutdownCheck(() => void kernel.report("module-leak", "a page was left"));
- * assertEquals(kernel.shutdown().map((report) => report.kind), [
- *   "module-fault",
- *   "use-after-free",
- *   "asleep",
- *   "module-leak",
- * ]);
+ * assertEquals(String(shell), "sh[3]");
  * ```
  */
 export class Kernel implements KernelWorld {
@@ -202,8 +127,8 @@ export class Kernel implements KernelWorld {
   /** References that are held, to be listed when they leak. */
   readonly references: Set<TaskReference> | null = null;
   /**
-   * How many look at every step: the lock checker, a schedule explorer, injected faults. The hot paths ask for all of
-   * them at once, and ask for a number, as V8 compares it in fewer steps than it looks at a truth value in a field.
+   * How many of the lock checker, a schedule explorer and a fault injector look at every step. The hot paths ask for all
+   * three at once. V8 compares this number in fewer steps than it reads a truth value.
    */
   watchedBy = 0;
 
@@ -220,7 +145,7 @@ export class Kernel implements KernelWorld {
   /** @internal Callouts to make when tasklistLock has been dropped, or null. */
   deferred: Deferred[] | null = null;
 
-  /** The first process: it adopts orphans and cannot be killed. Another of its threads takes its place by exec. */
+  /** The first process: it adopts orphans and cannot be killed. Another of its threads can take its place by exec. */
   init: Task;
   /** The parent of the kernel's threads. */
   readonly kthreadd: Task;
@@ -335,7 +260,7 @@ export class Kernel implements KernelWorld {
    * Locking: takes the parent's list for reading while fork hooks run, then tasklistLock for writing.
    *
    * @param parent The task that forks. With CLONE_VFORK it sleeps until the child calls exec or ends.
-   * @param options The clone flags, and the pid it shall have.
+   * @param options The clone flags, and the pid of the child.
    * @returns The child, running.
    * @throws {KernelError} EAGAIN for a limit or when no pid is free, ENOMEM when there is no memory, EINTR when a fatal
    * signal is pending, ESRCH when the parent is exiting, EINVAL or EEXIST for a bad pid, or what a fork hook refused
@@ -351,13 +276,12 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Puts a task on the task list that existed before anybody looked. Init hooks run for it, and no fork hook (A14). What
-   * the options do not say of it, it has from its parent.
+   * Puts a task on the task list that existed before anybody looked. Init hooks run for it, and no fork hook (A14).
    *
    * Locking: takes tasklistLock for writing, drops it, and takes eventsSem for reading while init hooks run.
    *
    * @param parent Its parent; of a thread, any task of its process.
-   * @param options What is known of it.
+   * @param options What is known of it. It has the rest from its parent.
    * @returns The task, running.
    * @throws {KernelError} EAGAIN when no pid is free, EINVAL or EEXIST for a bad pid, ENOMEM when there is no memory.
    */
@@ -366,23 +290,21 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Gives a process another parent, for a recording that does not show why it has one.
+   * Gives a process another parent: an adoption that a recording does not show.
    *
    * Locking: takes tasklistLock for writing.
    *
    * @param task Any thread of it.
    * @param to The parent.
-   * @throws {KernelError} ESRCH when the process was reaped or its fork is not over, or the parent has ended; EINVAL when
-   * the parent descends from it.
+   * @throws {KernelError} ESRCH when the process is on no task list or the parent has ended, EINVAL when the parent
+   * descends from the process.
    */
   correctParent(task: Task, to: Task): void {
     this.#call("reparent", to, () => correctParent(this, task, to));
   }
 
   /**
-   * Makes a thread of a task's process (pthread_create).
-   *
-   * Locking: as {@linkcode Kernel.fork}.
+   * Makes a thread of a task's process (pthread_create). Takes the locks of {@linkcode Kernel.fork}.
    *
    * @param task Any thread of the process.
    * @returns The thread, running.
@@ -393,9 +315,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Makes a child while its parent sleeps (vfork).
-   *
-   * Locking: as {@linkcode Kernel.fork}.
+   * Makes a child while its parent sleeps (vfork). Takes the locks of {@linkcode Kernel.fork}.
    *
    * @param parent The task that forks.
    * @returns The child, and the parent's call, which is done when the child has called exec or ended.
@@ -414,9 +334,8 @@ export class Kernel implements KernelWorld {
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
-   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, ESRCH when the task has ended, EAGAIN
-   * when its process is ending, or what {@linkcode Kernel.binaries} refused with. The old program goes on then, and
-   * nobody is notified.
+   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, EAGAIN when the process is ending, or
+   * what {@linkcode Kernel.binaries} refused with. The old program goes on then, and nobody is notified.
    */
   exec(task: Task, program: string | Program): void {
     this.enter("exec", task);
@@ -434,7 +353,7 @@ export class Kernel implements KernelWorld {
    *
    * @param task Any thread of it; the others end when the outermost call returns.
    * @param how The exit code from 0 to 255, or the signal that kills it.
-   * @throws {KernelError} ESRCH when it has ended, EPERM for init and pid 0, EINVAL for a bad code.
+   * @throws {KernelError} EPERM for init and pid 0, EINVAL for a bad code.
    */
   exit(task: Task, how: ExitHow = 0): void {
     this.enter("exit", task);
@@ -446,9 +365,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Ends one thread (the exit system call). A process ends with its last thread.
-   *
-   * Locking: as {@linkcode Kernel.exit}.
+   * Ends one thread (do_exit). A process ends with its last thread. Takes the locks of {@linkcode Kernel.exit}.
    *
    * @param task The thread.
    * @param how The exit code from 0 to 255, or the signal that kills it.
@@ -473,7 +390,7 @@ export class Kernel implements KernelWorld {
    * @param task The task that waits; it sleeps while no child has ended.
    * @param options Which children, and whether to return at once.
    * @returns The call: done at once when a child has ended, else when one does. A signal ends it with EINTR.
-   * @throws {KernelError} ECHILD when there is no such child, ESRCH when the task has ended.
+   * @throws {KernelError} ECHILD when there is no such child.
    */
   wait(task: Task, options: WaitOptions = NO_OPTIONS): Pending<WaitResult> {
     this.enter("wait", task);
@@ -489,11 +406,11 @@ export class Kernel implements KernelWorld {
    *
    * Locking: takes tasklistLock for reading, so that no child that is just published escapes a signal to its group.
    *
-   * @param pid A process; 0 the sender's process group; below -1 that process group; -1 everybody but init.
+   * @param pid A process; 0 for the sender's process group; -1 for all but init; any other negative number for a group.
    * @param signal The signal; 0 only asks whether one could be sent.
-   * @param options The sender; without one the kernel itself sends, which may always.
+   * @param options The sender. Without one the kernel sends, which needs no permission.
    * @returns How many processes it was sent to.
-   * @throws {KernelError} ESRCH when there is nobody, EPERM when none may be signalled, EINVAL for a bad signal.
+   * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad signal.
    */
   kill(pid: number, signal: SignalName | number, options: { sender?: Task } = NO_OPTIONS): number {
     const sender = options.sender ?? null;
@@ -543,9 +460,9 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Changes a task's user (setuid). Leaving uid 0 gives up every capability.
+   * Changes a task's user (setuid). A task that leaves uid 0 gives up every capability.
    *
-   * Locking: takes the task's list for reading while credentials hooks run; so do `setgid` and `dropCapabilities`.
+   * Locking: takes the task's list for reading while credentials hooks run; so do setgid() and dropCapabilities().
    *
    * @param task The task.
    * @param uid The user.
@@ -594,7 +511,7 @@ export class Kernel implements KernelWorld {
    * Makes a process adopt the orphans below it, or stop doing so (PR_SET_CHILD_SUBREAPER).
    *
    * @param task Any thread of it.
-   * @param on Whether it shall.
+   * @param on Whether it does.
    */
   setSubreaper(task: Task, on: boolean): void {
     this.#call("subreaper", task, () => setSubreaper(task, on));
@@ -615,7 +532,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Adds to what a task used. In the model nothing is used by itself, and what nobody charges stays unknown.
+   * Adds to what a task used. Nothing is used by itself here: what nobody charges stays unknown.
    *
    * @param task The task; it may have ended, as long as it was not freed.
    * @param resources What to add; the high-water marks are raised to it.
@@ -629,9 +546,9 @@ export class Kernel implements KernelWorld {
   // Finding tasks.
 
   /**
-   * Looks a task up (find_task_by_pid).
+   * Looks a task up (find_task_by_pid). Without the lock the task may vanish: {@linkcode Kernel.getTask} is the safe way.
    *
-   * Locking: needs tasklistLock; the task is there only while it is held. {@linkcode Kernel.getTask} is the safe way.
+   * Locking: needs tasklistLock, for reading at least.
    *
    * @param pid The pid.
    * @returns The task, or null.
@@ -642,9 +559,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Looks a task up and takes a reference, so that it does not vanish (find_get_task_by_vpid).
-   *
-   * Locking: takes tasklistLock for reading, and drops it.
+   * Looks a task up and takes a reference, so that it does not vanish (find_get_task_by_vpid). Takes tasklistLock.
    *
    * @param pid The pid.
    * @returns The reference, to be put, or null.
@@ -654,8 +569,8 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Calls a function for every task but pid 0, threads included, in order of pid (do_each_thread, A16). The lock is
-   * dropped while the function runs, so it may call the kernel, and tasks may come and go.
+   * Calls a function for every task but pid 0, threads included, in order of pid (do_each_thread, A16). No lock is held
+   * while the function runs, so it may call the kernel, and tasks may come and go.
    *
    * @param visit The function; returning false ends the walk.
    */
@@ -674,8 +589,8 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Calls a function for every child whose fork hooks run: it is not yet on the task list (A21). C has no list of them.
-   * Such a child counts as locked by its forker, so another CPU has to wait for it.
+   * Calls a function for every child whose fork hooks run: it is not yet on the task list (A21). Such a child counts as
+   * locked by its forker, so another CPU has to wait for it.
    *
    * @param visit The function.
    */
@@ -719,7 +634,7 @@ export class Kernel implements KernelWorld {
   /**
    * Prints to the kernel log.
    *
-   * @param text The text.
+   * @param text The text; a line break begins another record.
    * @param level How urgent it is.
    */
   printk(text: string, level: LogLevel = "info"): void {
@@ -773,7 +688,7 @@ export class Kernel implements KernelWorld {
    * @param kind What kind of finding it is.
    * @param headline The finding in one line.
    * @param options What goes with it.
-   * @returns The report; one that was recorded before is not recorded again.
+   * @returns The report. A second one of a kind and place is not recorded.
    */
   report(kind: ReportKind, headline: string, options: ReportDetails = NO_OPTIONS): Report {
     return this.#desk.report(kind, headline, options);
@@ -812,9 +727,9 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Ends the world, and lists what was left: held locks, references, subscribers, modules.
+   * Ends the world, and reports what is left: locks, references, subscribers, modules.
    *
-   * @returns All reports of the run, the last of them made just now.
+   * @returns All reports of the run.
    */
   shutdown(): readonly Report[] {
     return this.#desk.shutdown();
@@ -838,7 +753,7 @@ export class Kernel implements KernelWorld {
     this.context.depth++;
   }
 
-  /** Ends a call: what was taken must have been dropped, and signals are delivered by the outermost one. */
+  /** Ends a call: it must have dropped the locks that it took. The outermost call delivers signals. */
   leave(): void {
     if (this.watchedBy > 0 || this.pendingSignals !== null) checkReturn(this);
     else this.context.depth--;
@@ -897,10 +812,10 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Whether another CPU runs a task right now: a call of it, or its exit. Only asked while operations are nested.
+   * Whether another CPU is in the middle of a call of a task, or of its exit. That is so only while operations are nested.
    *
    * @param task The task.
-   * @returns Whether it is in the middle of something.
+   * @returns Whether one is.
    */
   isBusy(task: Task): boolean {
     return isBusy(this, task);

@@ -1,8 +1,8 @@
 import { KernelError } from "./errno.ts";
 
-/** The resource limits of a process (struct rlimit). Never changed, only replaced, so that many processes share one. */
+/** The resource limits of a process (struct rlimit). They are replaced and never changed, so that processes share them. */
 export interface Limits {
-  /** How many tasks its user may have before its forks fail with EAGAIN (RLIMIT_NPROC). */
+  /** How many tasks its user may have. More make a fork fail with EAGAIN (RLIMIT_NPROC). */
   readonly processes: number;
   /** The largest core file in bytes; 0 dumps none (RLIMIT_CORE). */
   readonly core: number;
@@ -21,7 +21,7 @@ export interface Limits {
  */
 export const RLIM_INFINITY: number = Infinity;
 
-/** The limits of a process after a change (setrlimit): all that are given, or none when one is wrong. */
+/** The limits of a process after a change (setrlimit). A wrong one changes none. */
 export function changeLimits(old: Limits, changes: Partial<Limits>, owner: string): Limits {
   for (const [name, value] of Object.entries(changes)) {
     const exists = Object.hasOwn(old, name);

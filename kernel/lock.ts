@@ -4,19 +4,37 @@ import type { KernelWorld } from "./world.ts";
 /** How a lock is held: shared with other readers, or alone. */
 export type LockMode = "read" | "write";
 
-/** What all locks of one kind have in common. Lock order is a rule between classes, not between single locks. */
+/** What all locks of one kind have in common. The order of locks is a rule between classes, not between locks. */
 export interface LockClass {
   /** The name of the class, such as `task.subscriberListSem`. */
   readonly name: string;
   /** Whether it is a spin lock: nothing may sleep while one is held. */
   readonly spin: boolean;
-  /** Whether a reader may take it again: true for spin locks, where no waiting writer can come between. */
+  /** Whether a reader may take it again. True for spin locks, where a waiting writer does not stop readers. */
   readonly recursiveRead: boolean;
 }
 
 /**
- * The state of a reader/writer lock. It may be embedded in the structure that it guards, as a task embeds the one of
- * its subscriber list.
+ * The state of a reader/writer lock. A structure may embed it, as a task embeds that of its subscriber list.
+ *
+ * @example A lock is a preemption point
+ * ```ts
+ * import { boot, type Context, type Preemption, WouldWait } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * const context: Context = kernel.context;
+ * const seen: string[] = [];
+ * const preemption: Preemption = {
+ *   nested: false,
+ *   at: (site) => void seen.push(`${context.name} ${site}`),
+ *   blocked: (lock) => void seen.push(lock),
+ * };
+ * kernel.preemption = preemption;
+ * kernel.getTask(1)!.put();
+ * if (!kernel.isBusy(kernel.init)) kernel.preempt("walk");
+ * assertThrows(() => kernel.wouldWait("page_sem"), WouldWait);
+ * assertEquals(seen, ["cpu0 lock", "cpu0 unlock", "cpu0 walk", "page_sem"]);
+ * ```
  */
 export interface Lockable {
   /** The world it belongs to. */
@@ -46,10 +64,10 @@ export interface LockChecker {
 }
 
 /*
- * Code runs to completion, so nobody ever waits here: a lock is a counter and an assertion. The one who could not have
- * taken it is either wrong (KernelBug) or a nested operation of the explorer that would have had to wait (WouldWait).
+ * Code runs to completion, so nobody waits for a lock: a lock is a counter and an assertion. A holder in the way means a
+ * KernelBug, or WouldWait in a nested operation of the explorer, which would have had to wait.
  *
- * Whatever is not the plain case is in functions of its own, so that these four are small enough for V8 to inline.
+ * These four functions are small enough for V8 to inline. All but the plain case is in functions of its own.
  */
 
 /** Takes a lock for reading (down_read, read_lock). */
@@ -115,19 +133,23 @@ function refuseUnheld(lock: Lockable, mode: LockMode): never {
 }
 
 /**
- * The state of a lock that stands by itself.
- *
- * Origin: the count in `struct rw_semaphore`.
+ * The state of a lock that is no part of another structure: the count in `struct rw_semaphore` or `rwlock_t`.
  *
  * @example
  * ```ts
- * import { boot, type LockState } from "@pnotify/pnotify";
+ * import { boot, type LockGuard, type LockState, type RwLock } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
- * const state: LockState = kernel.tasklistLock.state;
- * kernel.tasklistLock.readLock();
+ * const lock: RwLock = kernel.tasklistLock;
+ * const state: LockState = lock.state;
+ * lock.readLock();
  * assertEquals([state.lockName, state.lockCount], ["tasklistLock", 1]);
- * kernel.tasklistLock.readUnlock();
+ * lock.readUnlock();
+ * lock.writeLock();
+ * assertEquals(state.lockCount, -1);
+ * lock.writeUnlock();
+ * const guard: LockGuard = kernel.createSemaphore("job.sem").write();
+ * guard[Symbol.dispose]();
  * ```
  */
 export class LockState implements Lockable {
@@ -138,52 +160,24 @@ export class LockState implements Lockable {
   /** 0, -1 or the number of readers. */
   lockCount = 0;
 
-  /**
-   * Makes a lock that nobody holds.
-   *
-   * @internal
-   * @param kernel The world it belongs to.
-   * @param lockClass Its class.
-   */
+  /** @internal Makes a lock that nobody holds. */
   constructor(kernel: KernelWorld, lockClass: LockClass) {
     this.kernel = kernel;
     this.lockClass = lockClass;
   }
 
-  /** A lock that stands by itself is named as its class is. */
+  /** Its name: that of its class. */
   get lockName(): string {
     return this.lockClass.name;
   }
 }
 
-/**
- * Holds a lock until it is disposed of.
- *
- * Origin: our own, after `guard()` of cleanup.h.
- *
- * @example
- * ```ts
- * import { boot, type LockGuard } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const sem = kernel.createSemaphore("job.sem");
- * const guard: LockGuard = sem.write();
- * assertEquals(sem.isHeld("write"), true);
- * guard[Symbol.dispose]();
- * assertEquals(sem.isHeld("write"), false);
- * ```
- */
+/** Holds a lock until it is disposed of, like `guard()` of cleanup.h. */
 export class LockGuard implements Disposable {
   #lock: Lockable | null;
   readonly #mode: LockMode;
 
-  /**
-   * Takes charge of a lock that the caller has taken.
-   *
-   * @internal
-   * @param lock A lock that is held.
-   * @param mode How it is held.
-   */
+  /** @internal Takes charge of a lock that the caller has taken. */
   constructor(lock: Lockable, mode: LockMode) {
     this.#lock = lock;
     this.#mode = mode;

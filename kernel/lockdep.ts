@@ -3,40 +3,38 @@ import type { Lockable, LockChecker, LockMode } from "./lock.ts";
 import { formatTaken, type Place } from "./report.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** One sighting of a lock class taken while another was held. */
+/** A lock class was taken while another one was held. */
 interface Edge {
   readonly from: string;
   readonly to: string;
   /** Where `from` had been taken, and where `to` was taken under it. */
-  readonly outer: Place;
-  readonly inner: Place;
+  readonly fromTaken: Place;
+  readonly toTaken: Place;
 }
 
 /**
- * The lock checker. It learns the order in which lock classes are taken: one sighting of A then B and one of B then A
- * prove a deadlock that need never have happened.
- *
- * Origin: our own, after lockdep.
+ * The lock checker, after lockdep. It learns the order in which lock classes are taken. A then B, and B then A, prove a
+ * deadlock that need never have happened.
  *
  * @example
  * ```ts
  * import { boot } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
- * const table = kernel.createSemaphore("table");
- * const entry = kernel.createSemaphore("entry");
- * for (const [outer, inner] of [[table, entry], [entry, table]]) {
- *   outer.downWrite();
- *   inner.downWrite();
- *   inner.upWrite();
- *   outer.upWrite();
+ * const [table, entry] = [kernel.createSemaphore("table"), kernel.createSemaphore("entry")];
+ * for (const [first, second] of [[table, entry], [entry, table]]) {
+ *   first.whileWrite(() => second.whileWrite(() => {}));
  * }
- * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-inversion"]);
+ * kernel.findTask(1);
+ * kernel.tasklistLock.readLock();
+ * kernel.lockdep?.mightSleep("readFile()");
+ * kernel.tasklistLock.readUnlock();
+ * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-inversion", "lock-needed", "sleep-in-atomic"]);
  * ```
  */
 export class Lockdep implements LockChecker {
   readonly #kernel: KernelWorld;
-  /** Edges by the class that was held. A world has a handful of classes. */
+  /** What was taken under each class. A world has a handful of classes. */
   readonly #order = new Map<string, Map<string, Edge>>();
 
   /**
@@ -48,24 +46,7 @@ export class Lockdep implements LockChecker {
     this.#kernel = kernel;
   }
 
-  /**
-   * Called before a lock is taken. Throws where going on is impossible.
-   *
-   * @internal
-   * @param lock The lock.
-   * @param mode How it is to be taken.
-   * @throws {KernelBug} When this context holds it, and so would wait for itself.
-   * @example
-   * ```ts
-   * import { boot, KernelBug } from "@pnotify/pnotify";
-   * import { assertEquals, assertThrows } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("table");
-   * sem.downWrite();
-   * assertThrows(() => sem.downWrite(), KernelBug);
-   * assertEquals(kernel.reports.map(({ kind }) => kind), ["self-deadlock"]);
-   * ```
-   */
+  /** @internal Called before a lock is taken. Throws a KernelBug when this context holds it, and would wait for itself. */
   willTake(lock: Lockable, mode: LockMode): void {
     const context = this.#kernel.context;
     for (const held of context.held) {
@@ -78,43 +59,12 @@ export class Lockdep implements LockChecker {
     }
   }
 
-  /**
-   * Called when a lock has been taken.
-   *
-   * @internal
-   * @param lock The lock.
-   * @param mode How it was taken.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("table");
-   * sem.downRead();
-   * assertEquals(kernel.context.held.map(({ lock, mode }) => [lock.lockName, mode]), [["table", "read"]]);
-   * ```
-   */
+  /** @internal Called when a lock has been taken. */
   took(lock: Lockable, mode: LockMode): void {
     this.#kernel.context.held.push({ lock, mode, taken: this.#kernel.place() });
   }
 
-  /**
-   * Called before a lock is dropped. Throws when this context does not hold it so.
-   *
-   * @internal
-   * @param lock The lock.
-   * @param mode How it is held.
-   * @throws {KernelBug} When this context does not hold it so.
-   * @example
-   * ```ts
-   * import { boot, KernelBug } from "@pnotify/pnotify";
-   * import { assertThrows } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("table");
-   * sem.downRead();
-   * assertThrows(() => sem.upWrite(), KernelBug, "Cannot release table for write");
-   * ```
-   */
+  /** @internal Called before a lock is dropped. Throws a KernelBug when this context does not hold it so. */
   willDrop(lock: Lockable, mode: LockMode): void {
     const { held, frames } = this.#kernel.context;
     for (let i = held.length - 1; i >= 0; i--) {
@@ -124,17 +74,17 @@ export class Lockdep implements LockChecker {
       held.splice(i, 1);
       return;
     }
-    const other = this.#findHeld(lock);
-    const found = other === null
+    const actual = this.#findHeld(lock);
+    const state = actual === null
       ? "it is not held"
-      : `it is held for ${other.mode} since ${formatTaken(other.taken)}`;
-    this.#kernel.bug("lock-not-held", `Cannot release ${lock.lockName} for ${mode}: ${found}`, {
+      : `it is held for ${actual.mode} since ${formatTaken(actual.taken)}`;
+    this.#kernel.bug("lock-not-held", `Cannot release ${lock.lockName} for ${mode}: ${state}`, {
       lock: lock.lockName,
-      taken: other?.taken,
+      taken: actual?.taken,
     });
   }
 
-  /** A hook that drops what its caller took leaves the caller's walk without its lock. */
+  /** Reports a hook that drops what its caller took: the caller goes on without its lock. */
   #notItsOwn(frame: Frame, held: HeldLock): void {
     this.#kernel.report(
       "lock-not-held",
@@ -147,22 +97,7 @@ export class Lockdep implements LockChecker {
     );
   }
 
-  /**
-   * Reports a call that needs a lock and was made without it.
-   *
-   * @internal
-   * @param lock The lock.
-   * @param mode How it has to be held; who holds it for writing may read as well.
-   * @param call The call, for the report.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * kernel.lockdep?.needs(kernel.tasklistLock.state, "read", "countTasks()");
-   * assertEquals(kernel.reports.map(({ kind }) => kind), ["lock-needed"]);
-   * ```
-   */
+  /** @internal Reports a call that needs a lock and was made without it. A lock that is held for writing may be read, too. */
   needs(lock: Lockable, mode: LockMode, call: string): void {
     for (const held of this.#kernel.context.held) {
       if (held.lock === lock && (mode === "read" || held.mode === "write")) return;
@@ -178,16 +113,6 @@ export class Lockdep implements LockChecker {
    * Reports a call that may sleep, made while a spin lock is held.
    *
    * @param call The call, for the report.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * kernel.tasklistLock.readLock();
-   * kernel.lockdep?.mightSleep("readFile()");
-   * kernel.tasklistLock.readUnlock();
-   * assertEquals(kernel.reports.map(({ kind }) => kind), ["sleep-in-atomic"]);
-   * ```
    */
   mightSleep(call: string): void {
     for (const held of this.#kernel.context.held) {
@@ -205,23 +130,7 @@ export class Lockdep implements LockChecker {
     }
   }
 
-  /**
-   * Reports and drops what a call or hook took and did not drop.
-   *
-   * @internal
-   * @param what The call or hook.
-   * @param heldAtEntry How many locks were held when it began.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("table");
-   * sem.downWrite();
-   * kernel.lockdep?.checkReturned("attach()", 0);
-   * assertEquals([kernel.reports[0].kind, sem.isHeld("write")], ["lock-leaked", false]);
-   * ```
-   */
+  /** @internal Reports and drops the locks that a call or hook took after its entry and did not drop. */
   checkReturned(what: string, heldAtEntry: number): void {
     const held = this.#kernel.context.held;
     while (held.length > heldAtEntry) {
@@ -253,7 +162,7 @@ export class Lockdep implements LockChecker {
     );
   }
 
-  /** A lock held by another context: that one would be waited for. */
+  /** Checks whether another context holds a lock, which this one would have to wait for. */
   #checkOther(lock: Lockable, mode: LockMode): void {
     const free = mode === "read" ? lock.lockCount >= 0 : lock.lockCount === 0;
     if (free || this.#heldHere(lock)) return;
@@ -285,13 +194,13 @@ export class Lockdep implements LockChecker {
     let edges = this.#order.get(from);
     if (edges === undefined) this.#order.set(from, edges = new Map());
     if (edges.has(to)) return;
-    const edge = { from, to, outer: held.taken, inner: this.#kernel.place() };
-    const back = this.#path(to, from);
+    const edge = { from, to, fromTaken: held.taken, toTaken: this.#kernel.place() };
+    const wayBack = this.#path(to, from);
     edges.set(to, edge);
-    if (back !== null) this.#inversion(held, lock, mode, back);
+    if (wayBack !== null) this.#inversion(held, lock, mode, wayBack);
   }
 
-  /** Two locks of one class have no order of their own: two CPUs may take them the other way round. */
+  /** Two locks of one class have no order, and two CPUs may take them in opposite order. */
   #sameClass(held: HeldLock, lock: Lockable, mode: LockMode): void {
     this.#kernel.report(
       "lock-inversion",
@@ -308,7 +217,7 @@ export class Lockdep implements LockChecker {
     );
   }
 
-  /** The chain of sightings from one class to another, or null. */
+  /** The chain of edges from one class to another, or null. */
   #path(from: string, to: string, seen: Set<string> = new Set()): Edge[] | null {
     seen.add(from);
     for (const edge of this.#order.get(from)?.values() ?? []) {
@@ -320,8 +229,8 @@ export class Lockdep implements LockChecker {
     return null;
   }
 
-  #inversion(held: HeldLock, lock: Lockable, mode: LockMode, back: Edge[]): void {
-    const chain = [back[0].from, ...back.map((edge) => edge.to)].join(" -> ");
+  #inversion(held: HeldLock, lock: Lockable, mode: LockMode, wayBack: Edge[]): void {
+    const chain = [wayBack[0].from, ...wayBack.map((edge) => edge.to)].join(" -> ");
     this.#kernel.report("lock-inversion", `possible circular locking of ${lock.lockName}`, {
       lock: lock.lockName,
       held: held.lock.lockName,
@@ -330,12 +239,12 @@ export class Lockdep implements LockChecker {
         `wants ${lock.lockName} (${mode}) ${formatTaken(this.#kernel.place())}`,
         `but already holds ${held.lock.lockName} (${held.mode}) since ${formatTaken(held.taken)}`,
         ...twoCpus(held.lock.lockName, lock.lockName),
-        ...back.map((edge) =>
-          `order seen before: ${edge.from} (${formatTaken(edge.outer)}) -> ${edge.to} (${
-            formatTaken(edge.inner)
+        ...wayBack.map((edge) =>
+          `order seen before: ${edge.from} (${formatTaken(edge.fromTaken)}) -> ${edge.to} (${
+            formatTaken(edge.toTaken)
           })`
         ),
-        `chain: ${chain} -> ${back[0].from}`,
+        `chain: ${chain} -> ${wayBack[0].from}`,
       ],
     });
   }
@@ -348,7 +257,7 @@ export class Lockdep implements LockChecker {
   }
 }
 
-/** The story of a deadlock on two CPUs, one column each. */
+/** How two CPUs would deadlock, one column each. */
 function twoCpus(first: string, second: string): string[] {
   const width = Math.max(first.length, second.length) + 10;
   return [

@@ -42,12 +42,12 @@ export type UsedValues<U extends UsedSymbols> = {
 };
 
 /**
- * What every module finds in its environment.
+ * What every module finds in its environment. What it exports goes to the symbol table.
  *
  * @example
  * ```ts
- * import { boot, defineModule, defineSymbol, KernelError } from "@pnotify/pnotify";
- * import { assertThrows } from "@std/assert";
+ * import { boot, defineModule, defineSymbol, KernelError, type SymbolTable } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
  * const NAME = defineSymbol<string>("printer.name");
  * const printer = defineModule({
  *   name: "printer",
@@ -68,9 +68,13 @@ export type UsedValues<U extends UsedSymbols> = {
  * const { kernel } = boot();
  * kernel.modules.insmod(printer);
  * kernel.modules.insmod(user);
+ * const symbols: SymbolTable = kernel.symbols;
+ * assertEquals([symbols.get(NAME), symbols.find("printer.name")?.owner], ["lp0", "printer"]);
+ * symbols.export(defineSymbol<number>("pages", { gplOnly: true }), { value: 2, owner: null });
  * assertThrows(() => kernel.modules.rmmod("printer"), KernelError, "EBUSY");
  * kernel.modules.rmmod("user");
  * kernel.modules.rmmod("printer");
+ * symbols.withdraw("printer");
  * ```
  */
 export interface ModuleServices {
@@ -78,27 +82,15 @@ export interface ModuleServices {
   readonly kernel: Kernel;
   /** The name it is loaded under. */
   readonly name: string;
-  /**
-   * Prints a line to the kernel log.
-   *
-   * @param text The text.
-   * @param level How urgent it is; `info` by default.
-   */
+  /** Prints a line to the kernel log; the level is `info` by default. */
   printk(text: string, level?: LogLevel): void;
   /**
-   * Offers something to other modules (EXPORT_SYMBOL). Only in `load`, and only what the module declares.
+   * Offers something to other modules (EXPORT_SYMBOL), in `load`.
    *
-   * @param symbol The symbol.
-   * @param value What it stands for.
    * @throws {KernelError} EINVAL when the module does not declare it, EEXIST when the name is taken.
    */
   exportSymbol<T>(symbol: KernelSymbol<T>, value: T): void;
-  /**
-   * Keeps another module from being unloaded (try_module_get).
-   *
-   * @param name The other module.
-   * @returns A function that lets it go again (module_put), or null when it is not live.
-   */
+  /** Keeps another module loaded (try_module_get); returns its module_put, or null when it is not live. */
   tryModuleGet(name: string): (() => void) | null;
 }
 
@@ -140,28 +132,17 @@ export interface KernelModule<
   readonly description?: string;
   /** Who wrote it (MODULE_AUTHOR). */
   readonly author?: string;
-  /** The symbols that it uses; all are found before `load` runs. */
+  /** The symbols that it uses. All are found before `load` runs. */
   readonly uses?: U;
-  /** The symbols that it offers; `load` exports each. */
+  /** The symbols that it offers. `load` exports each. */
   readonly exports?: readonly KernelSymbol<unknown>[];
   /** Its parameters. */
   readonly params?: P;
   /** Modules that must be live before it. Those whose symbols it uses need not be named. */
   readonly depends?: readonly string[];
-  /**
-   * Sets it up (module_init).
-   *
-   * @param env What it may use.
-   * @returns Whatever `unload` needs.
-   * @throws {KernelError} With any errno, when it cannot be set up; it is not loaded then.
-   */
+  /** Sets it up (module_init); returns what `unload` needs. A KernelError means that it is not loaded. */
   load(env: ModuleEnvironment<P, U>): S;
-  /**
-   * Takes it down (module_exit): unregisters what `load` registered.
-   *
-   * @param env What it may use.
-   * @param state What `load` returned.
-   */
+  /** Takes it down (module_exit): unregisters what `load` registered. The state is what `load` returned. */
   unload(env: ModuleEnvironment<P, U>, state: S): void;
 }
 
@@ -184,10 +165,9 @@ function refuse(name: string, field: string, found: string, wanted: string): Ker
 }
 
 /**
- * Describes a kernel module. Types follow from the description: `env` has the named symbols and the parameters, and
- * `unload` gets what `load` returned. One module serves any number of kernels, so keep its state in `load`.
- *
- * Origin: `module_init()`, `module_exit()` and `MODULE_LICENSE()` in one.
+ * Describes a kernel module: module_init(), module_exit() and MODULE_LICENSE() in one. Types follow from the description:
+ * `env` has the named symbols and the parameters, and `unload` gets what `load` returned. A module serves any number of
+ * kernels, so `load` makes its state.
  *
  * @param module The description.
  * @returns The module, checked and frozen.
@@ -219,7 +199,7 @@ export function defineModule<
   return Object.freeze({ ...module });
 }
 
-/** Whether module code answered with a promise. Should that be rejected later, it has been told of here. */
+/** Whether module code answered with a promise. If it is rejected later, the rejection is handled here. */
 export function isPromise(answer: unknown): boolean {
   if (answer === undefined || answer === null) return false;
   const { then } = Object(answer) as { then?: unknown };

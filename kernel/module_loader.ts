@@ -37,9 +37,9 @@ export interface LoadedModule {
 export interface InsmodOptions<P extends ParameterSpecs = ParameterSpecs> {
   /** Values for its parameters; the others get their defaults. */
   readonly params?: Partial<ParameterValues<P>>;
-  /** It is not shipped with the kernel: taints with O. */
+  /** Whether it is not shipped with the kernel: taints with O. */
   readonly outOfTree?: boolean;
-  /** Load it although a module that it needs is faulty: taints with F. */
+  /** Whether it is loaded although a module that it needs is faulty: taints with F. */
   readonly force?: boolean;
 }
 
@@ -51,7 +51,29 @@ export interface Leftover {
   readonly taken?: Place;
 }
 
-/** Removes what a module left behind after its `unload`, and says what that was. */
+/**
+ * Removes what a module left behind after its `unload`, and says what that was.
+ *
+ * @example A service that lends pages
+ * ```ts
+ * import { boot, KernelBug } from "@pnotify/pnotify";
+ * import { widget } from "@pnotify/pnotify/modules/widget";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const { kernel } = boot();
+ * const { modules } = kernel;
+ * modules.addReaper((module) => [{ what: `a page of ${module}` }]);
+ * kernel.addShutdownCheck(() => void kernel.report("module-leak", "a page was left"));
+ * modules.insmod(widget, { outOfTree: true });
+ * modules.markFaulty("widget");
+ * modules.rmmod("widget");
+ * kernel.moduleFault("job", { what: "exit", task: kernel.init, cause: new TypeError("no job") });
+ * assertThrows(() => kernel.bug("asleep", "nobody gives pages back"), KernelBug);
+ * kernel.addTaint("F");
+ * const kinds = kernel.shutdown().map(({ kind }) => kind);
+ * assertEquals(kinds, ["module-leak", "module-fault", "asleep", "module-leak"]);
+ * assertEquals([kernel.taint, modules.find("widget")], ["ODF", null]);
+ * ```
+ */
 export type ModuleReaper = (name: string) => Leftover[];
 
 /** Licences that may use GPL-only symbols (license_is_gpl_compatible). */
@@ -101,9 +123,7 @@ class Entry implements LoadedModule {
 }
 
 /**
- * Loads and unloads kernel modules, and counts who uses whom.
- *
- * Origin: `load_module()` and `delete_module(2)`.
+ * Loads and unloads kernel modules (load_module, delete_module), and counts which module uses which.
  *
  * @example
  * ```ts
@@ -122,7 +142,7 @@ export class ModuleLoader {
   readonly #reapers: ModuleReaper[] = [];
 
   /**
-   * Makes a loader that has loaded nothing; each kernel has its own.
+   * Makes a loader without modules. Each kernel has its own.
    *
    * @param kernel The world.
    */
@@ -134,17 +154,6 @@ export class ModuleLoader {
    * Adds a service whose leftovers are removed when a module goes.
    *
    * @param reaper Called with the module's name; it removes what is left and says what that was.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { widget } from "@pnotify/pnotify/modules/widget";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * kernel.modules.addReaper((module) => [{ what: `a page of ${module}` }]);
-   * kernel.modules.insmod(widget);
-   * kernel.modules.rmmod("widget");
-   * assertEquals(kernel.reports.map(({ kind }) => kind), ["module-leak"]);
-   * ```
    */
   addReaper(reaper: ModuleReaper): void {
     this.#reapers.push(reaper);
@@ -164,16 +173,6 @@ export class ModuleLoader {
    *
    * @param name Its name.
    * @returns The module, or null.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { widget } from "@pnotify/pnotify/modules/widget";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * kernel.modules.insmod(widget);
-   * assertEquals(kernel.modules.find("widget")?.state, "live");
-   * assertEquals(kernel.modules.find("gadget"), null);
-   * ```
    */
   find(name: string): LoadedModule | null {
     return this.#loaded.get(name) ?? null;
@@ -223,7 +222,7 @@ export class ModuleLoader {
    *
    * @param name Its name.
    * @throws {KernelError} ENOENT when it is not loaded, EBUSY when it is in use or its load or unload is in progress,
-   * EFAULT when its `unload` threw; it is gone then all the same.
+   * EFAULT when its `unload` threw. It is unloaded all the same then.
    */
   rmmod(name: string): void {
     const entry = this.#loaded.get(name);
@@ -262,17 +261,7 @@ export class ModuleLoader {
   /**
    * Marks a module whose hook broke the rules. It goes on running, but nothing new may depend on it.
    *
-   * @param name Its name; a name that is not loaded is passed over.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { widget } from "@pnotify/pnotify/modules/widget";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * kernel.modules.insmod(widget);
-   * kernel.modules.markFaulty("widget");
-   * assertEquals(kernel.modules.find("widget")?.faulty, true);
-   * ```
+   * @param name Its name. A name that is not loaded is ignored.
    */
   markFaulty(name: string): void {
     const entry = this.#loaded.get(name);
@@ -286,12 +275,12 @@ export class ModuleLoader {
     const specs = module.params ?? {};
     for (const key in given) {
       if (Object.hasOwn(specs, key)) continue;
-      const known = Object.keys(specs).join(", ");
+      const names = Object.keys(specs).join(", ");
       throw refuse(
         "EINVAL",
         module.name,
         `it has no parameter "${key}"`,
-        known === "" ? "no parameter is wanted" : `one of ${known} is wanted`,
+        names === "" ? "no parameter is wanted" : `one of ${names} is wanted`,
       );
     }
     const values: Record<string, unknown> = {};
@@ -315,25 +304,25 @@ export class ModuleLoader {
     }
     const values: Record<string, unknown> = {};
     for (const [key, symbol] of Object.entries(module.uses ?? {})) {
-      const found = this.#offered(symbol.name);
-      if (found === null || (found.symbol.gplOnly && !isGplCompatible(module.license))) {
-        const why = found === null
+      const offer = this.#offered(symbol.name);
+      if (offer === null || (offer.symbol.gplOnly && !isGplCompatible(module.license))) {
+        const why = offer === null
           ? "nobody exports it"
           : `it is GPL-only and the licence is ${module.license}`;
         const names = symbol.cNames.join(", ");
         throw refuse("ENOENT", module.name, `unknown symbol ${names}: ${why}`);
       }
-      if (found.owner !== null) this.#use(entry, this.#loaded.get(found.owner)!, force);
-      values[key] = found.value;
+      if (offer.owner !== null) this.#use(entry, this.#loaded.get(offer.owner)!, force);
+      values[key] = offer.value;
     }
     return values;
   }
 
-  /** What a module offers counts once it is live: its load may still fail. */
+  /** What a symbol stands for. A module that is not yet live offers nothing, as its `load` may still fail. */
   #offered(name: string): ExportedSymbol | null {
-    const found = this.#kernel.symbols.find(name);
-    if (found === null || found.owner === null) return found;
-    return this.#loaded.get(found.owner)?.state === "live" ? found : null;
+    const offer = this.#kernel.symbols.find(name);
+    if (offer === null || offer.owner === null) return offer;
+    return this.#loaded.get(offer.owner)?.state === "live" ? offer : null;
   }
 
   #use(entry: Entry, provider: Entry, force: boolean): void {
@@ -361,7 +350,7 @@ export class ModuleLoader {
       params,
       printk: (text: string, level = "info" as const) => kernel.printk(text, level),
       exportSymbol: <T>(symbol: KernelSymbol<T>, value: T) => {
-        const declared = entry.module.exports?.some((one) => one.name === symbol.name) ?? false;
+        const declared = entry.module.exports?.some(({ name }) => name === symbol.name) ?? false;
         if (!declared || entry.state !== "loading") {
           const found = declared ? "it is loaded" : `it does not declare ${symbol.name}`;
           throw refuse(
@@ -378,14 +367,14 @@ export class ModuleLoader {
     }) as ModuleEnvironment;
   }
 
-  #tryGet(by: Entry, name: string): (() => void) | null {
+  #tryGet(borrower: Entry, name: string): (() => void) | null {
     const target = this.#loaded.get(name);
     if (target === undefined || target.state !== "live") return null;
     const borrowed: Borrowed = { target, taken: this.#kernel.place() };
     target.gets++;
-    by.borrowed.add(borrowed);
+    borrower.borrowed.add(borrowed);
     return () => {
-      if (!by.borrowed.delete(borrowed)) {
+      if (!borrower.borrowed.delete(borrowed)) {
         this.#kernel.bug("double-put", `Cannot put module ${name}: it was put before`, {
           taken: borrowed.taken,
           lines: [`taken ${formatTaken(borrowed.taken)}`],
@@ -454,7 +443,7 @@ export class ModuleLoader {
     });
   }
 
-  /** Whatever it left behind is reported and removed, so that nothing of a module outlives it. */
+  /** Forgets a module. What it left behind is reported and removed, so that nothing of a module outlives it. */
   #remove(entry: Entry): void {
     const { name } = entry;
     for (const reaper of this.#reapers) {
@@ -467,8 +456,8 @@ export class ModuleLoader {
     entry.borrowed.clear();
     this.#kernel.symbols.withdraw(name);
     for (const provider of entry.providers) {
-      const at = provider.users.indexOf(name);
-      if (at >= 0) provider.users.splice(at, 1);
+      const index = provider.users.indexOf(name);
+      if (index >= 0) provider.users.splice(index, 1);
     }
     this.#loaded.delete(name);
     if (this.#kernel.trace !== null) {

@@ -9,10 +9,8 @@ import {
 import type { KernelWorld } from "./world.ts";
 
 /**
- * What a call returns that would sleep: done at once, or by whatever wakes the sleeper. A signal ends an interruptible
- * one with EINTR.
- *
- * Origin: our own: a call that sleeps, where nobody can sleep.
+ * A call that may sleep (wait_event_interruptible). It is done at once, or when the sleeper is woken. A signal ends an
+ * interruptible one with EINTR.
  *
  * @example
  * ```ts
@@ -43,7 +41,7 @@ export class Pending<T> {
   declare readonly task: Task;
 
   /**
-   * Makes a call that has not returned; the task does not sleep yet.
+   * Makes a call that has not returned. The task does not sleep yet.
    *
    * @param task The task that made the call.
    * @param interruptible Whether a signal ends it.
@@ -55,7 +53,7 @@ export class Pending<T> {
   }
 }
 
-/** What a call returns that had no need to sleep. */
+/** A call that is done without a sleep. */
 export function returned<T>(task: Task, value: T | null): Pending<T> {
   const pending = new Pending<T>(task, true);
   pending.done = true;
@@ -64,17 +62,17 @@ export function returned<T>(task: Task, value: T | null): Pending<T> {
 }
 
 /**
- * Says what a task is about to sleep on (prepare_to_wait). Done under the lock under which there was nothing to return:
- * what happens between that look and the sleep ends the call, and is not missed.
+ * Notes what a task is about to sleep on (prepare_to_wait). The caller holds the lock under which it found that it has to
+ * sleep. So what happens between that look and the sleep ends the call, and is not missed.
  */
 export function prepareToSleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   const task = pending.task;
-  // Reported before, since a sleeper makes no calls; the first sleep ends here.
+  // A sleeper makes no calls, and enter() has reported this one. The first sleep ends here.
   if (task.sleep !== null && task.sleep !== pending) wakeUp(kernel, task.sleep, null, "EINTR");
   task.sleep = pending;
 }
 
-/** Puts a task to sleep on a call. One that is exiting would never wake: its exit is under way. */
+/** Puts a task to sleep on a call. A task that is exiting is refused: nobody would wake it. */
 export function fallAsleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
   const task = pending.task;
@@ -94,7 +92,7 @@ export function fallAsleep(kernel: KernelWorld, pending: Pending<unknown>): void
   }
 }
 
-/** Ends a sleep: the call returns a value, or an error when the name of one is given. */
+/** Ends a sleep. The call returns a value, or fails with an error when one is given. */
 export function wakeUp<T>(
   kernel: KernelWorld,
   pending: Pending<T>,
@@ -115,7 +113,7 @@ export function wakeUp<T>(
 }
 
 /**
- * A queue of tasks that sleep until somebody wakes them (wait_queue_head_t), for modules of one's own.
+ * A queue of tasks that sleep until they are woken (wait_queue_head_t), for modules.
  *
  * @example
  * ```ts
@@ -135,7 +133,7 @@ export class WaitQueue<T> {
   readonly #waiting: Pending<T>[] = [];
 
   /**
-   * Makes a queue in which nobody sleeps (init_waitqueue_head).
+   * Makes an empty queue (init_waitqueue_head).
    *
    * @param kernel The world.
    */
@@ -171,14 +169,14 @@ export class WaitQueue<T> {
   }
 
   /**
-   * Wakes every task in the queue, the longest asleep first.
+   * Wakes every task in the queue, in the order in which they fell asleep.
    *
    * @param value What their calls return.
    * @returns How many were woken.
    */
   wakeAll(value: T): number {
     let woken = 0;
-    // A call like any other, so that a signal which had to wait for a sleeper is delivered now.
+    // This is a call, so that leave() delivers the signals that had to wait for a sleeper.
     this.#kernel.enter("wake", null);
     try {
       for (const pending of this.#waiting.splice(0)) {

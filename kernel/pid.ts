@@ -3,31 +3,11 @@ import { Family } from "./family.ts";
 import { assertHeld } from "./lock.ts";
 import type { Task } from "./task.ts";
 
-/**
- * The highest pid_max there is (PID_MAX_LIMIT).
- *
- * @example
- * ```ts
- * import { Kernel, KernelError, PID_MAX_LIMIT } from "@pnotify/pnotify";
- * import { assertEquals, assertThrows } from "@std/assert";
- * assertEquals(new Kernel({ pidMax: PID_MAX_LIMIT }).pidMax, PID_MAX_LIMIT);
- * assertThrows(() => new Kernel({ pidMax: PID_MAX_LIMIT + 1 }), KernelError, "EINVAL");
- * ```
- */
+/** The highest pid_max there is. */
 export const PID_MAX_LIMIT = 4194304;
-/**
- * The pid_max of a new kernel.
- *
- * @example
- * ```ts
- * import { boot, PID_MAX_DEFAULT } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * assertEquals(kernel.pidMax, PID_MAX_DEFAULT);
- * ```
- */
+/** The pid_max of a new kernel. */
 export const PID_MAX_DEFAULT = 32768;
-/** Pids below this are used once only: the search starts here after it wrapped (RESERVED_PIDS). */
+/** Pids below this are given out once: a search that wraps around begins here. */
 const RESERVED_PIDS = 300;
 
 /** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
@@ -44,21 +24,23 @@ const USED_BY_TASK = 1;
 const USED_BY_GROUP = 2;
 
 /**
- * The pid table: dense, so that a look-up is one load. Pids are given out in a cycle, and a pid in use as the id of a
- * process group or session is passed over although its task is gone. Guarded by tasklistLock.
- *
- * Origin: `alloc_pid()` and `find_vpid()`.
+ * The pid table (alloc_pid, find_vpid): dense, so that a look-up is one load. Pids are given out in a cycle. A pid that is
+ * the id of a process group or session stays in use when its task is gone. The list of tasks is guarded by tasklistLock.
  *
  * @example
  * ```ts
- * import { boot, type PidTable } from "@pnotify/pnotify";
+ * import { boot, PID_MAX_DEFAULT, PID_MAX_LIMIT, type PidTable, TASK_COMM_LENGTH } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
+ * const { kernel } = boot({ pidMax: PID_MAX_LIMIT });
+ * kernel.pidMax = PID_MAX_DEFAULT;
  * const pids: PidTable = kernel.pids;
- * const task = kernel.fork(kernel.init);
- * assertEquals([pids.find(task.pid), pids.find(99)], [task, null]);
- * kernel.setsid(task);
- * assertEquals(pids.findGroup(task.pid), task.processGroup);
+ * const daemon = kernel.fork(kernel.init);
+ * assertEquals([pids.find(daemon.pid), pids.find(99), kernel.setsid(daemon)], [daemon, null, 3]);
+ * const worker = kernel.fork(daemon);
+ * kernel.setpgid(daemon, { target: worker });
+ * assertEquals(pids.findGroup(worker.pid), worker.processGroup);
+ * kernel.rename(worker, "a-very-long-thread-name");
+ * assertEquals(worker.comm.length, TASK_COMM_LENGTH);
  * ```
  */
 export class PidTable {
@@ -68,24 +50,19 @@ export class PidTable {
   count = 0;
   /** The highest pid ever in use: the end of a walk. */
   highest = 0;
-  /** How often a thread took over the pid of its leader: a walk may have passed that pid already. */
+  /** How often a thread took over the pid of its leader. A walk may have passed that pid already. */
   exchanges = 0;
   /** Parents and children, with room for every pid that was given out. */
   readonly family: Family;
   #used = new Uint8Array(1024);
   #last = -1;
   #max: number;
-  /** Few and rarely asked for, unlike tasks. */
+  /** Process groups by id: few, and rarely looked up. */
   readonly #groups = new Map<number, ProcessGroup>();
   /** How many groups each session has. */
   readonly #sessions = new Map<number, number>();
 
-  /**
-   * Makes a table without tasks; the first pid that it gives is 0.
-   *
-   * @internal
-   * @param max The lowest number that is no pid (pid_max).
-   */
+  /** @internal Makes a table without tasks, for pids below a maximum (pid_max). The first pid that it gives out is 0. */
   constructor(max: number) {
     this.family = new Family(this, this.#used.length);
     this.#max = 0;
@@ -109,7 +86,7 @@ export class PidTable {
   }
 
   /**
-   * The task with a pid, or null. Holds tasklistLock.
+   * The task with a pid. Unless tasklistLock is held, the task may vanish.
    *
    * @param pid The pid.
    * @returns The task on the list, or null.
@@ -118,12 +95,7 @@ export class PidTable {
     return this.tasks[pid] ?? null;
   }
 
-  /**
-   * Takes the next free pid, or -1 when all are in use.
-   *
-   * @internal
-   * @returns The pid, or -1.
-   */
+  /** @internal Takes the next free pid; -1 when all are in use. */
   allocate(): number {
     const next = this.#last + 1;
     const used = this.#used;
@@ -131,7 +103,7 @@ export class PidTable {
     return this.#take(next);
   }
 
-  /** From the last pid on, and once more from the start. */
+  /** Searches from the last pid on, and once more from the start. */
   #search(): number {
     const max = this.#max;
     const used = this.#used;
@@ -146,13 +118,7 @@ export class PidTable {
     return -1;
   }
 
-  /**
-   * Takes a given pid (set_tid); false when it is in use.
-   *
-   * @internal
-   * @param pid The pid.
-   * @returns Whether it was free.
-   */
+  /** @internal Takes a given pid (set_tid); returns false when it is in use. */
   allocateGiven(pid: number): boolean {
     if (pid < this.#used.length && this.#used[pid] !== 0) return false;
     const last = this.#last;
@@ -162,12 +128,9 @@ export class PidTable {
   }
 
   /**
-   * Puts a task on the list under the pid that it was given.
+   * @internal Puts a task on the list under its pid.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param task The task, with its pid set.
    */
   publish(task: Task): void {
     if (task.kernel.watchedBy > 0) assertListHeld(task, "publish()");
@@ -178,12 +141,9 @@ export class PidTable {
   }
 
   /**
-   * Takes a task off the list and gives its pid back.
+   * @internal Takes a task off the list and gives its pid back.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param task The task.
    */
   withdraw(task: Task): void {
     if (task.kernel.watchedBy > 0) assertListHeld(task, "withdraw()");
@@ -193,23 +153,9 @@ export class PidTable {
   }
 
   /**
-   * Replaces a task on the list: a thread that execs takes over its leader's pid, the leader gets the thread's.
+   * @internal Exchanges the pids of a thread that calls exec and of its leader.
    *
    * Locking: needs tasklistLock for writing.
-   *
-   * @internal
-   * @param thread The thread that execs.
-   * @param leader The leader of its group.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const leader = kernel.fork(kernel.init);
-   * const thread = kernel.createThread(leader);
-   * kernel.exec(thread, "/bin/sh");
-   * assertEquals([thread.pid, kernel.pids.exchanges], [3, 1]);
-   * ```
    */
   exchange(thread: Task, leader: Task): void {
     if (thread.kernel.watchedBy > 0) assertListHeld(thread, "exchange()");
@@ -221,18 +167,13 @@ export class PidTable {
     this.exchanges++;
   }
 
-  /**
-   * Gives a pid back.
-   *
-   * @internal
-   * @param pid The pid; it stays in use as long as a group has it for its id.
-   */
+  /** @internal Gives a pid back. It stays in use while a group has it for its id. */
   release(pid: number): void {
     this.#used[pid] &= ~USED_BY_TASK;
   }
 
   /**
-   * The process group with an id, or null.
+   * The process group with an id.
    *
    * @param id The id.
    * @returns The process group, or null.
@@ -241,12 +182,7 @@ export class PidTable {
     return this.#groups.get(id) ?? null;
   }
 
-  /**
-   * Keeps the ids of a process group and of its session from being given out.
-   *
-   * @internal
-   * @param group The process group.
-   */
+  /** @internal Keeps the ids of a process group and of its session from being given out. */
   claimGroup(group: ProcessGroup): void {
     this.#groups.set(group.id, group);
     this.#sessions.set(group.session, (this.#sessions.get(group.session) ?? 0) + 1);
@@ -254,12 +190,7 @@ export class PidTable {
     this.#used[group.session] |= USED_BY_GROUP;
   }
 
-  /**
-   * Forgets an empty process group. A session's id stays in use while any group of the session exists.
-   *
-   * @internal
-   * @param group The process group.
-   */
+  /** @internal Forgets an empty process group. A session's id stays in use while any group of the session exists. */
   releaseGroup(group: ProcessGroup): void {
     const rest = this.#sessions.get(group.session)! - 1;
     if (rest === 0) this.#sessions.delete(group.session);

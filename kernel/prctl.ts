@@ -13,13 +13,13 @@ export function rename(kernel: KernelWorld, task: Task, comm: string): void {
       wanted: "a string is wanted",
     });
   }
-  const old = task.comm;
+  const oldComm = task.comm;
   const from = String(task);
   task.comm = comm.slice(0, TASK_COMM_LENGTH);
   if (kernel.trace !== null) {
     kernel.trace.emit({ type: "rename", task: String(task), pid: task.pid, from });
   }
-  kernel.notify("rename", task, old);
+  kernel.notify("rename", task, oldComm);
 }
 
 /** Makes a process adopt the orphans below it, or stop doing so (PR_SET_CHILD_SUBREAPER). */
@@ -33,15 +33,15 @@ export function setSubreaper(task: Task, on: boolean): void {
   markDescendants(leader);
 }
 
-/** Those already there must look for a subreaper too, when their parent goes. */
-function markDescendants(top: Task): void {
-  const open: Task[] = [top];
-  for (let task = open.pop(); task !== undefined; task = open.pop()) {
+/** The descendants of a new subreaper look for one when their parent ends. */
+function markDescendants(subreaper: Task): void {
+  const pending: Task[] = [subreaper];
+  for (let task = pending.pop(); task !== undefined; task = pending.pop()) {
     let thread = task;
     do {
       for (let child = thread.firstChild; child !== null; child = child.nextSibling) {
         child.flags |= PF_HAS_SUBREAPER;
-        open.push(child);
+        pending.push(child);
       }
       thread = thread.nextThread;
     } while (thread !== task);

@@ -16,17 +16,16 @@ export interface LogRecord {
 }
 
 /**
- * The kernel log: a ring that keeps the newest lines and counts those it had to drop.
- *
- * Origin: the ring buffer of `printk()`.
+ * The kernel log (vprintk_emit): a ring that keeps the newest lines and counts those it dropped.
  *
  * @example
  * ```ts
- * import { boot } from "@pnotify/pnotify";
+ * import { boot, formatLogRecord } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
- * kernel.printk("hello");
- * assertEquals(kernel.log.records().at(-1)?.text, "hello");
+ * kernel.log.print("hello", "info");
+ * const lines = kernel.log.records().map((record) => formatLogRecord(record));
+ * assertEquals(lines, ["[    0.000000] hello"]);
  * ```
  */
 export class KernelLog {
@@ -37,13 +36,7 @@ export class KernelLog {
   readonly #clock: Clock;
   readonly #ring: LogRecord[] = [];
 
-  /**
-   * Makes an empty log.
-   *
-   * @internal
-   * @param clock The clock that stamps the lines.
-   * @param capacity How many lines are kept.
-   */
+  /** @internal Makes an empty log. The clock stamps its lines. */
   constructor(clock: Clock, capacity: number) {
     this.#clock = clock;
     this.capacity = capacity;
@@ -60,15 +53,6 @@ export class KernelLog {
    * @param text The text; a text of several lines becomes several records.
    * @param level How urgent it is.
    * @returns The records that were added.
-   * @example
-   * ```ts
-   * import { Kernel } from "@pnotify/pnotify/kernel";
-   * import { assertEquals } from "@std/assert";
-   * const { log } = new Kernel({ logLines: 2 });
-   * for (const text of ["a", "b", "c"]) log.print(text, "info");
-   * assertEquals(log.records().map((record) => record.text), ["b", "c"]);
-   * assertEquals(log.dropped, 1);
-   * ```
    */
   print(text: string, level: LogLevel): LogRecord[] {
     const added: LogRecord[] = [];
@@ -86,12 +70,6 @@ export class KernelLog {
    * The lines that are kept, oldest first.
    *
    * @returns A copy.
-   * @example
-   * ```ts
-   * import { Kernel } from "@pnotify/pnotify/kernel";
-   * import { assertEquals } from "@std/assert";
-   * assertEquals(new Kernel().log.records(), []);
-   * ```
    */
   records(): LogRecord[] {
     if (this.printed <= this.capacity) return this.#ring.slice();
@@ -101,19 +79,10 @@ export class KernelLog {
 }
 
 /**
- * Words a log line as `dmesg` does.
- *
- * Origin: a line of `dmesg(1)`.
+ * Words a log line as dmesg(1) does (info_print_prefix).
  *
  * @param record The line.
  * @returns For example `[    1.000000] hello`.
- * @example
- * ```ts
- * import { formatLogRecord } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * const record = { sequence: 0, time: 1_000_000_000, level: "info", text: "hello" } as const;
- * assertEquals(formatLogRecord(record), "[    1.000000] hello");
- * ```
  */
 export function formatLogRecord(record: LogRecord): string {
   const microseconds = Math.floor(record.time / 1000);

@@ -43,10 +43,10 @@ export function createSession(kernel: KernelWorld, task: Task): number {
       wanted: "a process that leads no group is wanted",
     });
   }
-  const old = leader.processGroup.session;
+  const oldSession = leader.processGroup.session;
   moveToGroup(kernel, leader, { id: leader.pid, session: leader.pid, members: 0 });
   if (kernel.trace !== null) traceSession(kernel, leader);
-  kernel.notify("session", leader, old);
+  kernel.notify("session", leader, oldSession);
   return leader.pid;
 }
 

@@ -1,22 +1,9 @@
-/**
- * The kernel's own randomness: a small generator (32-bit state, additive step, avalanche mix) that one seed decides.
- *
- * @example
- * ```ts
- * import { Random } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * assertEquals(new Random(42).below(100), new Random(42).below(100));
- * ```
- */
+/** The kernel's randomness: a small generator (32 bits of state, additive step, avalanche mix) that one seed decides. */
 export class Random {
   /** The whole state: two generators with the same state go on alike. */
   state: number;
 
-  /**
-   * Makes a generator that a seed decides.
-   *
-   * @param seed Any integer; its low 32 bits count.
-   */
+  /** @internal Makes a generator. Only the low 32 bits of the seed count. */
   constructor(seed: number) {
     this.state = seed >>> 0;
   }
@@ -25,12 +12,6 @@ export class Random {
    * The next 32 random bits.
    *
    * @returns An integer from 0 to 2**32 - 1.
-   * @example
-   * ```ts
-   * import { Random } from "@pnotify/pnotify/kernel";
-   * import { assert } from "@std/assert";
-   * assert(new Random(1).next() !== new Random(2).next());
-   * ```
    */
   next(): number {
     this.state = (this.state + 0x9e3779b9) >>> 0;
@@ -45,12 +26,6 @@ export class Random {
    *
    * @param bound The bound, an integer from 1 to 2**32.
    * @returns An integer from 0 to `bound - 1`.
-   * @example
-   * ```ts
-   * import { Random } from "@pnotify/pnotify/kernel";
-   * import { assert } from "@std/assert";
-   * assert(new Random(7).below(6) < 6);
-   * ```
    */
   below(bound: number): number {
     return Math.floor((this.next() / 0x1_0000_0000) * bound);

@@ -5,8 +5,8 @@ import { putTaskStruct } from "./task_reference.ts";
 import type { KernelWorld } from "./world.ts";
 
 /**
- * Takes an ended task off the task list (release_task). Its pid is free from here on; the task itself goes with the
- * last reference. Holds tasklistLock for writing, so its callout is deferred until that is dropped.
+ * Takes an ended task off the task list (release_task). Its pid is free from here on. The task goes with its last
+ * reference. Needs tasklistLock for writing, and so its callout is deferred until that is dropped.
  */
 export function releaseTask(kernel: KernelWorld, task: Task): void {
   if (task.flags & PF_THREAD) {
@@ -18,8 +18,8 @@ export function releaseTask(kernel: KernelWorld, task: Task): void {
   kernel.pids.withdraw(task);
   task.credentials.user.tasks--;
   task.state = EXIT_DEAD;
-  const isHeard = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
-  if (task.subscribers !== null || isHeard) {
+  const isWanted = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
+  if (task.subscribers !== null || isWanted) {
     kernel.deferFree(task);
   } else {
     putTaskStruct(task);

@@ -3,18 +3,18 @@ import { PF_EXITING, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task } from "./task.ts
 import { hasEnded, notifyParent } from "./wait.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** Gives the children of a dying task to whoever looks after orphans (forget_original_parent). Holds tasklistLock for writing. */
+/** Gives the children of a dying task to another parent (forget_original_parent). Needs tasklistLock for writing. */
 export function reparentChildren(kernel: KernelWorld, father: Task): void {
   if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "reparentChildren()");
   const reaper = findReaper(kernel, father);
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
     moveChild(kernel, child, reaper);
-    // Another thread of the same process is the same parent to everybody else.
+    // A child does not notice that another thread of the same process is its parent.
     if (reaper.groupLeader !== father.groupLeader) changedParent(kernel, child, father, reaper);
   }
 }
 
-/** Makes a process, all threads of it, the youngest child of another parent. Holds tasklistLock for writing. */
+/** Makes a process with all its threads the youngest child of another parent. Needs tasklistLock for writing. */
 export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void {
   kernel.family.disown(child);
   kernel.family.adopt(parent, child);
@@ -23,7 +23,7 @@ export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void 
   }
 }
 
-/** Lets everybody concerned know of a new parent. Holds tasklistLock for writing. */
+/** Traces and notifies a new parent, and tells it of a child that has ended. Needs tasklistLock for writing. */
 export function changedParent(kernel: KernelWorld, child: Task, father: Task, reaper: Task): void {
   if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "changedParent()");
   if (kernel.trace !== null) {
@@ -38,7 +38,7 @@ export function changedParent(kernel: KernelWorld, child: Task, father: Task, re
   if (child.subscribers !== null || kernel.globalCallouts !== null) {
     kernel.deferReparent(child, father);
   }
-  // The old parent will not reap it any more; the new one hears of it now.
+  // The old parent cannot reap it any more, so the new one is told.
   if (hasEnded(child)) notifyParent(kernel, child);
 }
 

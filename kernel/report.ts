@@ -19,7 +19,7 @@ export type ReportKind =
   | "module-leak"
   | "module-fault";
 
-/** Where in a run something happened, told without files or clocks so that it is the same in every run. */
+/** Where in a run something happened, without files and clocks: the same in every run. */
 export interface Place {
   /** The simulated CPU. */
   readonly cpu: ContextName;
@@ -85,17 +85,16 @@ export interface ReportDetails {
 }
 
 /**
- * A broken rule that the kernel cannot go on from: a self-deadlock, the release of a lock that is not held, the use of
- * a freed task. Nobody is expected to handle it.
- *
- * Origin: our own, after `BUG()`.
+ * A broken rule that the kernel cannot go on from (BUG_ON): a self-deadlock, a freed task in use. Not to be handled.
  *
  * @example
  * ```ts
- * import { boot, KernelBug } from "@pnotify/pnotify";
- * import { assertThrows } from "@std/assert";
+ * import { boot, formatPlace, KernelBug } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
  * const { kernel } = boot();
- * assertThrows(() => kernel.tasklistLock.readUnlock(), KernelBug);
+ * const bug = assertThrows(() => kernel.tasklistLock.readUnlock(), KernelBug);
+ * assertEquals(bug.report?.kind, "lock-not-held");
+ * assertEquals(formatPlace(kernel.place("my_check")), "cpu0 in my_check, event 3");
  * ```
  */
 export class KernelBug extends Error {
@@ -104,12 +103,7 @@ export class KernelBug extends Error {
   /** The finding as data, or `null` when checks are off. */
   readonly report: Report | null;
 
-  /**
-   * Makes the error of a run that cannot go on.
-   *
-   * @param message The finding in one line.
-   * @param report The finding as data.
-   */
+  /** @internal Makes the error, with the finding in one line and as data. */
   constructor(message: string, report: Report | null = null) {
     super(message);
     this.report = report;
@@ -126,20 +120,11 @@ export function formatTaken(place: Place): string {
 /**
  * Says where a place is, in words.
  *
- * Origin: our own.
- *
  * @param place The place.
  * @returns For example `cpu0 sh[3] in job.exit, event 12`.
- * @example
- * ```ts
- * import { formatPlace } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * const place = { cpu: "cpu0" as const, task: "sh[3]", module: "job", what: "job.exit", event: 12, time: 0 };
- * assertEquals(formatPlace(place), "cpu0 sh[3] in job.exit, event 12");
- * ```
  */
 export function formatPlace(place: Place): string {
-  const who = place.task === null ? place.cpu : `${place.cpu} ${place.task}`;
+  const subject = place.task === null ? place.cpu : `${place.cpu} ${place.task}`;
   const stack = place.stack === undefined ? "" : ` (${place.stack})`;
-  return `${who} in ${place.what}, event ${place.event}${stack}`;
+  return `${subject} in ${place.what}, event ${place.event}${stack}`;
 }

@@ -18,7 +18,7 @@ export class ReportDesk {
   readonly #kernel: KernelWorld;
   readonly #stacks: Stacks;
   /** The findings so far, by kind, place and subject. */
-  readonly #seen = new Set<string>();
+  readonly #recorded = new Set<string>();
   readonly #shutdownChecks: (() => void)[] = [];
   #isDown = false;
 
@@ -65,8 +65,8 @@ export class ReportDesk {
       ...(details.injected ? { injected: true } : {}),
     };
     const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
-    if (this.#seen.has(key)) return report;
-    this.#seen.add(key);
+    if (this.#recorded.has(key)) return report;
+    this.#recorded.add(key);
     this.reports.push(report);
     this.#kernel.printk(report.text, "err");
     if (this.#kernel.trace !== null) this.#kernel.trace.emit({ type: "report", report });
@@ -84,11 +84,11 @@ export class ReportDesk {
     headline: string,
     { place, module, lines }: { place: Place; module: string | null; lines: readonly string[] },
   ): string {
-    const by = module === null ? "" : `, module ${module}`;
+    const culprit = module === null ? "" : `, module ${module}`;
     const taint = this.taint === "" ? "Not tainted" : `Tainted: ${this.taint}`;
     return [
       `${kind === "module-fault" ? "oops" : "BUG"}: ${kind}: ${headline}`,
-      `  at ${formatPlace(place)}${by}, ${taint}`,
+      `  at ${formatPlace(place)}${culprit}, ${taint}`,
       ...lines.map((line) => `  ${line}`),
     ].join("\n");
   }

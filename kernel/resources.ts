@@ -1,8 +1,6 @@
 import { KernelError } from "./errno.ts";
 
-/**
- * What a task used. Every figure is charged by the caller, and what nobody charged is missing: unknown, not zero.
- */
+/** What a task used. Callers charge each figure, and a figure that nobody charged is missing: unknown, not zero. */
 export interface Resources {
   /** Time in user mode, in nanoseconds. */
   userTime?: number;
@@ -32,7 +30,7 @@ export interface Resources {
   blockWait?: number;
 }
 
-/** The figures of which the highest counts; all others add up. */
+/** Figures of which the highest counts. All others add up. */
 const PEAKS: readonly (keyof Resources)[] = /* @__PURE__ */ Object.freeze([
   "residentPeak",
   "virtualPeak",
@@ -43,10 +41,14 @@ const PEAKS: readonly (keyof Resources)[] = /* @__PURE__ */ Object.freeze([
  *
  * @example
  * ```ts
- * import { boot, RESOURCE_NAMES } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
+ * import { boot, type Clock, Random, RESOURCE_NAMES, TICK_NS } from "@pnotify/pnotify";
+ * import { assert, assertEquals } from "@std/assert";
  * const { kernel } = boot();
- * for (const name of RESOURCE_NAMES) kernel.charge(kernel.init, { [name]: 1 });
+ * const clock: Clock = kernel.clock;
+ * clock.advance(TICK_NS);
+ * const random = new Random(7);
+ * assert(random.next() < 2 ** 32);
+ * for (const name of RESOURCE_NAMES) kernel.charge(kernel.init, { [name]: random.below(clock.now) });
  * assertEquals(Object.keys(kernel.init.resources ?? {}), [...RESOURCE_NAMES]);
  * ```
  */

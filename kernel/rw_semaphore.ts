@@ -16,22 +16,22 @@ import type { KernelWorld } from "./world.ts";
  * ```ts
  * import { boot } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const sem = kernel.createSemaphore("job_table_sem");
+ * const sem = boot().kernel.createSemaphore("job_table_sem");
+ * sem.downRead();
+ * sem.upRead();
  * sem.downWrite();
- * assertEquals(sem.isHeld("write"), true);
+ * assertEquals([sem.name, sem.isHeld("write")], ["job_table_sem", true]);
  * sem.upWrite();
+ * sem.read()[Symbol.dispose]();
+ * sem.write()[Symbol.dispose]();
+ * assertEquals(sem.whileRead(() => [sem.isHeld("read"), sem.isHeld("write")]), [true, false]);
+ * assertEquals(sem.whileWrite(() => sem.isHeld("write")), true);
  * ```
  */
 export class RwSemaphore {
   readonly #state: Lockable;
 
-  /**
-   * Makes a semaphore of a lock's state.
-   *
-   * @internal
-   * @param state Where its count is kept, possibly inside the structure that it guards.
-   */
+  /** @internal Makes a semaphore of a lock's state, which may lie inside the structure that it guards. */
   constructor(state: Lockable) {
     this.#state = state;
   }
@@ -41,58 +41,22 @@ export class RwSemaphore {
     return this.#state.lockName;
   }
 
-  /**
-   * Takes it for reading (down_read).
-   *
-   * @throws {KernelBug} When this context holds it for writing: a self-deadlock.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.init.subscriberListSem;
-   * sem.downRead();
-   * assertEquals(sem.isHeld("read"), true);
-   * sem.upRead();
-   * ```
-   */
+  /** Takes it for reading (down_read). Throws a KernelBug when this context holds it for writing. */
   downRead(): void {
     lockRead(this.#state);
   }
 
-  /**
-   * Drops it after {@linkcode RwSemaphore.downRead} (up_read).
-   *
-   * @throws {KernelBug} When it is not held for reading.
-   * @example
-   * ```ts
-   * import { boot, KernelBug } from "@pnotify/pnotify";
-   * import { assertThrows } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("job_table_sem");
-   * sem.downRead();
-   * sem.upRead();
-   * assertThrows(() => sem.upRead(), KernelBug);
-   * ```
-   */
+  /** Drops it after downRead() (up_read). Throws a KernelBug when it is not held for reading. */
   upRead(): void {
     unlockRead(this.#state);
   }
 
-  /**
-   * Takes it for writing (down_write).
-   *
-   * @throws {KernelBug} When this context holds it already: a self-deadlock.
-   */
+  /** Takes it for writing (down_write). Throws a KernelBug when this context holds it. */
   downWrite(): void {
     lockWrite(this.#state);
   }
 
-  /**
-   * Drops it after {@linkcode RwSemaphore.downWrite} (up_write).
-   *
-   * @throws {KernelBug} When it is not held for writing.
-   */
+  /** Drops it after downWrite() (up_write). Throws a KernelBug when it is not held for writing. */
   upWrite(): void {
     unlockWrite(this.#state);
   }
@@ -101,17 +65,6 @@ export class RwSemaphore {
    * Takes it for reading until the guard is disposed of.
    *
    * @returns A guard, for `using` or for its `[Symbol.dispose]`.
-   * @throws {KernelBug} As {@linkcode RwSemaphore.downRead}.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("job_table_sem");
-   * const guard = sem.read();
-   * assertEquals([sem.isHeld("read"), sem.isHeld("write")], [true, false]);
-   * guard[Symbol.dispose]();
-   * ```
    */
   read(): LockGuard {
     lockRead(this.#state);
@@ -122,17 +75,6 @@ export class RwSemaphore {
    * Takes it for writing until the guard is disposed of.
    *
    * @returns A guard, for `using` or for its `[Symbol.dispose]`.
-   * @throws {KernelBug} As {@linkcode RwSemaphore.downWrite}.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("job_table_sem");
-   * const guard = sem.write();
-   * assertEquals(sem.isHeld("write"), true);
-   * guard[Symbol.dispose]();
-   * ```
    */
   write(): LockGuard {
     lockWrite(this.#state);
@@ -140,21 +82,10 @@ export class RwSemaphore {
   }
 
   /**
-   * Makes a call while it is held for reading. For those who cannot write `using`.
+   * Makes a call while it is held for reading, where `using` cannot be written.
    *
-   * @typeParam T What the call returns.
    * @param call The call.
    * @returns What the call returned.
-   * @throws {KernelBug} As {@linkcode RwSemaphore.downRead}.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("job_table_sem");
-   * assertEquals(sem.whileRead(() => sem.isHeld("read")), true);
-   * assertEquals(sem.isHeld("read"), false);
-   * ```
    */
   whileRead<T>(call: () => T): T {
     lockRead(this.#state);
@@ -166,21 +97,10 @@ export class RwSemaphore {
   }
 
   /**
-   * Makes a call while it is held for writing. For those who cannot write `using`.
+   * Makes a call while it is held for writing, where `using` cannot be written.
    *
-   * @typeParam T What the call returns.
    * @param call The call.
    * @returns What the call returned.
-   * @throws {KernelBug} As {@linkcode RwSemaphore.downWrite}.
-   * @example
-   * ```ts
-   * import { boot } from "@pnotify/pnotify";
-   * import { assertEquals } from "@std/assert";
-   * const { kernel } = boot();
-   * const sem = kernel.createSemaphore("job_table_sem");
-   * assertEquals(sem.whileWrite(() => sem.isHeld("write")), true);
-   * assertEquals(sem.isHeld("read"), false);
-   * ```
    */
   whileWrite<T>(call: () => T): T {
     lockWrite(this.#state);

@@ -14,7 +14,7 @@ import {
 import { getTaskStruct } from "./task_reference.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** Signals that nothing happens on unless a process asks for them. Nobody is ever stopped here. */
+/** Signals whose default action does nothing. Processes are never stopped here. */
 const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
   "SIGCHLD",
   "SIGCONT",
@@ -26,7 +26,7 @@ const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
   "SIGTTOU",
 );
 
-/** Whether a child's end is to be reaped at once, its parent having asked not to hear of it. */
+/** Whether a parent asked not to be told of its children, which are then reaped at once. */
 export function ignoresChildren(parent: Task): boolean {
   const leader = parent.groupLeader;
   return (leader.flags & PF_AUTOREAP) !== 0 ||
@@ -65,7 +65,7 @@ export function sendByPid(
   signal: number,
   sender: Task | null,
 ): number {
-  // A child that is published meanwhile would escape a signal to its group: its forker has looked for signals already.
+  // Forks publish under this lock. Without it, a new child could escape: its forker has checked for signals already.
   const lock = kernel.tasklistLock.state;
   lockRead(lock);
   try {
@@ -161,7 +161,7 @@ export function sendSignal(
   queueSignal(kernel, leader, signal, fatal);
 }
 
-/** Ends the other threads of a group whose exit one of them began; their turn comes when the outermost call returns. */
+/** Ends the other threads of a group whose exit one of them began, when the outermost call returns. */
 export function killOtherThreads(kernel: KernelWorld, task: Task): void {
   markThreads(task.groupLeader);
   queueSignal(kernel, task.groupLeader, 0, true);
@@ -172,7 +172,7 @@ function queueSignal(kernel: KernelWorld, leader: Task, signal: number, fatal: b
   (kernel.pendingSignals ??= []).push({ target: leader, signal, fatal });
 }
 
-/** A thread with a fatal signal pending must not fork any more (A44). */
+/** Notes the fatal signal on each thread, which then cannot fork (A44). */
 function markThreads(leader: Task): void {
   let thread = leader;
   do {

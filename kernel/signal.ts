@@ -5,12 +5,14 @@ import { KernelError } from "./errno.ts";
  *
  * @example
  * ```ts
- * import { boot, Signal } from "@pnotify/pnotify";
+ * import { boot, Signal, signalName, signalNumber } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
  * const shell = kernel.fork(kernel.init);
+ * kernel.setSignalAction(shell, { signal: "SIGTERM", action: "ignore" });
+ * assertEquals([kernel.kill(shell.pid, "SIGTERM"), shell.state], [1, "R"]);
  * kernel.kill(shell.pid, "SIGKILL");
- * assertEquals(shell.exitCode, Signal.SIGKILL);
+ * assertEquals([signalName(shell.exitCode), signalNumber("SIGKILL")], ["SIGKILL", Signal.SIGKILL]);
  * ```
  */
 export const Signal: Readonly<Record<SignalName, number>> = /* @__PURE__ */ Object.freeze({
@@ -102,12 +104,6 @@ export function signalMask(...names: SignalName[]): number {
  * @param signal A name or a number; 0 asks whether a signal could be sent.
  * @returns Its number.
  * @throws {KernelError} EINVAL when there is no such signal.
- * @example
- * ```ts
- * import { signalNumber } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * assertEquals(signalNumber("SIGKILL"), 9);
- * ```
  */
 export function signalNumber(signal: SignalName | number): number {
   const number = typeof signal === "number" ? signal : Signal[signal];
@@ -121,18 +117,10 @@ export function signalNumber(signal: SignalName | number): number {
 }
 
 /**
- * The name of a signal.
- *
- * Origin: `sigabbrev_np(3)`.
+ * The name of a signal (sigabbrev_np).
  *
  * @param signal Its number.
  * @returns For example `SIGKILL`; `SIG40` for one without a name.
- * @example
- * ```ts
- * import { signalName } from "@pnotify/pnotify/kernel";
- * import { assertEquals } from "@std/assert";
- * assertEquals(signalName(15), "SIGTERM");
- * ```
  */
 export function signalName(signal: number): string {
   for (const name in Signal) {

@@ -12,37 +12,7 @@ import type { KernelWorld } from "./world.ts";
 /** What a task is doing, as the letter that `ps` shows. */
 export type TaskState = "N" | "R" | "S" | "D" | "Z" | "X";
 
-/**
- * Under construction: not yet on the task list.
- *
- * @example
- * ```ts
- * import {
- *   boot,
- *   EXIT_DEAD,
- *   EXIT_ZOMBIE,
- *   TASK_INTERRUPTIBLE,
- *   TASK_NEW,
- *   TASK_RUNNING,
- *   TASK_UNINTERRUPTIBLE,
- *   TaskReference,
- *   type TaskState,
- * } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * const reference = new TaskReference(shell);
- * assertEquals(shell.state, TASK_RUNNING);
- * const child = kernel.fork(shell);
- * kernel.exit(child);
- * assertEquals(child.state, EXIT_ZOMBIE);
- * kernel.exit(shell);
- * assertEquals([shell.state, child.state], [EXIT_DEAD, EXIT_DEAD]);
- * reference.put();
- * const states: readonly TaskState[] = [TASK_NEW, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE];
- * assertEquals(states.join(""), "NSD");
- * ```
- */
+/** Under construction: not yet on the task list. */
 export const TASK_NEW = "N";
 /** Running, or able to run. */
 export const TASK_RUNNING = "R";
@@ -52,46 +22,10 @@ export const TASK_INTERRUPTIBLE = "S";
 export const TASK_UNINTERRUPTIBLE = "D";
 /** Ended, and not yet reaped by its parent. */
 export const EXIT_ZOMBIE = "Z";
-/** Reaped: it is off the task list and exists only for those that hold a reference. */
+/** Reaped: off the task list. It exists as long as a reference to it is held. */
 export const EXIT_DEAD = "X";
 
-/**
- * Getting shut down: set first of all in exit, so that nobody attaches any more.
- *
- * @example
- * ```ts
- * import {
- *   boot,
- *   PF_AUTOREAP,
- *   PF_DUMPCORE,
- *   PF_EXITING,
- *   PF_FORKNOEXEC,
- *   PF_HAS_SUBREAPER,
- *   PF_KTHREAD,
- *   PF_SIGNALED,
- *   PF_SIGPENDING,
- *   PF_SUBREAPER,
- *   PF_SUPERPRIV,
- *   PF_THREAD,
- *   PF_UNKILLABLE,
- *   PF_VFORK,
- *   type Task,
- * } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const has = (task: Task, flag: number) => (task.flags & flag) !== 0;
- * const shell = kernel.fork(kernel.init);
- * assertEquals([has(shell, PF_FORKNOEXEC), has(kernel.kthreadd, PF_KTHREAD)], [true, true]);
- * assertEquals([has(kernel.init, PF_UNKILLABLE), has(kernel.init, PF_AUTOREAP)], [true, true]);
- * kernel.setSubreaper(shell, true);
- * const { child } = kernel.vfork(shell);
- * assertEquals([has(shell, PF_SUBREAPER), has(child, PF_HAS_SUBREAPER)], [true, true]);
- * assertEquals([has(child, PF_VFORK), has(child, PF_THREAD), has(child, PF_SUPERPRIV)], [true, false, false]);
- * kernel.exit(child, { signal: "SIGSEGV", core: true });
- * assertEquals([has(child, PF_EXITING), has(child, PF_SIGNALED)], [true, true]);
- * assertEquals([has(child, PF_DUMPCORE), has(child, PF_SIGPENDING)], [true, false]);
- * ```
- */
+/** Being shut down. Set first of all in exit, so that nobody attaches to the task any more. */
 export const PF_EXITING = 0x4;
 /** Forked, and has not called exec since. */
 export const PF_FORKNOEXEC = 0x40;
@@ -105,17 +39,17 @@ export const PF_SIGNALED = 0x400;
 export const PF_KTHREAD = 0x200000;
 /** Not the leader of its thread group. */
 export const PF_THREAD = 0x1;
-/** Its parent sleeps in vfork until it calls exec or exits. */
+/** Its forker sleeps in vfork until it calls exec or exits. */
 export const PF_VFORK = 0x2;
-/** A fatal signal has been sent to it and not yet been delivered. */
+/** A fatal signal was sent to it and is not yet delivered. */
 export const PF_SIGPENDING = 0x8;
 /** Adopts the orphans below it (PR_SET_CHILD_SUBREAPER). Kept on the leader. */
 export const PF_SUBREAPER = 0x10;
 /** Has, or had, a subreaper above it. Kept on the leader, inherited, and never cleared. */
 export const PF_HAS_SUBREAPER = 0x20;
-/** Signals whose action is the default do not end it: init. Kept on the leader. */
+/** No signal ends it unless it asked for the signal: init. Kept on the leader. */
 export const PF_UNKILLABLE = 0x80;
-/** Reaps its children by itself, as init does. Kept on the leader, not inherited: SIGCHLD ignored would be. */
+/** Reaps its children by itself, as init does. Kept on the leader, and not inherited, as an ignored SIGCHLD is. */
 export const PF_AUTOREAP = 0x800;
 
 const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
@@ -124,16 +58,15 @@ const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
   recursiveRead: false,
 });
 
-/**
- * Whatever a notification service hangs on a task. The kernel only tests it against `null`.
- */
+/** What a notification service hangs on a task. The kernel only compares it with null. */
 export interface SubscriberList {
   /** The next entry, or `null`. */
   readonly next: SubscriberList | null;
 }
 
 /**
- * A process or thread (task_struct). Fields are grouped by what guards them; everybody may read, the kernel writes.
+ * A process or thread (task_struct). Everybody may read its fields. They stand in groups, and above each group stands the
+ * lock under which the kernel writes it.
  *
  * What a thread group shares (signal_struct) is kept on its leader, so that a process costs one object.
  *
@@ -150,25 +83,25 @@ export interface SubscriberList {
  * ```
  */
 export class Task implements Lockable {
-  // What the constructor sets is only declared here, as in everything that a lifecycle allocates or passes: a field that
-  // is defined first is undefined for a moment, and V8 takes it for one of any type ever after, which costs time.
+  // What the constructor sets is only declared here. A field with an initializer of its own would be undefined for a
+  // moment, and V8 would take it for one of any type from then on. The same holds for all that a lifecycle allocates.
 
   // Written once, before the task is published.
 
-  /** The world it lives in: the kernel that made it, as the files below its calls see it. */
+  /** The kernel that it lives in, without the calls: those are made of the {@linkcode Kernel} of boot or a module. */
   declare readonly kernel: KernelWorld;
-  /** Its number among all tasks since boot. (pid, serial) tells it from every other user of its pid. */
+  /** Its number among all tasks since boot: no other task has it, while a pid is used again. */
   declare readonly serial: number;
-  /** Virtual time of its fork, in nanoseconds since boot. A thread that execs takes over that of its leader. */
+  /** Virtual time of its fork, in nanoseconds since boot. In exec, a thread takes over that of its leader. */
   declare startTime: number;
 
   // Guarded by tasklistLock.
 
-  /** Its pid (the tid of a thread). A thread that execs takes over the pid of its leader. */
+  /** Its pid (the tid of a thread). In exec, a thread takes over the pid of its leader. */
   declare pid: number;
   /** The leader of its thread group; itself in a process of one thread. */
   declare groupLeader: Task;
-  /** The task that will hear of its end: its forker, or whoever adopted it. Null for pid 0 only. */
+  /** The task that is told of its end: its forker, or the task that adopted it. Null for pid 0. */
   declare parent: Task | null;
   /** The next thread of its group, in a ring. */
   declare nextThread: Task;
@@ -211,7 +144,7 @@ export class Task implements Lockable {
 
   // Guarded by subscriberListSem.
 
-  /** The first of its subscribers; null when nobody cares, and then fork, exec and exit call nobody. */
+  /** The first of its subscribers. While it is null, fork, exec and exit call nobody. */
   subscribers: SubscriberList | null = null;
   /** The count of subscriberListSem, which is embedded. */
   lockCount = 0;
@@ -222,17 +155,10 @@ export class Task implements Lockable {
   usage = 1;
 
   /**
-   * Copies what a child has from its parent. Only copyProcess and boot make tasks.
-   *
-   * @internal
-   * @param kernel The world.
-   * @param serial Its number since boot.
-   * @param pid Its pid.
-   * @param source The task that it is copied from; null for pid 0.
-   * @param seed What pid 0 has and everybody inherits.
+   * @internal Copies what a child has from its parent. Only copyProcess and boot make tasks; pid 0 is made of a seed.
    */
   constructor(kernel: KernelWorld, serial: number, pid: number, source: Task | TaskSeed) {
-    // What exit and wait look at comes first: a task of long ago is in no cache, and fewer of its lines have to be read.
+    // What exit and wait read comes first: an old task is in no cache, and so fewer of its cache lines are loaded.
     this.pid = pid;
     this.groupLeader = this;
     this.parent = source.parent;
@@ -275,7 +201,7 @@ export class Task implements Lockable {
     return this.groupLeader.pid;
   }
 
-  /** The parent as it was before any tracer: the same here, where nobody traces (real_parent). */
+  /** The parent that it has apart from a tracer (real_parent). Nobody traces here, so it is the parent. */
   get realParent(): Task | null {
     return this.parent;
   }
@@ -305,7 +231,7 @@ export class Task implements Lockable {
     return this.credentials.gid;
   }
 
-  /** The lock of its subscriber list. Its count is embedded, so a task pays no second object for it. */
+  /** The lock of its subscriber list. Its count is embedded, so that a task is one object. */
   get subscriberListSem(): RwSemaphore {
     return new RwSemaphore(this);
   }
@@ -330,15 +256,15 @@ export class Task implements Lockable {
   }
 }
 
-/** What pid 0 is made from. */
+/** What pid 0 is made of. All other tasks inherit it. */
 export interface TaskSeed {
   /** It has no parent. */
   readonly parent: null;
   /** Group and session 0. */
   readonly processGroup: ProcessGroup;
-  /** The limits that all inherit. */
+  /** No limits. */
   readonly limits: Limits;
-  /** All default. */
+  /** All are the default. */
   readonly signalActions: null;
   /** `swapper`. */
   readonly comm: string;

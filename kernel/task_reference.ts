@@ -7,17 +7,6 @@ import type { KernelWorld } from "./world.ts";
  *
  * @param task The task.
  * @throws {KernelBug} When it was freed.
- * @example
- * ```ts
- * import { boot, getTaskStruct, putTaskStruct } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * getTaskStruct(shell);
- * kernel.exit(shell);
- * assertEquals([shell.state, shell.usage], ["X", 1]);
- * putTaskStruct(shell);
- * ```
  */
 export function getTaskStruct(task: Task): void {
   if (task.usage === 0) task.kernel.useAfterFree("take a reference to", task);
@@ -29,15 +18,6 @@ export function getTaskStruct(task: Task): void {
  *
  * @param task The task.
  * @throws {KernelBug} When it was freed.
- * @example
- * ```ts
- * import { boot, KernelBug, putTaskStruct } from "@pnotify/pnotify";
- * import { assertThrows } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * kernel.exit(shell);
- * assertThrows(() => putTaskStruct(shell), KernelBug, "it was freed");
- * ```
  */
 export function putTaskStruct(task: Task): void {
   if (task.usage === 0) task.kernel.useAfterFree("drop a reference to", task);
@@ -45,7 +25,7 @@ export function putTaskStruct(task: Task): void {
   if (task.usage === 0 && task.subscribers !== null) reportLeft(task);
 }
 
-/** Nothing may be left on a task that is freed: there is nobody who would take it off. */
+/** Nothing may be left on a task that is freed: nobody could take it off any more. */
 function reportLeft(task: Task): void {
   const kernel = task.kernel;
   kernel.report("subscriber-leak", `${task} was freed with subscribers on its list`, {
@@ -54,18 +34,23 @@ function reportLeft(task: Task): void {
 }
 
 /**
- * A counted reference to a task: it does not vanish until the reference is put.
- *
- * Origin: our own: `get_task_struct()` and `put_task_struct()` in one thing that can be forgotten.
+ * A counted reference to a task, which does not vanish until the reference is put: get_task_struct() and put_task_struct()
+ * in one, and a report when the second is forgotten.
  *
  * @example
  * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
+ * import { boot, getTaskStruct, KernelBug, putTaskStruct, TaskReference } from "@pnotify/pnotify";
+ * import { assertEquals, assertThrows } from "@std/assert";
  * const { kernel } = boot();
- * const reference = kernel.getTask(1);
- * assertEquals(reference?.task.comm, "init");
- * reference?.put();
+ * const shell = kernel.fork(kernel.init);
+ * const reference = new TaskReference(shell);
+ * getTaskStruct(shell);
+ * kernel.exit(shell);
+ * assertEquals([shell.state, shell.usage], ["X", 2]);
+ * putTaskStruct(shell);
+ * reference.put();
+ * assertThrows(() => kernel.checkTask("count", shell), KernelBug, "it was freed");
+ * assertThrows(() => kernel.useAfterFree("count", shell), KernelBug, "it was freed");
  * ```
  */
 export class TaskReference implements Disposable {
@@ -92,15 +77,6 @@ export class TaskReference implements Disposable {
    * Gives the reference back (put_task_struct).
    *
    * @throws {KernelBug} When it was given back before.
-   * @example
-   * ```ts
-   * import { boot, KernelBug } from "@pnotify/pnotify";
-   * import { assertThrows } from "@std/assert";
-   * const { kernel } = boot();
-   * const reference = kernel.getTask(1)!;
-   * reference.put();
-   * assertThrows(() => reference.put(), KernelBug);
-   * ```
    */
   put(): void {
     const kernel = this.task.kernel;

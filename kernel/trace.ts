@@ -14,7 +14,7 @@ export interface TraceStamp {
   readonly depth: number;
 }
 
-/** Whom a trace event is about. */
+/** The task that a trace event is about. */
 export interface TraceSubject {
   /** The task, as `comm[pid]`. */
   readonly task: string;
@@ -75,11 +75,7 @@ export type TraceBody =
 /** One thing that happened in a kernel. */
 export type TraceEvent = TraceStamp & TraceBody;
 
-/**
- * Receives trace events as they happen. It must not call the kernel.
- *
- * @param event The event; it is not kept or changed by the kernel afterwards.
- */
+/** Receives trace events as they happen. It must not call the kernel, which does not keep or change the event. */
 export type TraceSink = (event: TraceEvent) => void;
 
 /** What a trace stamps its events with. */
@@ -91,25 +87,25 @@ export interface TraceSource {
 }
 
 /**
- * Numbers trace events and hands them to the sinks. A kernel that nobody traces and that checks nothing has none, so
- * that its paths pay one test for null.
- *
- * Origin: our own, after trace events.
+ * Numbers trace events and hands them to the sinks. A kernel that is neither traced nor checked has none, so that its
+ * paths cost one test for null.
  *
  * @example
  * ```ts
  * import { boot, type Trace, type TraceEvent } from "@pnotify/pnotify";
  * import { assertEquals } from "@std/assert";
  * const { kernel } = boot();
+ * const seen: string[] = [];
+ * const sink = (event: TraceEvent) => void seen.push(`${event.sequence} ${event.type}`);
+ * const stop = kernel.addTraceSink(sink);
+ * kernel.exit(kernel.fork(kernel.init));
+ * stop();
+ * assertEquals(seen, ["1 fork", "2 exit", "3 reap"]);
  * const trace: Trace = kernel.trace!;
- * const seen: number[] = [];
- * const sink = (event: TraceEvent) => void seen.push(event.sequence);
- * const before = trace.sequence;
  * trace.add(sink);
  * trace.emit({ type: "register", module: "job" });
  * trace.remove(sink);
- * trace.emit({ type: "unregister", module: "job" });
- * assertEquals([seen, trace.sequence, trace.idle], [[before + 1], before + 2, true]);
+ * assertEquals([seen.at(-1), trace.idle], ["4 register", true]);
  * ```
  */
 export class Trace {
@@ -118,17 +114,12 @@ export class Trace {
   readonly #kernel: TraceSource;
   readonly #sinks: TraceSink[] = [];
 
-  /**
-   * Makes a trace to which nobody listens.
-   *
-   * @internal
-   * @param kernel The world.
-   */
+  /** @internal Makes a trace without sinks. */
   constructor(kernel: TraceSource) {
     this.#kernel = kernel;
   }
 
-  /** Whether anybody listens. */
+  /** Whether it has no sinks. */
   get idle(): boolean {
     return this.#sinks.length === 0;
   }
@@ -145,11 +136,11 @@ export class Trace {
   /**
    * Removes a sink.
    *
-   * @param sink What was added; one that was not is passed over.
+   * @param sink What was added. A sink that was not added is ignored.
    */
   remove(sink: TraceSink): void {
-    const at = this.#sinks.indexOf(sink);
-    if (at >= 0) this.#sinks.splice(at, 1);
+    const index = this.#sinks.indexOf(sink);
+    if (index >= 0) this.#sinks.splice(index, 1);
   }
 
   /**

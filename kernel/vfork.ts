@@ -3,9 +3,7 @@ import { PF_VFORK, type Task } from "./task.ts";
 import type { KernelWorld } from "./world.ts";
 
 /**
- * A parent that sleeps in vfork. It is not interruptible, but a fatal signal ends it.
- *
- * Origin: `vfork_done` of a task.
+ * The call of a parent that sleeps in vfork (vfork_done). No signal ends it but a fatal one.
  *
  * @example
  * ```ts
@@ -23,12 +21,7 @@ export class VforkPending extends Pending<Task> {
   /** The child whose exec or exit ends the sleep. */
   readonly child: Task;
 
-  /**
-   * Makes the call of a parent whose child is not yet published.
-   *
-   * @param parent The task that called vfork.
-   * @param child Its child.
-   */
+  /** @internal Makes the call of a parent whose child is not yet published. */
   constructor(parent: Task, child: Task) {
     super(parent, false);
     this.killable = true;
@@ -44,10 +37,10 @@ export interface Vforked {
   readonly returned: Pending<Task>;
 }
 
-/** Makes the parent's call known before the child is published, and so able to end it. */
+/** Notes the parent's call before the child is published, which can end it from then on. */
 export function beginVfork(kernel: KernelWorld, child: Task, parent: Task): VforkPending {
   const pending = new VforkPending(parent, child);
-  // The forker need not be the parent (CLONE_PARENT), so the child could not find it through its links.
+  // With CLONE_PARENT the forker is not the parent, and the child has no link to it.
   kernel.vforks.push(pending);
   return pending;
 }
@@ -57,7 +50,7 @@ export function awaitVfork(kernel: KernelWorld, pending: VforkPending): void {
   if (!pending.done) fallAsleep(kernel, pending);
 }
 
-/** The parent's call: what it sleeps on, or one that is done when the child was quicker. */
+/** The parent's call: what it sleeps on, or a call that is done when the child has already ended the sleep. */
 export function vforkOf(parent: Task, child: Task): VforkPending {
   if (parent.sleep instanceof VforkPending && parent.sleep.child === child) return parent.sleep;
   const pending = new VforkPending(parent, child);
@@ -69,9 +62,9 @@ export function vforkOf(parent: Task, child: Task): VforkPending {
 /** Lets the parent go on: the child no longer uses its memory (complete_vfork_done). */
 export function completeVfork(kernel: KernelWorld, child: Task): void {
   child.flags &= ~PF_VFORK;
-  const at = kernel.vforks.findIndex((pending) => pending.child === child);
+  const index = kernel.vforks.findIndex((pending) => pending.child === child);
   // A child that is not yet published has no entry, and nobody sleeps for it.
-  if (at < 0) return;
-  const [pending] = kernel.vforks.splice(at, 1);
+  if (index < 0) return;
+  const [pending] = kernel.vforks.splice(index, 1);
   wakeUp(kernel, pending, child);
 }

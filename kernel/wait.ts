@@ -7,7 +7,23 @@ import { Signal } from "./signal.ts";
 import { EXIT_ZOMBIE, type Task } from "./task.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** Which children to wait for, and how. */
+/**
+ * Which children to wait for, and how.
+ *
+ * @example
+ * ```ts
+ * import { boot, processStatus } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const shell = kernel.fork(kernel.init);
+ * const child = kernel.fork(shell);
+ * const thread = kernel.createThread(child);
+ * kernel.exitThread(thread, 1);
+ * kernel.exit(child, 3);
+ * assertEquals(processStatus(child), 3 << 8);
+ * assertEquals(kernel.wait(shell, { pid: child.pid }).value, { pid: child.pid, status: 3 << 8 });
+ * ```
+ */
 export interface WaitOptions {
   /** Only the child with this pid. */
   readonly pid?: number;
@@ -51,7 +67,7 @@ export function waitForChild(
   return returned(task, result);
 }
 
-/** There is nobody to reap: sleeps until there is, unless that is not wanted or will never be. Drops tasklistLock. */
+/** Nobody can be reaped: sleeps until somebody can, if the options say so and there is a child. Drops tasklistLock. */
 function waitInVain(
   kernel: KernelWorld,
   task: Task,
@@ -74,7 +90,7 @@ function waitInVain(
   return pending;
 }
 
-/** A child that has ended, else one that has not, or null when there is nobody to wait for. Holds tasklistLock. */
+/** A child that has ended, else one that has not, or null without a child. Unless tasklistLock is held, it may vanish. */
 function findChild(kernel: KernelWorld, task: Task, options: WaitOptions): Task | null {
   if (options.pid === undefined) return findAnyChild(task, options);
   const child = kernel.pids.find(options.pid);
@@ -95,7 +111,7 @@ function findAnyChild(task: Task, options: WaitOptions): Task | null {
   return alive;
 }
 
-/** Whether a task sleeps in a wait that had to return: its child has ended, or there is none. */
+/** Whether a task sleeps in a wait that should have returned. Looks at a world at rest, without a lock. */
 export function oversleeps(kernel: KernelWorld, task: Task): boolean {
   if (!(task.sleep instanceof WaitPending)) return false;
   const child = findChild(kernel, task, task.sleep.options);
@@ -111,56 +127,46 @@ function matches(child: Task, options: WaitOptions): boolean {
   return options.pgid === undefined || child.processGroup.id === options.pgid;
 }
 
-/** A leader has ended with the last thread of its group: while one is in its exit, the group still needs its leader. */
+/** Whether a process has ended: its leader ends with the last thread of the group, which needs it until then. */
 export function hasEnded(leader: Task): boolean {
   return leader.state === EXIT_ZOMBIE && leader.nextThread === leader;
 }
 
 /**
- * The wait status of a process: its group's when exit or a signal ended the group, else its leader's own.
- *
- * Origin: `wait_task_zombie()`.
+ * The wait status of a process (wait_task_zombie): that of its group when exit or a signal ended the group, else that of
+ * its leader.
  *
  * @param leader The leader of its thread group.
  * @returns `code << 8 | signal | 0x80` if it dumped core.
- * @example
- * ```ts
- * import { boot, processStatus } from "@pnotify/pnotify";
- * import { assertEquals } from "@std/assert";
- * const { kernel } = boot();
- * const shell = kernel.fork(kernel.init);
- * const child = kernel.fork(shell);
- * kernel.exit(child, 3);
- * assertEquals(processStatus(child), 3 << 8);
- * ```
  */
 export function processStatus(leader: Task): number {
   return leader.groupExitCode >= 0 ? leader.groupExitCode : leader.exitCode;
 }
 
-function reap(kernel: KernelWorld, child: Task, by: Task): WaitResult {
+function reap(kernel: KernelWorld, child: Task, parent: Task): WaitResult {
   const result = { pid: child.pid, status: processStatus(child) };
-  bury(kernel, child, by);
+  bury(kernel, child, parent);
   return result;
 }
 
-function bury(kernel: KernelWorld, child: Task, by: Task | null): void {
-  if (kernel.trace !== null) traceReap(kernel, child, by);
+/** Takes a zombie off the task list. The reaper is null when the parent ignores its children. */
+function bury(kernel: KernelWorld, child: Task, reaper: Task | null): void {
+  if (kernel.trace !== null) traceReap(kernel, child, reaper);
   releaseTask(kernel, child);
 }
 
-function traceReap(kernel: KernelWorld, child: Task, by: Task | null): void {
+function traceReap(kernel: KernelWorld, child: Task, reaper: Task | null): void {
   kernel.trace!.emit({
     type: "reap",
     task: String(child),
     pid: child.pid,
-    by: by === null ? null : String(by),
+    by: reaper === null ? null : String(reaper),
   });
 }
 
 /**
- * Lets a parent hear that a child has ended (do_notify_parent): a parent that ignores SIGCHLD never sees a zombie, one
- * that waits gets it. Holds tasklistLock for writing.
+ * Tells a parent that a child has ended (do_notify_parent). The zombie of a parent that ignores SIGCHLD is reaped at once,
+ * and a parent that waits reaps it. Needs tasklistLock for writing.
  */
 export function notifyParent(kernel: KernelWorld, child: Task): void {
   if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "notifyParent()");
@@ -171,7 +177,7 @@ export function notifyParent(kernel: KernelWorld, child: Task): void {
     if (thread.sleep !== null) retryWait(kernel, thread.sleep);
     thread = thread.nextThread;
   } while (thread !== parent);
-  // A handler comes last, so that the wait that the child ends is not interrupted by it.
+  // The signal comes last: its handler must not interrupt the wait that the child ends.
   if (parent.groupLeader.signalActions !== null) {
     sendSignal(kernel, parent, Signal.SIGCHLD, child);
   }

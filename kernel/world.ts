@@ -18,9 +18,8 @@ import type { Task } from "./task.ts";
 import type { Trace } from "./trace.ts";
 
 /*
- * The ground floor of kernel/: types only. The files above take a KernelWorld where a function of the kernel in C reaches for
- * a global, and kernel.ts, the roof, implements it. So each file knows the state that it works on, and none knows the
- * calls that are made of it.
+ * The ground floor of kernel/: types only. Where C has a global, the files above take a KernelWorld, and kernel.ts at the
+ * top implements it. So each file knows the state that it works on, and no file knows the calls that lead to it.
  */
 
 /** A signal sent and not yet delivered. It holds a reference to its target. */
@@ -63,7 +62,24 @@ export interface ModuleFault {
   readonly injected?: boolean;
 }
 
-/** The state that the kernel's files work on, and the checks that they call: what is global in C. */
+/**
+ * The state that the kernel's files work on, and the checks that they call: what is global in C. A service begins and ends
+ * its own calls in the same way.
+ *
+ * @example
+ * ```ts
+ * import { boot, type KernelWorld, type Task } from "@pnotify/pnotify";
+ * import { assertEquals } from "@std/assert";
+ * const { kernel } = boot();
+ * const sleep = (world: KernelWorld, task: Task) => {
+ *   world.enter("nanosleep", task);
+ *   world.printk(`${task} is in ${world.place().what}`);
+ *   world.leave();
+ * };
+ * sleep(kernel, kernel.init);
+ * assertEquals(kernel.log.records().map(({ text }) => text), ["init[1] is in nanosleep"]);
+ * ```
+ */
 export interface KernelWorld {
   /** Virtual time. */
   readonly clock: Clock;

@@ -14,8 +14,6 @@ import { filePath, root } from "./with_std.ts";
 const LIGHT_FOLDERS = ["kernel/", "pnotify/", "check/", "modules/"];
 /** The folders whose comments are looked at. */
 const CHECKED_FOLDERS = [...LIGHT_FOLDERS, "replay/", "runner/"];
-/** The folders that do not hold to this file yet. At the end it is empty. */
-const EXEMPT_FOLDERS: readonly string[] = ["kernel/"];
 
 /** A comment of a file. */
 interface Comment {
@@ -85,8 +83,7 @@ export function findCommentFaults(file: string, source: string): string[] {
 
 /** What is wrong with the comments of the library, a sentence each, in the order of the files. */
 export function checkComments(): string[] {
-  const folders = CHECKED_FOLDERS.filter((folder) => !EXEMPT_FOLDERS.includes(folder));
-  return folders.flatMap(sourceFiles).sort().flatMap((file) =>
+  return CHECKED_FOLDERS.flatMap(sourceFiles).sort().flatMap((file) =>
     findCommentFaults(file, Deno.readTextFileSync(new URL(file, root)))
   );
 }
