@@ -235,7 +235,7 @@ export class Pnotify implements TaskCallouts {
    */
   getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
   /**
-   * Finds the first entry of a name on a task's list (A29). Locking: as above.
+   * Finds the first entry of a name on a task's list (A29), with the same lock.
    *
    * @param task The task.
    * @param events The name. The data of the entry has no type.
@@ -401,9 +401,9 @@ export class Pnotify implements TaskCallouts {
   fork(child: Task, parent: Task): void {
     const kernel = this.#kernel;
     const registry = this.#registry;
-    if (kernel.watchedBy === 0 && !registry.wants.canFork) {
-      forkUnwatched(kernel, registry, child, parent);
-    } else forkSubscribers(kernel, registry, child, parent);
+    const { canFork } = registry.wants;
+    if (kernel.watchedBy === 0 && !canFork) forkUnwatched(kernel, registry, child, parent);
+    else forkSubscribers(kernel, registry, child, parent);
   }
 
   /** @internal The callout of a fork that failed (A41, A44). */
