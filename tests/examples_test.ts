@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { denoArguments, findWorld } from "../tools/with_std.ts";
 
 const folder = new URL("../examples/", import.meta.url);
 
@@ -14,7 +15,7 @@ for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.n
     const url = new URL(name, folder);
     const source = await Deno.readTextFile(url);
     const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--quiet", url.href],
+      args: denoArguments(["run", "--no-prompt", "--quiet", url.href], await findWorld()),
       env: { NO_COLOR: "1" },
     }).output();
     const decoder = new TextDecoder();
