@@ -389,8 +389,8 @@ export class FtraceParser implements LineParser {
 
 /** The number after a word. */
 function field(text: string, word: string, start: number): number {
-  const found = text.indexOf(word, start);
-  return found < 0 ? NaN : numberAt(text, found + word.length);
+  const wordStart = text.indexOf(word, start);
+  return wordStart < 0 ? NaN : numberAt(text, wordStart + word.length);
 }
 
 /** What stands between a word and the last other word. */

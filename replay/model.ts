@@ -69,13 +69,13 @@ export class Model {
   adopt(parent: Task, pid: number, comm: string | null, thread: boolean): Task {
     if (!thread && pid === this.kernel.init.pid) return this.kernel.init;
     if (!thread && pid === this.kernel.kthreadd.pid) return this.kernel.kthreadd;
-    const known = comm ?? (thread ? parent.comm : "?");
+    const name = comm ?? (thread ? parent.comm : "?");
     try {
-      return this.kernel.adoptTask(parent, { pid, comm: known, thread });
+      return this.kernel.adoptTask(parent, { pid, comm: name, thread });
     } catch (error) {
       if (!(error instanceof KernelError) || !isTaken(error)) throw error;
     }
-    const task = this.kernel.adoptTask(parent, { comm: known, thread });
+    const task = this.kernel.adoptTask(parent, { comm: name, thread });
     this.#aliases.set(task, pid);
     return task;
   }

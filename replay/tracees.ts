@@ -65,10 +65,10 @@ export class Tracees {
   current(): Tracee {
     const { pid, comm } = this.#head;
     if (pid < 0) return this.#unnumbered();
-    const known = this.#byPid.get(pid);
-    const isUsable = known !== undefined && !(known.ended && known.queue === null);
-    const tracee = isUsable ? known : this.#meet(pid);
-    if (comm !== null && known === undefined) this.#name(tracee, comm);
+    const earlier = this.#byPid.get(pid);
+    const isUsable = earlier !== undefined && !(earlier.ended && earlier.queue === null);
+    const tracee = isUsable ? earlier : this.#meet(pid);
+    if (comm !== null && earlier === undefined) this.#name(tracee, comm);
     return tracee;
   }
 

@@ -144,6 +144,6 @@ function selector(filter: string | null): (title: string) => boolean {
     throw new UsageError(`Wrong value "${filter}" of --filter: this is no regular expression`);
   }
   if (isPattern) return (title) => textMatches(title, filter);
-  const wanted = filter.toLowerCase();
-  return (title) => title.toLowerCase().includes(wanted);
+  const part = filter.toLowerCase();
+  return (title) => title.toLowerCase().includes(part);
 }

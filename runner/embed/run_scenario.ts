@@ -172,20 +172,20 @@ function inProcess(
   plan: ScenarioPlan,
 ): [ScenarioPlan, Map<string, KernelModule>] {
   const imported = new Set(options.modules?.map(({ name }) => name));
-  const found = new Map<string, KernelModule>();
+  const used = new Map<string, KernelModule>();
   const plans = plan.modules.map((module): ModulePlan => {
     const { name, source } = module;
     if (source.kind === "script") return module;
     if (source.kind === "shipped") {
-      found.set(name, modules.get(source.module)!);
+      used.set(name, modules.get(source.module)!);
       if (!imported.has(source.module)) return module;
       return { ...module, source: { kind: "file", path: "", written: source.module } };
     }
     if (!imported.has(name)) throw mistakes([notImported(plan, module)], parsed.source);
-    found.set(name, modules.get(name)!);
+    used.set(name, modules.get(name)!);
     return module;
   });
-  return [{ ...plan, modules: plans }, found];
+  return [{ ...plan, modules: plans }, used];
 }
 
 function notImported({ file }: ScenarioPlan, { name, at }: ModulePlan): Diagnostic {

@@ -33,18 +33,18 @@ export interface Expectation {
    * Compares what is wanted with what is.
    *
    * @param scene The world.
-   * @param wanted What is wanted, checked against the shape.
+   * @param expected What is expected, checked against the shape.
    * @returns What does not hold; nothing when all does.
    */
-  check(scene: Scene, wanted: Json): readonly Problem[];
+  check(scene: Scene, expected: Json): readonly Problem[];
   /**
    * Says which of the kernel's reports were wanted, so that they do not count as unexpected.
    *
    * @param scene The world.
-   * @param wanted What is wanted.
+   * @param expected What is expected.
    * @returns Their indices.
    */
-  claims?(scene: Scene, wanted: Json): readonly number[];
+  claims?(scene: Scene, expected: Json): readonly number[];
 }
 
 /** Describes an expectation whose type follows from itself. */
@@ -53,8 +53,8 @@ export function defineExpectation(expectation: Expectation): Expectation {
 }
 
 /** The fields of something wanted, as a list of pairs with the pointer of each. */
-export function entries(wanted: Json): { key: string; value: Json; pointer: string }[] {
-  return Object.entries(wanted as Readonly<Record<string, Json>>).map(([key, value]) => ({
+export function entries(expected: Json): { key: string; value: Json; pointer: string }[] {
+  return Object.entries(expected as Readonly<Record<string, Json>>).map(([key, value]) => ({
     key,
     value,
     pointer: `/${key}`,
@@ -62,6 +62,6 @@ export function entries(wanted: Json): { key: string; value: Json; pointer: stri
 }
 
 /** The items of something wanted, with the pointer of each. */
-export function items(wanted: Json): { item: Json; pointer: string }[] {
-  return (wanted as readonly Json[]).map((item, i) => ({ item, pointer: `/${i}` }));
+export function items(expected: Json): { item: Json; pointer: string }[] {
+  return (expected as readonly Json[]).map((item, i) => ({ item, pointer: `/${i}` }));
 }

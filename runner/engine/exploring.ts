@@ -5,7 +5,7 @@ import type { ExploreFailure } from "../../check/explore_result.ts";
 import type { World } from "../../pnotify/boot.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";
-import { LOCK_KINDS, wantedReports } from "./expectations/kernel.ts";
+import { expectedReports, LOCK_KINDS } from "./expectations/kernel.ts";
 import type {
   ConcurrentPlan,
   ExpectationPlan,
@@ -76,10 +76,10 @@ export function exploreLanes(
     limit: concurrently.schedules,
     boot: { ...boot, seed: plan.seed },
     guard,
-    expect: wantedKinds([...always, ...sometimes]),
+    expect: expectedKinds([...always, ...sometimes]),
     ...(only === null ? {} : { only }),
   };
-  const found = explore(options);
+  const explored = explore(options);
   const replay = (schedule: string) => {
     const scenes: Scene[] = [];
     const setup = (world: World) => {
@@ -91,16 +91,18 @@ export function exploreLanes(
     return laneTrace(scenes[0], concurrently);
   };
   const held = (quantifier: Quantifier) =>
-    concurrently[quantifier].map((_one, i) => found.predicates[`${quantifier} ${i}`].held);
+    concurrently[quantifier].map((_expectation, i) =>
+      explored.predicates[`${quantifier} ${i}`].held
+    );
   const result: ExploreResult = {
-    schedules: found.schedules,
-    infeasible: found.infeasible,
-    traces: found.traces,
-    truncated: !found.complete && only === null,
+    schedules: explored.schedules,
+    infeasible: explored.infeasible,
+    traces: explored.traces,
+    truncated: !explored.complete && only === null,
     held: { always: held("always"), sometimes: held("sometimes"), never: held("never") },
   };
   const failures = distinct(
-    found.failures.flatMap((failure) => failuresOf(concurrently, failure, replay)),
+    explored.failures.flatMap((failure) => failuresOf(concurrently, failure, replay)),
   );
   // One schedule cannot show what happens in some other.
   if (only === null) failures.push(...neverSeen(concurrently, result));
@@ -152,7 +154,7 @@ function failedSteps(done: ReadonlyMap<StepPlan, Failure | null> | undefined): F
 
 function problemsOf(scene: Scene, plan: ExpectationPlan): readonly Problem[] {
   try {
-    return findExpectation(plan.kind)!.check(scene, plan.wanted);
+    return findExpectation(plan.kind)!.check(scene, plan.expected);
   } catch (error) {
     return [{ pointer: "", title: String(error), label: "cannot be checked" }];
   }
@@ -171,12 +173,12 @@ function checkEach(scene: Scene, { always, never }: ConcurrentPlan): string[] {
 }
 
 /** Reports that an expectation is about are no failure in themselves. */
-function wantedKinds(plans: readonly ExpectationPlan[]): ReportKind[] {
-  return plans.flatMap(({ kind, wanted }): ReportKind[] => {
-    if (kind === "lockdep" && wanted === "any") return [...LOCK_KINDS] as ReportKind[];
-    if (kind === "faults" && wanted !== "none") return ["module-fault"];
+function expectedKinds(plans: readonly ExpectationPlan[]): ReportKind[] {
+  return plans.flatMap(({ kind, expected }): ReportKind[] => {
+    if (kind === "lockdep" && expected === "any") return [...LOCK_KINDS] as ReportKind[];
+    if (kind === "faults" && expected !== "none") return ["module-fault"];
     if (kind !== "reports") return [];
-    return wantedReports(wanted).flatMap((report) =>
+    return expectedReports(expected).flatMap((report) =>
       report.kind === undefined ? [] : [report.kind]
     );
   });
@@ -206,7 +208,7 @@ function failuresOf(
     `to run just it: --schedule "${line}"`,
   ];
   const whose = broken.map((line) => /^(always|never|step) (\d+): (.*)$/.exec(line));
-  const known = whose.flatMap((parts): Failure[] => {
+  const located = whose.flatMap((parts): Failure[] => {
     if (parts === null) return [];
     if (parts[1] === "step") {
       const step = findStep(concurrently, Number(parts[2]));
@@ -219,11 +221,11 @@ function failuresOf(
     return [{ kind: "expectation", title: parts[3], at, label, notes, step: null }];
   });
   const others = broken.filter((_line, i) => whose[i] === null);
-  if (others.length === 0) return known;
+  if (others.length === 0) return located;
   const title = `Broken in some schedule: ${others[0]}`;
   const notes = [...others.slice(1), ...notesOf(schedule)];
   const at = concurrently.at;
-  return [...known, { kind: "explore", title, at, label: "not safe", notes, step: null }];
+  return [...located, { kind: "explore", title, at, label: "not safe", notes, step: null }];
 }
 
 function findStep({ lanes }: ConcurrentPlan, number: number): StepPlan {

@@ -138,8 +138,8 @@ export interface LanePlan {
 export interface ExpectationPlan {
   /** A key of the expectation table. */
   readonly kind: string;
-  /** What is wanted, checked against the shape of its kind. */
-  readonly wanted: Json;
+  /** What is expected, checked against the shape of its kind. */
+  readonly expected: Json;
   /** Where it was written. */
   readonly at: Positions;
 }

@@ -254,7 +254,7 @@ export class ScenarioRun {
     const scene = this.#scene!;
     const expectation = findExpectation(plan.kind)!;
     this.#expectations++;
-    for (const index of expectation.claims?.(scene, plan.wanted) ?? []) this.#claimed.add(index);
+    for (const index of expectation.claims?.(scene, plan.expected) ?? []) this.#claimed.add(index);
     if (plan.kind === "trace") {
       const { line, column } = plan.at[""];
       this.#actualTraces[`${line}:${column}`] = formatTrace(scene.recorder.items);
@@ -269,7 +269,7 @@ export class ScenarioRun {
   /** A getter of a module's data may throw anything. */
   #problems(plan: ExpectationPlan): readonly Problem[] {
     try {
-      return findExpectation(plan.kind)!.check(this.#scene!, plan.wanted);
+      return findExpectation(plan.kind)!.check(this.#scene!, plan.expected);
     } catch (error) {
       if (error instanceof SoftLockup || error instanceof KernelBug) throw error;
       const title = error instanceof KernelError

@@ -210,9 +210,9 @@ export class Scene {
     const scripted = this.#scripted.get(name);
     if (scripted !== undefined) return scripted.events;
     const registered = this.pnotify.registeredEvents();
-    const found = registered.find((events) => events.name === name) ??
+    const owned = registered.find((events) => events.name === name) ??
       registered.find((events) => events.module === name);
-    if (found !== undefined) return found;
+    if (owned !== undefined) return owned;
     throw new KernelError("ENOENT", {
       action,
       name,
@@ -249,8 +249,8 @@ export class Scene {
 
   /** The text of a file that a step needs. */
   attachment(path: string): string {
-    const found = this.plan.attachments.find((attachment) => attachment.path === path);
-    if (found !== undefined) return found.text;
+    const attached = this.plan.attachments.find((attachment) => attachment.path === path);
+    if (attached !== undefined) return attached.text;
     throw new KernelError("ENOENT", { action: "read", name: path, found: "it is not attached" });
   }
 

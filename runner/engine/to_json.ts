@@ -99,8 +99,8 @@ export function includes(whole: Json, part: Json): boolean {
   }
   if (typeof part !== "object" || part === null) return isEqual(whole, part);
   if (typeof whole !== "object" || whole === null || Array.isArray(whole)) return false;
-  const known = whole as Readonly<Record<string, Json>>;
+  const object = whole as Readonly<Record<string, Json>>;
   return Object.entries(part).every(([key, item]) =>
-    Object.hasOwn(known, key) && includes(known[key], item)
+    Object.hasOwn(object, key) && includes(object[key], item)
   );
 }

@@ -89,13 +89,13 @@ async function findOne(operand: string): Promise<NamedFile[]> {
 }
 
 async function listFolder(folder: string): Promise<NamedFile[]> {
-  const found: NamedFile[] = [];
+  const files: NamedFile[] = [];
   for await (const entry of Deno.readDir(folder)) {
     const path = `${folder.replace(/\/$/, "")}/${entry.name}`;
-    if (entry.isDirectory) found.push(...await listFolder(path));
-    else if (isScenario(entry.name)) found.push({ name: path, location: path });
+    if (entry.isDirectory) files.push(...await listFolder(path));
+    else if (isScenario(entry.name)) files.push({ name: path, location: path });
   }
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+  return files.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 function isAbsent(error: unknown): boolean {
@@ -153,11 +153,11 @@ async function readAttachment(file: NamedFile): Promise<string> {
   let text = "";
   let length = 0;
   try {
-    for await (const some of unpacked) {
-      length += some.length;
+    for await (const chunk of unpacked) {
+      length += chunk.length;
       // A small packed file may unpack to more than memory holds.
       if (length > MOST_UNPACKED) break;
-      text += decoder.decode(some, { stream: true });
+      text += decoder.decode(chunk, { stream: true });
     }
   } catch {
     throw new FileError(`Cannot read "${file.name}": it is no whole gzip file`);

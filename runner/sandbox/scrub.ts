@@ -99,8 +99,8 @@ function checkScrubbed(
   global: Record<string | symbol, unknown>,
   hidden: readonly string[],
 ): void {
-  const known = new Set<string | symbol>([...KEPT, ...REPLACED, ...hidden]);
-  const strangers = Reflect.ownKeys(global).filter((key) => !known.has(key));
+  const allowed = new Set<string | symbol>([...KEPT, ...REPLACED, ...hidden]);
+  const strangers = Reflect.ownKeys(global).filter((key) => !allowed.has(key));
   if (strangers.length > 0) {
     throw new Error(
       `Cannot take the host away: ${strangers.map(String).join(", ")} is still there`,

@@ -61,9 +61,9 @@ function readExpectation(checker: Checker, entry: MapEntry): ExpectationPlan | n
   }
   checker.where = `expectation ${kind}`;
   const at: PositionSink = {};
-  const wanted = checker.check(value, expectation.shape, at, "", "value");
-  if (wanted === undefined) return null;
+  const expected = checker.check(value, expectation.shape, at, "", "value");
+  if (expected === undefined) return null;
   // The whole is where it is named: the value may be far below, or one of many lines.
   at[""] = checker.at(keyAt);
-  return { kind, wanted, at };
+  return { kind, expected, at };
 }

@@ -186,13 +186,13 @@ function readName(
   what: Introduced["what"],
 ): Json | undefined {
   const name = String(node.value);
-  const known = context.scope.names.get(name);
-  if (known?.what === what) return name;
+  const introduced = context.scope.names.get(name);
+  if (introduced?.what === what) return name;
   const where = context.where === "" ? "" : ` in ${context.where}`;
   const title = `Unknown ${what} "${name}"${where}`;
-  if (known !== undefined) {
-    const label = `it is the name of a ${known.what}`;
-    const related = known.at === null ? [] : [{ at: known.at, label: "named here" }];
+  if (introduced !== undefined) {
+    const label = `it is the name of a ${introduced.what}`;
+    const related = introduced.at === null ? [] : [{ at: introduced.at, label: "named here" }];
     return context.mistake(node, title, label, { related });
   }
   const later = context.scope.later.get(name);
@@ -220,11 +220,11 @@ function readModule(context: CheckContext, node: ScalarNode): Json | undefined {
   const { modules, modulesAt } = context.scope;
   if (modules.has(name)) return name;
   const where = context.where === "" ? "" : ` in ${context.where}`;
-  const known = [...modules.keys()];
-  const related = modulesAt === null || known.length === 0
+  const names = [...modules.keys()];
+  const related = modulesAt === null || names.length === 0
     ? []
-    : [{ at: modulesAt, label: `modules declared here: ${known.join(", ")}` }];
-  const near = nearest(name, known);
+    : [{ at: modulesAt, label: `modules declared here: ${names.join(", ")}` }];
+  const near = nearest(name, names);
   const label = near === null ? "no module of this name is declared" : `did you mean "${near}"?`;
   return context.mistake(node, `Unknown module "${name}"${where}`, label, { related });
 }

@@ -75,8 +75,8 @@ export class StepReader {
     const checker = this.#checker;
     checker.where = "steps";
     if (node.kind === "scalar" && typeof node.value === "string") {
-      const known = findVerb(node.value) !== null;
-      const label = known
+      const isVerb = findVerb(node.value) !== null;
+      const label = isVerb
         ? `${node.value}: with its arguments is wanted`
         : suggestion(node.value, verbNames(), "step");
       checker.mistake(node, `Wrong step: found ${describeNode(node)}`, label);
@@ -265,18 +265,18 @@ export class StepReader {
       return null;
     }
     const name = String(node.value);
-    const known = checker.scope.names.get(name);
-    if (known !== undefined && !(this.#laterRound && known.what === verb.binds)) {
-      this.#takenName(node, name, known);
+    const earlier = checker.scope.names.get(name);
+    if (earlier !== undefined && !(this.#laterRound && earlier.what === verb.binds)) {
+      this.#takenName(node, name, earlier);
     }
     checker.scope.add(name, verb.binds, checker.at(node));
     return name;
   }
 
-  #takenName(node: ScalarNode, name: string, known: Introduced): void {
-    const related = known.at === null ? [] : [{ at: known.at, label: "first here" }];
+  #takenName(node: ScalarNode, name: string, earlier: Introduced): void {
+    const related = earlier.at === null ? [] : [{ at: earlier.at, label: "first here" }];
     const title = `Name "${name}" given twice`;
-    this.#checker.mistake(node, title, `it is the name of another ${known.what}`, { related });
+    this.#checker.mistake(node, title, `it is the name of another ${earlier.what}`, { related });
   }
 }
 

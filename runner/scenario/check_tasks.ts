@@ -76,9 +76,9 @@ function addTask(
     checker.mistake(node, title, `a path from init, such as init/${path}, is wanted`);
     return;
   }
-  const known = checker.scope.names.get(name);
-  if (known !== undefined) {
-    const related = known.at === null ? [] : [{ at: known.at, label: "first here" }];
+  const earlier = checker.scope.names.get(name);
+  if (earlier !== undefined) {
+    const related = earlier.at === null ? [] : [{ at: earlier.at, label: "first here" }];
     checker.mistake(node, `Task "${name}" declared twice`, "another name is wanted", { related });
     return;
   }

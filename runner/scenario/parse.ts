@@ -261,15 +261,15 @@ class ScenarioReader {
     }
     const lanes = this.#lanes(entry.value, first);
     const expect = entryOf(node, "expect")?.value;
-    const wanted = expect === undefined ? {} : this.#quantified(expect);
+    const quantified = expect === undefined ? {} : this.#quantified(expect);
     return {
       lanes,
       preemptions: (bounds.preemptions ?? 2) as number,
       schedules: (bounds.schedules ?? 20_000) as number,
       only: null,
-      always: wanted.always ?? [],
-      sometimes: wanted.sometimes ?? [],
-      never: wanted.never ?? [],
+      always: quantified.always ?? [],
+      sometimes: quantified.sometimes ?? [],
+      never: quantified.never ?? [],
       at: checker.at(entry.keyAt),
     };
   }
@@ -309,13 +309,14 @@ class ScenarioReader {
     const known = ["always", "sometimes", "never"];
     const isQuantified = node.kind === "map" && node.entries.some(({ key }) => known.includes(key));
     if (!isQuantified) return { always: checkExpectations(checker, node) };
-    const wanted: Partial<Record<string, ExpectationPlan[]>> = {};
+    const quantified: Partial<Record<string, ExpectationPlan[]>> = {};
     for (const entry of (node as MapNode).entries) {
       checker.where = "expect";
-      if (known.includes(entry.key)) wanted[entry.key] = checkExpectations(checker, entry.value);
-      else checker.unknownKey(entry, known, "expect");
+      if (known.includes(entry.key)) {
+        quantified[entry.key] = checkExpectations(checker, entry.value);
+      } else checker.unknownKey(entry, known, "expect");
     }
-    return wanted;
+    return quantified;
   }
 }
 

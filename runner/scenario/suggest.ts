@@ -24,18 +24,18 @@ function distance(a: string, b: string): number {
  * @returns The nearest one, or null when none is near.
  */
 export function nearest(word: string, known: Iterable<string>): string | null {
-  const wanted = word.toLowerCase();
+  const lower = word.toLowerCase();
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = Math.max(1, Math.floor(lower.length / 3)) + 1;
   for (const candidate of known) {
-    const near = distance(wanted, candidate.toLowerCase());
+    const near = distance(lower, candidate.toLowerCase());
     if (near < least) {
       best = candidate;
       least = near;
     }
   }
-  if (best !== null || wanted.length < 3) return best;
-  for (const candidate of known) if (candidate.toLowerCase().startsWith(wanted)) return candidate;
+  if (best !== null || lower.length < 3) return best;
+  for (const candidate of known) if (candidate.toLowerCase().startsWith(lower)) return candidate;
   return null;
 }
 

@@ -11,7 +11,7 @@ import type { Scene } from "../scene.ts";
 import { COUNT, MODULE, type Shape, STRING } from "../shape.ts";
 
 /** One call of a hook that a scenario speaks of, as the checker hands it over. */
-interface WantedCall {
+interface ExpectedCall {
   readonly text: string;
   readonly hook: string;
   readonly task: string;
@@ -31,10 +31,10 @@ function callsOf(scene: Scene, module: string): HookCall[] {
   return scene.recorder.calls.filter((call) => scene.belongsTo(call.events, module));
 }
 
-function matches(call: HookCall, wanted: WantedCall): boolean {
-  return call.hook === wanted.hook && call.task === wanted.task &&
-    (wanted.verdict === null || call.verdict === wanted.verdict) &&
-    (wanted.rollback === null || call.rollback === wanted.rollback);
+function matches(call: HookCall, expected: ExpectedCall): boolean {
+  return call.hook === expected.hook && call.task === expected.task &&
+    (expected.verdict === null || call.verdict === expected.verdict) &&
+    (expected.rollback === null || call.rollback === expected.rollback);
 }
 
 function describe(call: HookCall): string {
@@ -53,11 +53,11 @@ function countOf(calls: number): string {
   return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
-function checkInOrder(scene: Scene, module: string, wanted: Json, base: string): Problem[] {
+function checkInOrder(scene: Scene, module: string, expected: Json, base: string): Problem[] {
   const calls = callsOf(scene, module);
   let next = 0;
-  for (const { item, pointer } of items(wanted)) {
-    const call = item as unknown as WantedCall;
+  for (const { item, pointer } of items(expected)) {
+    const call = item as unknown as ExpectedCall;
     const found = calls.findIndex((happened, i) => i >= next && matches(happened, call));
     if (found < 0) {
       const earlier = calls.find((happened) => matches(happened, call));
@@ -75,9 +75,9 @@ function checkInOrder(scene: Scene, module: string, wanted: Json, base: string):
   return [];
 }
 
-function checkExactly(scene: Scene, module: string, wanted: Json, base: string): Problem[] {
+function checkExactly(scene: Scene, module: string, expected: Json, base: string): Problem[] {
   const calls = callsOf(scene, module);
-  const list = wanted as unknown as readonly WantedCall[];
+  const list = expected as unknown as readonly ExpectedCall[];
   const notes = [actualCalls(module, calls)];
   for (let i = 0; i < list.length; i++) {
     if (i < calls.length && matches(calls[i], list[i])) continue;
@@ -96,31 +96,31 @@ function checkExactly(scene: Scene, module: string, wanted: Json, base: string):
   }];
 }
 
-function checkNotCalled(scene: Scene, module: string, wanted: Json, base: string): Problem[] {
+function checkNotCalled(scene: Scene, module: string, expected: Json, base: string): Problem[] {
   const calls = callsOf(scene, module);
-  return items(wanted).flatMap(({ item, pointer }) => {
-    const call = item as unknown as WantedCall;
-    const found = calls.find((happened) => matches(happened, call));
-    if (found === undefined) return [];
+  return items(expected).flatMap(({ item, pointer }) => {
+    const call = item as unknown as ExpectedCall;
+    const actual = calls.find((happened) => matches(happened, call));
+    if (actual === undefined) return [];
     return [{
       pointer: `${base}${pointer}`,
       title: `Expected ${module} not to be called with "${call.text}": it was`,
-      label: `called at event ${found.sequence}`,
+      label: `called at event ${actual.sequence}`,
       notes: [actualCalls(module, calls)],
     }];
   });
 }
 
 function perModule(
-  check: (scene: Scene, module: string, wanted: Json, base: string) => Problem[],
+  check: (scene: Scene, module: string, expected: Json, base: string) => Problem[],
 ): Expectation["check"] {
-  return (scene, wanted) =>
-    entries(wanted).flatMap(({ key, value, pointer }) => check(scene, key, value, pointer));
+  return (scene, expected) =>
+    entries(expected).flatMap(({ key, value, pointer }) => check(scene, key, value, pointer));
 }
 
-function checkCounts(scene: Scene, module: string, wanted: Json, base: string): Problem[] {
+function checkCounts(scene: Scene, module: string, expected: Json, base: string): Problem[] {
   const calls = callsOf(scene, module);
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const actual = calls.filter((call) => call.hook === key).length;
     if (actual === value) return [];
     return [{

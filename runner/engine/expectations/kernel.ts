@@ -21,7 +21,7 @@ import {
 import { format, includes, isEqual, shortJson, toJson } from "../to_json.ts";
 import { formatTrace } from "../trace_text.ts";
 
-type Wanted = Readonly<Record<string, Json>>;
+type Expected = Readonly<Record<string, Json>>;
 
 /** The kinds of the kernel's reports. */
 export const REPORT_KINDS: readonly string[] = Object.freeze([
@@ -48,16 +48,16 @@ export const LOCK_KINDS: readonly string[] = Object.freeze(
 );
 
 /** Whether a text has a part, or matches when that is written between slashes. */
-export function textMatches(text: string, wanted: string): boolean {
-  const pattern = /^\/(.+)\/([iu]*)$/.exec(wanted);
-  if (pattern === null) return text.includes(wanted);
+export function textMatches(text: string, expected: string): boolean {
+  const pattern = /^\/(.+)\/([iu]*)$/.exec(expected);
+  if (pattern === null) return text.includes(expected);
   return new RegExp(pattern[1], pattern[2]).test(text);
 }
 
-function checkLog(scene: Scene, wanted: Json): Problem[] {
+function checkLog(scene: Scene, expected: Json): Problem[] {
   const lines = scene.kernel.log.records().map(({ text }) => text);
   let next = 0;
-  for (const { item, pointer } of items(wanted)) {
+  for (const { item, pointer } of items(expected)) {
     const found = lines.findIndex((line, i) => i >= next && textMatches(line, String(item)));
     if (found < 0) {
       const earlier = lines.some((line) => textMatches(line, String(item)));
@@ -77,22 +77,22 @@ function checkLog(scene: Scene, wanted: Json): Problem[] {
   return [];
 }
 
-function checkNoLog(scene: Scene, wanted: Json): Problem[] {
+function checkNoLog(scene: Scene, expected: Json): Problem[] {
   const records = scene.kernel.log.records();
-  return items(wanted).flatMap(({ item, pointer }) => {
-    const found = records.find(({ text }) => textMatches(text, String(item)));
-    if (found === undefined) return [];
+  return items(expected).flatMap(({ item, pointer }) => {
+    const record = records.find(({ text }) => textMatches(text, String(item)));
+    if (record === undefined) return [];
     return [{
       pointer,
       title: `Expected no "${item}" in the kernel log: it is there`,
-      label: `line ${found.sequence + 1}`,
-      notes: [found.text],
+      label: `line ${record.sequence + 1}`,
+      notes: [record.text],
     }];
   });
 }
 
 /** What a scenario wants to find among the reports. */
-export interface WantedReport {
+export interface ExpectedReport {
   /** Its kind. */
   readonly kind?: ReportKind;
   /** The module held responsible. */
@@ -104,19 +104,20 @@ export interface WantedReport {
 }
 
 /** Reads what a scenario wants to find: names stand for kinds, or for modules where the kind is given. */
-export function wantedReports(wanted: Json, kind?: ReportKind): WantedReport[] {
-  if (wanted === "none") return [];
-  return (wanted as readonly Json[]).map((item) => {
-    if (typeof item !== "string") return item as WantedReport;
+export function expectedReports(expected: Json, kind?: ReportKind): ExpectedReport[] {
+  if (expected === "none") return [];
+  return (expected as readonly Json[]).map((item) => {
+    if (typeof item !== "string") return item as ExpectedReport;
     return kind === undefined ? { kind: item as ReportKind } : { module: item };
   });
 }
 
-function isWanted(report: Report, wanted: WantedReport): boolean {
-  return (wanted.kind === undefined || report.kind === wanted.kind) &&
-    (wanted.module === undefined || report.module === wanted.module) &&
-    (wanted.hook === undefined || report.headline.startsWith(`${report.module}.${wanted.hook}`)) &&
-    (wanted.text === undefined || textMatches(report.text, wanted.text));
+function isExpected(report: Report, expected: ExpectedReport): boolean {
+  return (expected.kind === undefined || report.kind === expected.kind) &&
+    (expected.module === undefined || report.module === expected.module) &&
+    (expected.hook === undefined ||
+      report.headline.startsWith(`${report.module}.${expected.hook}`)) &&
+    (expected.text === undefined || textMatches(report.text, expected.text));
 }
 
 function isFault(report: Report): boolean {
@@ -125,14 +126,14 @@ function isFault(report: Report): boolean {
 
 function claimReports(
   scene: Scene,
-  wanted: readonly WantedReport[],
+  expected: readonly ExpectedReport[],
   filter: (report: Report) => boolean,
 ): { claimed: number[]; missing: number[] } {
   const claimed: number[] = [];
   const missing: number[] = [];
-  wanted.forEach((wantedReport, i) => {
+  expected.forEach((expectedReport, i) => {
     const index = scene.kernel.reports.findIndex((report, candidate) =>
-      filter(report) && !claimed.includes(candidate) && isWanted(report, wantedReport)
+      filter(report) && !claimed.includes(candidate) && isExpected(report, expectedReport)
     );
     if (index < 0) missing.push(i);
     else claimed.push(index);
@@ -148,18 +149,18 @@ function describeReport(report: Report): string {
 function checkReports(what: "report" | "fault"): Expectation["check"] {
   const filter = what === "fault" ? isFault : () => true;
   const kind = what === "fault" ? "module-fault" : undefined;
-  return (scene, wanted) => {
-    const list = wantedReports(wanted, kind);
+  return (scene, expected) => {
+    const list = expectedReports(expected, kind);
     const { claimed, missing } = claimReports(scene, list, filter);
     const all = scene.kernel.reports.filter(filter);
     const notes = all.length === 0 ? [`there is no ${what}`] : all.map(describeReport);
     const problems: Problem[] = missing.map((i) => ({
       pointer: `/${i}`,
-      title: `Expected a ${what} of ${format((wanted as readonly Json[])[i])}: there is none`,
+      title: `Expected a ${what} of ${format((expected as readonly Json[])[i])}: there is none`,
       label: `no such ${what}`,
       notes,
     }));
-    if (wanted !== "none" || all.length === claimed.length) return problems;
+    if (expected !== "none" || all.length === claimed.length) return problems;
     return [{
       pointer: "",
       title: `Expected no ${what}: there ${all.length === 1 ? "is 1" : `are ${all.length}`}`,
@@ -169,16 +170,16 @@ function checkReports(what: "report" | "fault"): Expectation["check"] {
   };
 }
 
-function checkLockdep(scene: Scene, wanted: Json): Problem[] {
-  const found = scene.kernel.reports.filter(({ kind }) => LOCK_KINDS.includes(kind));
-  if ((found.length > 0) === (wanted === "any")) return [];
+function checkLockdep(scene: Scene, expected: Json): Problem[] {
+  const lockReports = scene.kernel.reports.filter(({ kind }) => LOCK_KINDS.includes(kind));
+  if ((lockReports.length > 0) === (expected === "any")) return [];
   return [{
     pointer: "",
-    title: wanted === "any"
+    title: expected === "any"
       ? "Expected a report of the lock checker: there is none"
-      : `Expected no report of the lock checker: there is ${found[0].kind}`,
-    label: wanted === "any" ? "no report" : found[0].kind,
-    notes: found.map(describeReport),
+      : `Expected no report of the lock checker: there is ${lockReports[0].kind}`,
+    label: expected === "any" ? "no report" : lockReports[0].kind,
+    notes: lockReports.map(describeReport),
   }];
 }
 
@@ -189,9 +190,9 @@ function moduleHistory(scene: Scene, name: string): string[] {
   });
 }
 
-function checkLoaded(scene: Scene, wanted: Json, yes: boolean): Problem[] {
+function checkLoaded(scene: Scene, expected: Json, yes: boolean): Problem[] {
   const loaded = scene.kernel.modules.lsmod().map(({ name }) => name);
-  return items(wanted).flatMap(({ item, pointer }) => {
+  return items(expected).flatMap(({ item, pointer }) => {
     if (loaded.includes(String(item)) === yes) return [];
     return [{
       pointer,
@@ -205,8 +206,8 @@ function checkLoaded(scene: Scene, wanted: Json, yes: boolean): Problem[] {
   });
 }
 
-function checkUseCount(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkUseCount(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const module = scene.kernel.modules.find(key);
     const actual = module?.useCount ?? null;
     if (actual === value) return [];
@@ -223,18 +224,18 @@ function checkUseCount(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkTaint(scene: Scene, wanted: Json): Problem[] {
+function checkTaint(scene: Scene, expected: Json): Problem[] {
   const sort = (letters: string) => [...letters].sort().join("");
   const actual = sort(scene.kernel.taint);
-  if (actual === sort(wanted === "none" ? "" : String(wanted))) return [];
+  if (actual === sort(expected === "none" ? "" : String(expected))) return [];
   const shown = actual === "" ? "none" : actual;
-  const title = `Expected taint ${wanted}: actual ${shown}`;
+  const title = `Expected taint ${expected}: actual ${shown}`;
   return [{ pointer: "", title, label: `actual ${shown}` }];
 }
 
 function checkValues(whole: boolean): Expectation["check"] {
-  return (scene, wanted) =>
-    entries(wanted).flatMap(({ key, value, pointer }) => {
+  return (scene, expected) =>
+    entries(expected).flatMap(({ key, value, pointer }) => {
       const actual = toJson(scene.resolve(`$${key}`));
       const resolved = toJson(scene.resolve(value));
       const holds = whole
@@ -267,8 +268,8 @@ function trimmed(value: Json): Json {
   return value.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();
 }
 
-function checkHappened(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkHappened(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const actual = scene.recorder.counts.get(key) ?? 0;
     if (actual === value) return [];
     return [{
@@ -282,8 +283,8 @@ function checkHappened(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkTrace(scene: Scene, wanted: Json): Problem[] {
-  const lines = String(wanted).trimEnd().split("\n").map((line) => line.trimEnd());
+function checkTrace(scene: Scene, expected: Json): Problem[] {
+  const lines = String(expected).trimEnd().split("\n").map((line) => line.trimEnd());
   const actual = formatTrace(scene.recorder.items);
   const different = lines.findIndex((line, i) => line.trim() !== actual[i]?.trim());
   if (different < 0 && lines.length === actual.length) return [];
@@ -359,7 +360,7 @@ export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     shape: noneOr(REPORT),
     example: "reports: [lock-needed, { kind: lock-inversion, module: job }]",
     check: checkReports("report"),
-    claims: (scene, wanted) => claimReports(scene, wantedReports(wanted), () => true).claimed,
+    claims: (scene, expected) => claimReports(scene, expectedReports(expected), () => true).claimed,
   }),
   defineExpectation({
     kind: "faults",
@@ -368,8 +369,8 @@ export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     shape: noneOr(FAULT),
     example: "faults: [{ module: broken, hook: fork }]",
     check: checkReports("fault"),
-    claims: (scene, wanted) =>
-      claimReports(scene, wantedReports(wanted, "module-fault"), isFault).claimed,
+    claims: (scene, expected) =>
+      claimReports(scene, expectedReports(expected, "module-fault"), isFault).claimed,
   }),
   defineExpectation({
     kind: "lockdep",
@@ -378,8 +379,8 @@ export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     shape: { type: "choice", of: ["any", "none"], what: "answer" },
     example: "lockdep: none",
     check: checkLockdep,
-    claims: (scene, wanted) =>
-      wanted === "any"
+    claims: (scene, expected) =>
+      expected === "any"
         ? scene.kernel.reports.flatMap(({ kind }, i) => LOCK_KINDS.includes(kind) ? [i] : [])
         : [],
   }),
@@ -389,7 +390,7 @@ export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "Modules are loaded",
     shape: MODULES,
     example: "loaded: [job, csa]",
-    check: (scene, wanted) => checkLoaded(scene, wanted, true),
+    check: (scene, expected) => checkLoaded(scene, expected, true),
   }),
   defineExpectation({
     kind: "not_loaded",
@@ -397,7 +398,7 @@ export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "Modules are not loaded",
     shape: MODULES,
     example: "not_loaded: proprietary",
-    check: (scene, wanted) => checkLoaded(scene, wanted, false),
+    check: (scene, expected) => checkLoaded(scene, expected, false),
   }),
   defineExpectation({
     kind: "use_count",

@@ -5,7 +5,7 @@ import type { Scene } from "../scene.ts";
 import { COUNT, type Fields, optional, type Shape, STRING, STRINGS } from "../shape.ts";
 import { format, isEqual } from "../to_json.ts";
 
-type Wanted = Readonly<Record<string, Json>>;
+type Expected = Readonly<Record<string, Json>>;
 
 const COUNTS: Shape = { type: "map", keys: STRING, values: COUNT };
 const LINES: Shape = {
@@ -41,8 +41,8 @@ const PLAIN: readonly string[] = Object.freeze(
 );
 
 function find(scene: Scene, name: Json | undefined): Replayed | Problem {
-  const found = name === undefined ? scene.replayed : scene.values.get(String(name));
-  if (found instanceof Replayed) return found;
+  const replayed = name === undefined ? scene.replayed : scene.values.get(String(name));
+  if (replayed instanceof Replayed) return replayed;
   const what = name === undefined ? "a replay" : `"${name}" to be a replay`;
   const actual = name === undefined ? "nothing was replayed" : "it is something else";
   return {
@@ -52,9 +52,9 @@ function find(scene: Scene, name: Json | undefined): Replayed | Problem {
   };
 }
 
-function checkPlain(replayed: Replayed, wanted: Wanted): Problem[] {
+function checkPlain(replayed: Replayed, expected: Expected): Problem[] {
   return PLAIN.flatMap((name): Problem[] => {
-    const value = wanted[name];
+    const value = expected[name];
     const actual = replayed[name as keyof Replayed] as Json;
     if (value === undefined || isEqual(actual, value)) return [];
     return [{
@@ -78,11 +78,11 @@ function shownTree(tree: readonly string[]): string[] {
   return ["the tree is", ...tree.slice(0, 12).map((line) => `  ${line}`), ...more];
 }
 
-function checkTree({ tree }: Replayed, wanted: readonly string[]): Problem[] {
-  const different = wanted.findIndex((line, i) => line !== tree[i]);
-  if (different < 0 && wanted.length === tree.length) return [];
+function checkTree({ tree }: Replayed, expected: readonly string[]): Problem[] {
+  const different = expected.findIndex((line, i) => line !== tree[i]);
+  if (different < 0 && expected.length === tree.length) return [];
   if (different < 0) {
-    const also = tree[wanted.length];
+    const also = tree[expected.length];
     return [{
       pointer: "/tree",
       title: `Expected no more processes in the tree of the replay: "${also}" is there`,
@@ -93,14 +93,14 @@ function checkTree({ tree }: Replayed, wanted: readonly string[]): Problem[] {
   const actual = tree[different] ?? "the end of the tree";
   return [{
     pointer: `/tree/${different}`,
-    title: `Expected "${wanted[different]}" in the tree of the replay: actual ${actual}`,
+    title: `Expected "${expected[different]}" in the tree of the replay: actual ${actual}`,
     label: `actual ${actual}`,
     notes: shownTree(tree),
   }];
 }
 
-function checkIncludes({ tree }: Replayed, wanted: readonly string[]): Problem[] {
-  return wanted.flatMap((line, i): Problem[] => {
+function checkIncludes({ tree }: Replayed, expected: readonly string[]): Problem[] {
+  return expected.flatMap((line, i): Problem[] => {
     if (tree.includes(line)) return [];
     const path = line.split(" ")[0];
     const other = tree.find((candidate) => candidate.startsWith(`${path} `));
@@ -114,8 +114,8 @@ function checkIncludes({ tree }: Replayed, wanted: readonly string[]): Problem[]
   });
 }
 
-function checkReplay(scene: Scene, wanted: Json): readonly Problem[] {
-  const fields = wanted as Wanted;
+function checkReplay(scene: Scene, expected: Json): readonly Problem[] {
+  const fields = expected as Expected;
   const replayed = find(scene, fields.of);
   if (!(replayed instanceof Replayed)) return [replayed];
   return [

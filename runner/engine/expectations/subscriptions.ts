@@ -21,7 +21,7 @@ import {
 } from "../shape.ts";
 import { format, includes, isEqual, toJson } from "../to_json.ts";
 
-type Wanted = Readonly<Record<string, Json>>;
+type Expected = Readonly<Record<string, Json>>;
 
 const WHO: Fields = {
   task: required(TASK, "the task"),
@@ -84,8 +84,8 @@ function listOf(scene: Scene, task: Task): string {
     : `subscribed to ${scene.display(task)}: ${names.join(", ")}`;
 }
 
-function checkSubscribers(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkSubscribers(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const task = findTask(scene, key, pointer);
     if (isProblem(task)) return [task];
     const actual = scene.subscribers(task).map(({ events }) => events.name);
@@ -101,13 +101,13 @@ function checkSubscribers(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkSubscribed(scene: Scene, wanted: Json, yes: boolean): Problem[] {
-  const { task: name, module } = wanted as Wanted;
+function checkSubscribed(scene: Scene, expected: Json, yes: boolean): Problem[] {
+  const { task: name, module } = expected as Expected;
   const task = findTask(scene, String(name), "/task");
   // Nobody is subscribed to a task that is gone.
   if (isProblem(task)) return yes ? [task] : [];
-  const found = scene.subscriberOf(task, String(module)) !== null;
-  if (found === yes) return [];
+  const isSubscribed = scene.subscriberOf(task, String(module)) !== null;
+  if (isSubscribed === yes) return [];
   return [{
     pointer: "/module",
     title: `Expected ${module} ${yes ? "" : "not "}to be subscribed to "${name}": it is${
@@ -118,8 +118,8 @@ function checkSubscribed(scene: Scene, wanted: Json, yes: boolean): Problem[] {
   }];
 }
 
-function checkData(scene: Scene, wanted: Json): Problem[] {
-  const { task: name, module, equals, includes: part } = wanted as Wanted;
+function checkData(scene: Scene, expected: Json): Problem[] {
+  const { task: name, module, equals, includes: part } = expected as Expected;
   const task = findTask(scene, String(name), "/task");
   if (isProblem(task)) return [task];
   const subscriber = scene.subscriberOf(task, String(module));
@@ -155,8 +155,8 @@ function checkData(scene: Scene, wanted: Json): Problem[] {
   return problems;
 }
 
-function checkBalanced(scene: Scene, wanted: Json): Problem[] {
-  return items(wanted).flatMap(({ item, pointer }) => {
+function checkBalanced(scene: Scene, expected: Json): Problem[] {
+  return items(expected).flatMap(({ item, pointer }) => {
     const module = String(item);
     const all = scene.pnotify.balances().filter(({ name }) => scene.belongsTo(name, module));
     if (all.length === 0) {
@@ -174,8 +174,8 @@ function checkBalanced(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkCount(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkCount(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const owned = scene.pnotify.balances().filter(({ name }) => scene.belongsTo(name, key));
     const actual = owned.reduce((sum, { balance }) => sum + balance.current, 0);
     if (actual === value) return [];
@@ -188,11 +188,11 @@ function checkCount(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkRegistered(scene: Scene, wanted: Json, yes: boolean): Problem[] {
+function checkRegistered(scene: Scene, expected: Json, yes: boolean): Problem[] {
   const registered = scene.pnotify.registeredEvents().map(({ name }) => name);
-  return items(wanted).flatMap(({ item, pointer }) => {
-    const found = registered.some((name) => scene.belongsTo(name, String(item)));
-    if (found === yes) return [];
+  return items(expected).flatMap(({ item, pointer }) => {
+    const isRegistered = registered.some((name) => scene.belongsTo(name, String(item)));
+    if (isRegistered === yes) return [];
     return [{
       pointer,
       title: `Expected ${item} ${yes ? "" : "not "}to be registered: it is${yes ? " not" : ""}`,
@@ -228,7 +228,7 @@ export const SUBSCRIPTION_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "A module is on a task's list",
     shape: { type: "record", fields: WHO },
     example: "subscribed: { task: make, module: job }",
-    check: (scene, wanted) => checkSubscribed(scene, wanted, true),
+    check: (scene, expected) => checkSubscribed(scene, expected, true),
   }),
   defineExpectation({
     kind: "not_subscribed",
@@ -236,7 +236,7 @@ export const SUBSCRIPTION_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "A module is not on a task's list",
     shape: { type: "record", fields: WHO },
     example: "not_subscribed: { task: make, module: job }",
-    check: (scene, wanted) => checkSubscribed(scene, wanted, false),
+    check: (scene, expected) => checkSubscribed(scene, expected, false),
   }),
   defineExpectation({
     kind: "data",
@@ -275,7 +275,7 @@ export const SUBSCRIPTION_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "Modules have events registered",
     shape: MODULES,
     example: "registered: [audit]",
-    check: (scene, wanted) => checkRegistered(scene, wanted, true),
+    check: (scene, expected) => checkRegistered(scene, expected, true),
   }),
   defineExpectation({
     kind: "not_registered",
@@ -283,6 +283,6 @@ export const SUBSCRIPTION_EXPECTATIONS: readonly Expectation[] = Object.freeze([
     summary: "Modules have no events registered",
     shape: MODULES,
     example: "not_registered: [audit]",
-    check: (scene, wanted) => checkRegistered(scene, wanted, false),
+    check: (scene, expected) => checkRegistered(scene, expected, false),
   }),
 ]);

@@ -16,7 +16,7 @@ import { format, isEqual, toJson } from "../to_json.ts";
 import { formatStatus, formatWait } from "../verbs/process.ts";
 import { formatAmount, RESOURCE_OF } from "../verbs/world.ts";
 
-type Wanted = Readonly<Record<string, Json>>;
+type Expected = Readonly<Record<string, Json>>;
 
 /** How a task ended, or why it cannot be said. */
 function statusOf(scene: Scene, name: string): number | string {
@@ -26,19 +26,19 @@ function statusOf(scene: Scene, name: string): number | string {
   return processStatus(task.groupLeader);
 }
 
-function isWantedStatus(status: number, wanted: Json): boolean {
-  if (typeof wanted === "number") return status === wanted << 8;
-  if (typeof wanted === "string") return (status & 0x7f) === signalNumber(wanted as SignalName);
-  const { code, signal, core } = wanted as Wanted;
+function isExpectedStatus(status: number, expected: Json): boolean {
+  if (typeof expected === "number") return status === expected << 8;
+  if (typeof expected === "string") return (status & 0x7f) === signalNumber(expected as SignalName);
+  const { code, signal, core } = expected as Expected;
   if (code !== undefined && status !== (code as number) << 8) return false;
   if (signal !== undefined && (status & 0x7f) !== signalNumber(signal as SignalName)) return false;
   return core === undefined || ((status & 0x80) !== 0) === core;
 }
 
-function checkExited(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkExited(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const status = statusOf(scene, key);
-    if (typeof status === "number" && isWantedStatus(status, value)) return [];
+    if (typeof status === "number" && isExpectedStatus(status, value)) return [];
     const actual = typeof status === "number" ? formatStatus(status) : status;
     const event = scene.recorder.lastOf("exit", key);
     return [{
@@ -63,11 +63,11 @@ function treePaths(scene: Scene): string[] {
   return paths;
 }
 
-function checkTree(scene: Scene, wanted: Json): Problem[] {
+function checkTree(scene: Scene, expected: Json): Problem[] {
   const actual = treePaths(scene);
-  const list = (wanted as readonly string[]).filter((path) => path !== "init");
+  const list = (expected as readonly string[]).filter((path) => path !== "init");
   const note = `the tree is ${actual.length === 0 ? "empty" : actual.join(", ")}`;
-  const missing = items(wanted).flatMap(({ item, pointer }) => {
+  const missing = items(expected).flatMap(({ item, pointer }) => {
     if (item === "init" || actual.includes(String(item))) return [];
     const name = lastName(String(item));
     const other = actual.find((path) => lastName(path) === name);
@@ -101,8 +101,8 @@ function historyOf(scene: Scene, name: string): string[] {
   });
 }
 
-function checkNoTask(scene: Scene, wanted: Json): Problem[] {
-  return items(wanted).flatMap(({ item, pointer }) => {
+function checkNoTask(scene: Scene, expected: Json): Problem[] {
+  return items(expected).flatMap(({ item, pointer }) => {
     const task = scene.findTask(String(item));
     if (!scene.isThere(task)) return [];
     return [{
@@ -114,15 +114,15 @@ function checkNoTask(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkAlive(scene: Scene, wanted: Json): Problem[] {
-  return items(wanted).flatMap(({ item, pointer }) => {
+function checkAlive(scene: Scene, expected: Json): Problem[] {
+  return items(expected).flatMap(({ item, pointer }) => {
     const task = scene.findTask(String(item));
     if (scene.isThere(task) && task.state !== EXIT_ZOMBIE) return [];
-    const found = task === null ? "it was never born" : "it has ended";
+    const state = task === null ? "it was never born" : "it has ended";
     return [{
       pointer,
-      title: `Expected task "${item}" to live: ${found}`,
-      label: found,
+      title: `Expected task "${item}" to live: ${state}`,
+      label: state,
       notes: historyOf(scene, String(item)),
     }];
   });
@@ -174,8 +174,8 @@ const FACTS: Readonly<
   },
 });
 
-function checkTask(scene: Scene, wanted: Json): Problem[] {
-  const fields = wanted as Wanted;
+function checkTask(scene: Scene, expected: Json): Problem[] {
+  const fields = expected as Expected;
   const task = scene.findTask(String(fields.task));
   if (task === null) {
     const title = `Expected task "${fields.task}" to be there: it was never born`;
@@ -199,15 +199,15 @@ function checkTask(scene: Scene, wanted: Json): Problem[] {
   });
 }
 
-function checkWaits(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkWaits(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const pending = scene.values.get(key);
     if (!(pending instanceof Pending)) {
       const title = `Expected "${key}" to be a call that may sleep: it is none`;
       return [{ pointer, title, label: "no such call" }];
     }
     const actual = describePending(pending);
-    if (isWantedCall(scene, pending, value)) return [];
+    if (isExpectedCall(scene, pending, value)) return [];
     return [{
       pointer,
       title: `Expected call "${key}" to be ${format(value)}: actual ${actual}`,
@@ -225,13 +225,13 @@ function describePending(pending: Pending<unknown>): string {
   return `done, ${format(toJson(pending.value))}`;
 }
 
-function isWantedCall(scene: Scene, pending: Pending<unknown>, wanted: Json): boolean {
-  if (typeof wanted === "string") {
-    if (wanted === "asleep") return !pending.done;
-    if (wanted === "done") return pending.done && pending.errno === null;
-    return pending.errno === wanted;
+function isExpectedCall(scene: Scene, pending: Pending<unknown>, expected: Json): boolean {
+  if (typeof expected === "string") {
+    if (expected === "asleep") return !pending.done;
+    if (expected === "done") return pending.done && pending.errno === null;
+    return pending.errno === expected;
   }
-  const { child, code, signal, value } = wanted as Wanted;
+  const { child, code, signal, value } = expected as Expected;
   if (!pending.done || pending.errno !== null) return false;
   if (value !== undefined && !isEqual(toJson(pending.value), toJson(scene.resolve(value)))) {
     return false;
@@ -244,8 +244,8 @@ function isWantedCall(scene: Scene, pending: Pending<unknown>, wanted: Json): bo
   return signal === undefined || signalName(result.status & 0x7f) === signal;
 }
 
-function checkUsed(scene: Scene, wanted: Json): Problem[] {
-  return entries(wanted).flatMap(({ key, value, pointer }) => {
+function checkUsed(scene: Scene, expected: Json): Problem[] {
+  return entries(expected).flatMap(({ key, value, pointer }) => {
     const used = scene.findTask(key)?.resources ?? null;
     return entries(value).flatMap((field) => {
       const actual = used?.[RESOURCE_OF[field.key]] ?? null;

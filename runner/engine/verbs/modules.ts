@@ -35,19 +35,21 @@ function findCall(scene: Scene, { module, method }: CallPlan): { on: object; cal
       wanted: "a loaded module is wanted",
     });
   }
-  const known: string[] = [];
+  const offered: string[] = [];
   for (const symbol of loaded.module.exports ?? []) {
     const on = scene.kernel.symbols.find(symbol.name)?.value;
     if (typeof on !== "object" || on === null) continue;
     const names = callNames(on);
     if (names.includes(method)) return { on, call: Reflect.get(on, method) as Callable };
-    known.push(...names);
+    offered.push(...names);
   }
   throw new KernelError("ENOENT", {
     action: "call",
     name: `${module}.${method}`,
     found: "the module offers no such call",
-    wanted: known.length === 0 ? "one that exports calls is wanted" : `${known.join(", ")} wanted`,
+    wanted: offered.length === 0
+      ? "one that exports calls is wanted"
+      : `${offered.join(", ")} wanted`,
   });
 }
 

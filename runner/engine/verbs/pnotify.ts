@@ -31,8 +31,8 @@ function unsubscribe(scene: Scene, args: Args): Outcome {
 
 function getSubscriber(scene: Scene, args: Args): Outcome {
   const task = scene.task(args.task, "look at the subscribers of");
-  const found = scene.pnotify.getSubscriber(task, String(args.module));
-  return { value: found?.data ?? null, text: found === null ? "none" : "found" };
+  const subscriber = scene.pnotify.getSubscriber(task, String(args.module));
+  return { value: subscriber?.data ?? null, text: subscriber === null ? "none" : "found" };
 }
 
 function setData(scene: Scene, args: Args): Outcome {
@@ -40,9 +40,9 @@ function setData(scene: Scene, args: Args): Outcome {
   const lock = task.subscriberListSem;
   lock.downWrite();
   try {
-    const found = scene.subscriberOf(task, String(args.module));
-    if (found !== null) found.data = scene.resolve(args.data ?? null);
-    return { text: found === null ? "not subscribed" : "0" };
+    const subscriber = scene.subscriberOf(task, String(args.module));
+    if (subscriber !== null) subscriber.data = scene.resolve(args.data ?? null);
+    return { text: subscriber === null ? "not subscribed" : "0" };
   } finally {
     lock.upWrite();
   }
