@@ -1,4 +1,4 @@
-import { exitThread } from "./exit.ts";
+import { exitThread, WCOREFLAG } from "./exit.ts";
 import { wakeUp } from "./pending.ts";
 import { endsByDefault } from "./send_signal.ts";
 import { signalMask } from "./signal.ts";
@@ -75,7 +75,7 @@ function findThread(leader: Task, matches: (thread: Task) => boolean): Task | nu
 
 function signalStatus(leader: Task, signal: number): number {
   const dumps = signal < 32 && (DUMPS_CORE & (1 << signal)) !== 0 && leader.limits.core > 0;
-  return dumps ? signal | 0x80 : signal;
+  return dumps ? signal | WCOREFLAG : signal;
 }
 
 function endThreads(kernel: KernelWorld, leader: Task): void {

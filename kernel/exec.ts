@@ -19,9 +19,7 @@ import {
 import { completeVfork } from "./vfork.ts";
 import type { KernelWorld } from "./world.ts";
 
-/**
- * Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51).
- */
+/** Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51). */
 export function execProgram(kernel: KernelWorld, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
   if (kernel.watchedBy > 0) injectFaults(kernel, task);
@@ -87,8 +85,7 @@ function forgetHandlers(task: Task): void {
   const actions = task.signalActions!;
   const kept: Partial<Record<number, "ignore" | "catch">> = {};
   for (const signal in actions) {
-    if (actions[signal] !== "ignore") continue;
-    kept[signal] = "ignore";
+    if (actions[signal] === "ignore") kept[signal] = "ignore";
   }
   task.signalActions = Object.keys(kept).length > 0 ? Object.freeze(kept) : null;
 }

@@ -44,6 +44,11 @@ export type ExitHow = number | {
   readonly core?: boolean;
 };
 
+/** The part of a wait status that is the deadly signal, or 0. */
+const WTERMSIG = 0x7f;
+/** Set in the wait status of a task that dumped core. */
+export const WCOREFLAG = 0x80;
+
 /** The wait status of a task that ends in a given way. */
 export function waitStatus(task: Task, how: ExitHow): number {
   if (typeof how !== "number") return statusOfSignal(task, how);
@@ -54,7 +59,7 @@ export function waitStatus(task: Task, how: ExitHow): number {
 
 function statusOfSignal(task: Task, how: Exclude<ExitHow, number>): number {
   const signal = signalNumber(how.signal);
-  if (signal !== 0) return how.core ? signal | 0x80 : signal;
+  if (signal !== 0) return how.core ? signal | WCOREFLAG : signal;
   throw refuse(task, "EINVAL", "the signal is 0", "a signal that can end a task is wanted");
 }
 
@@ -92,7 +97,7 @@ export function exitThread(kernel: KernelWorld, task: Task, status: number): voi
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
   task.exitCode = status;
   task.endTime = kernel.clock.now;
-  if ((status & 0x7f) !== 0) dieBySignal(kernel, task, status);
+  if ((status & WTERMSIG) !== 0) dieBySignal(kernel, task, status);
 
   // The exit code is stored and the parent does not know yet: that is what hooks rely on (A47).
   if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
@@ -109,8 +114,8 @@ function callOut(kernel: KernelWorld, task: Task): void {
 
 function dieBySignal(kernel: KernelWorld, task: Task, status: number): void {
   task.flags |= PF_SIGNALED;
-  if (status & 0x80) task.flags |= PF_DUMPCORE;
-  kernel.notify("signal", task, status & 0x7f);
+  if (status & WCOREFLAG) task.flags |= PF_DUMPCORE;
+  kernel.notify("signal", task, status & WTERMSIG);
 }
 
 /** Gives the children to other parents and tells the own parent (exit_notify). */

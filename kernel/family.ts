@@ -89,9 +89,9 @@ export class Family {
   }
 
   /**
-   * @internal Completes the exec of a thread: it becomes the parent of its own children under its new pid, and the child
-   * of its leader's parent. The two have exchanged their pids. The place among the siblings belongs to the pid. The leader
-   * has ended, and so has no children.
+   * @internal Completes the exec of a thread that has exchanged pids with its leader. It becomes the child of the leader's
+   * parent, in the leader's place among the siblings, which belongs to the pid. Its children follow it to its new pid. The
+   * leader has ended, and so has no children.
    *
    * Locking: needs tasklistLock for writing.
    */

@@ -61,7 +61,7 @@ export const CLONE_THREAD = 0x10000;
 export interface ForkOptions {
   /** CLONE_ bits; none makes a process. CLONE_VM alone does not make a thread. */
   readonly flags?: number;
-  /** The pid it shall have (set_tid); the next free one by default. */
+  /** Its pid (set_tid); the next free one by default. */
   readonly pid?: number;
 }
 

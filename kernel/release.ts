@@ -19,9 +19,6 @@ export function releaseTask(kernel: KernelWorld, task: Task): void {
   task.credentials.user.tasks--;
   task.state = EXIT_DEAD;
   const isWanted = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
-  if (task.subscribers !== null || isWanted) {
-    kernel.deferFree(task);
-  } else {
-    putTaskStruct(task);
-  }
+  if (task.subscribers !== null || isWanted) kernel.deferFree(task);
+  else putTaskStruct(task);
 }

@@ -130,11 +130,9 @@ export interface KernelWorld {
   /** How many of the lock checker, the explorer and the fault injector look at every step. */
   watchedBy: number;
 
-  // Kernel documents these.
-
-  /** @internal Begins a call by a task, or by the kernel itself. */
+  /** Begins a call by a task, or by the kernel itself. */
   enter(what: string, task: Task | null): void;
-  /** @internal Ends a call; the outermost one delivers signals. */
+  /** Ends a call; the outermost one delivers signals. */
   leave(): void;
   /** @internal Makes the callouts of a further event. */
   notify<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void;
@@ -144,30 +142,30 @@ export interface KernelWorld {
   deferReparent(task: Task, from: Task): void;
   /** @internal Makes the callouts that waited for tasklistLock to be dropped. */
   runDeferred(): void;
-  /** @internal A user, made on first sight. */
+  /** A user, made on first sight. */
   user(uid: number): User;
 
-  /** @internal Passes a preemption point. */
+  /** Passes a preemption point. */
   preempt(site: PreemptionSite): void;
-  /** @internal Whether another CPU is in a call of a task. */
+  /** Whether another CPU is in a call of a task. */
   isBusy(task: Task): boolean;
-  /** @internal Gives up a nested operation that would have to wait. */
+  /** Gives up a nested operation that would have to wait. */
   wouldWait(what: string): never;
-  /** @internal Passes a fallible point. */
+  /** Passes a fallible point. */
   mayFail(site: FaultSite): boolean;
 
-  /** @internal Prints to the kernel log. */
+  /** Prints to the kernel log. */
   printk(text: string, level?: LogLevel): void;
-  /** @internal Where the run is, for reports. */
+  /** Where the run is, for reports. */
   place(what?: string): Place;
-  /** @internal Records a finding. */
+  /** Records a finding. */
   report(kind: ReportKind, headline: string, options?: ReportDetails): Report;
-  /** @internal Records a finding that nothing can go on from. */
+  /** Records a finding that nothing can go on from. */
   bug(kind: ReportKind, headline: string, options?: ReportDetails): never;
-  /** @internal Records that a module's code threw, or answered with what is no answer. */
+  /** Records that a module's code threw, or answered with what is no answer. */
   moduleFault(module: string, fault: ModuleFault): void;
-  /** @internal Taints the kernel. */
+  /** Taints the kernel. */
   addTaint(letter: TaintLetter): void;
-  /** @internal Reports the use of a freed task. */
+  /** Reports the use of a freed task. */
   useAfterFree(what: string, task: Task): never;
 }

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { CLONE_THREAD } from "../../kernel/fork.ts";
 import { joinThreads, leaveThreads } from "../../kernel/family.ts";
 import { joinGroup, leaveGroup } from "../../kernel/process_group.ts";
-import { changedParent, reparentChildren } from "../../kernel/reparent.ts";
+import { releaseTask } from "../../kernel/release.ts";
+import { changedParent, moveChild, reparentChildren } from "../../kernel/reparent.ts";
 import { notifyParent } from "../../kernel/wait.ts";
 import type { Kernel, KernelOptions, Task } from "../../mod.ts";
 import { bootShell } from "./shell.ts";
@@ -60,6 +61,21 @@ for (const [name, call] of Object.entries(NEEDS_TASKLIST_LOCK)) {
     const silent = cast({ debug: false });
     call(silent);
     assertEquals([tasks.kernel.reports, silent.kernel.reports], [[], []]);
+  });
+}
+
+for (
+  const [name, call] of Object.entries({
+    "moveChild()": ({ kernel, child }: Cast) => moveChild(kernel, child, kernel.init),
+    "releaseTask()": ({ kernel, child }: Cast) => releaseTask(kernel, child),
+  })
+) {
+  Deno.test(`${name} is reported through what it calls when tasklistLock is not held for writing`, () => {
+    const tasks = cast();
+    call(tasks);
+    assertEquals(tasks.kernel.reports.map(({ headline }) => headline), [
+      "disown() needs tasklistLock held for write",
+    ]);
   });
 }
 
