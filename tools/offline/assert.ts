@@ -21,9 +21,6 @@ export class AssertionError extends Error {
   }
 }
 
-/** The values that {@linkcode assertFalse} lets through. */
-export type Falsy = false | 0 | 0n | "" | null | undefined;
-
 /** An array or what can be read like one. */
 export type ArrayLikeArg<T> = ArrayLike<T> & object;
 
@@ -33,22 +30,6 @@ function ending(msg: string | undefined): string {
 
 export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) throw new AssertionError(msg);
-}
-
-export function assertFalse(expr: unknown, msg = ""): asserts expr is Falsy {
-  if (expr) throw new AssertionError(msg);
-}
-
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${ending(msg)}`);
-}
-
-export function unreachable(msg?: string): never {
-  throw new AssertionError(`Unreachable${ending(msg)}`);
-}
-
-export function unimplemented(msg?: string): never {
-  throw new AssertionError(`Unimplemented${ending(msg)}`);
 }
 
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
@@ -81,25 +62,11 @@ export function assertStrictEquals<T>(
   );
 }
 
-export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (!Object.is(actual, expected)) return;
-  throw new AssertionError(
-    `Expected "actual" to not be strictly equal to: ${format(actual)}${ending(msg)}\n`,
-  );
-}
-
 function difference(actual: unknown, expected: unknown): string {
   if (typeof actual === "string" && typeof expected === "string") {
     return diffLines(actual, expected);
   }
   return diffLines(format(actual), format(expected));
-}
-
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
-  if (actual !== undefined && actual !== null) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not be null or undefined${ending(msg)}`,
-  );
 }
 
 export function assertInstanceOf<
@@ -124,28 +91,10 @@ function typeName(value: unknown): string {
   return typeof value === "object" ? value.constructor?.name ?? "Object" : typeof value;
 }
 
-export function assertNotInstanceOf<A, T>(
-  actual: A,
-  unexpectedType: Class<T>,
-  msg?: string,
-): asserts actual is Exclude<A, T> {
-  if (!(actual instanceof unexpectedType)) return;
-  throw new AssertionError(
-    `Expected object to not be an instance of "${typeof unexpectedType}"${ending(msg)}`,
-  );
-}
-
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
   if (expected.test(actual)) return;
   throw new AssertionError(
     `Expected actual: "${actual}" to match: "${expected}"${ending(msg)}`,
-  );
-}
-
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
-  if (!expected.test(actual)) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not match: "${expected}"${ending(msg)}`,
   );
 }
 
@@ -172,89 +121,7 @@ export function assertArrayIncludes<T>(
   );
 }
 
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  // Both sides go through the same reduction, so that a class instance matches a plain object.
-  assertEquals(shared(actual, expected, []), shared(expected, expected, []), msg);
-}
-
-/** Of `actual`, the part that `expected` speaks about. */
-function shared(actual: unknown, expected: unknown, open: unknown[]): unknown {
-  if (!isContainer(actual) || !isContainer(expected) || open.includes(actual)) return actual;
-  const inside = [...open, actual];
-  if (Array.isArray(actual) && Array.isArray(expected)) {
-    return actual.slice(0, expected.length)
-      .map((item, i) => shared(item, expected[i], inside));
-  }
-  if (actual instanceof Map && expected instanceof Map) {
-    return new Map(
-      [...actual].filter(([key]) => expected.has(key))
-        .map(([key, value]) => [key, shared(value, expected.get(key), inside)]),
-    );
-  }
-  if (actual instanceof Set && expected instanceof Set) {
-    return new Set([...actual].filter((item) => expected.has(item)));
-  }
-  const part: Record<PropertyKey, unknown> = {};
-  for (const key of Reflect.ownKeys(expected)) {
-    if (!Object.hasOwn(actual, key)) continue;
-    Object.defineProperty(part, key, {
-      configurable: true,
-      enumerable: true,
-      value: shared(Reflect.get(actual, key), Reflect.get(expected, key), inside),
-      writable: true,
-    });
-  }
-  return part;
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !(value instanceof Date) &&
-    !(value instanceof RegExp);
-}
-
-export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
-  if (actual > expected) return;
-  throw new AssertionError(msg ?? `Expect ${format(actual)} > ${format(expected)}`);
-}
-
-export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  if (actual >= expected) return;
-  throw new AssertionError(msg ?? `Expect ${format(actual)} >= ${format(expected)}`);
-}
-
-export function assertLess<T>(actual: T, expected: T, msg?: string): void {
-  if (actual < expected) return;
-  throw new AssertionError(msg ?? `Expect ${format(actual)} < ${format(expected)}`);
-}
-
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  if (actual <= expected) return;
-  throw new AssertionError(msg ?? `Expect ${format(actual)} <= ${format(expected)}`);
-}
-
-export function assertAlmostEquals(
-  actual: number,
-  expected: number,
-  tolerance?: number,
-  msg?: string,
-): void {
-  if (Object.is(actual, expected)) return;
-  const allowed = tolerance ?? (Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7);
-  const delta = Math.abs(expected - actual);
-  if (delta <= allowed) return;
-  const short = (n: number) => Number.isInteger(n) ? `${n}` : n.toExponential();
-  throw new AssertionError(
-    `Expected actual: "${short(actual)}" to be close to "${short(expected)}": ` +
-      `delta "${short(delta)}" is greater than "${short(allowed)}"${ending(msg)}`,
-  );
-}
-
-export function assertIsError<E extends Error = Error>(
+function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: Class<E>,
   msgMatches?: string | RegExp,
