@@ -1,5 +1,18 @@
+import type { LogRecord } from "../../kernel/printk.ts";
+import type { Place, Report } from "../../kernel/report.ts";
 import type { TraceBody, TraceStamp } from "../../kernel/trace.ts";
-import type { Failure, ModuleInfo, RunResult, ScenarioPlan, TraceItem } from "../engine/plan.ts";
+import type {
+  ExploreResult,
+  Failure,
+  LockupReport,
+  ModuleInfo,
+  Position,
+  RunResult,
+  ScenarioPlan,
+  StepLabel,
+  TraceItem,
+  TreeNode,
+} from "../engine/plan.ts";
 import {
   anything,
   both,
@@ -27,7 +40,8 @@ import {
 const MOST_TEXT = 20_000;
 const MOST_DEPTH = 1000;
 
-const place: Shape = fields({
+const place: Shape = fields<Place>({
+  time: number,
   cpu: text,
   task: orNull(text),
   module: orNull(text),
@@ -35,7 +49,7 @@ const place: Shape = fields({
   event: number,
   stack: optional(text),
 });
-const report: Shape = fields({
+const report: Shape = fields<Report>({
   kind: text,
   headline: text,
   text,
@@ -47,7 +61,7 @@ const report: Shape = fields({
   taint: text,
   injected: optional(flag),
 });
-const logRecord: Shape = fields({ sequence: number, time: number, level: text, text });
+const logRecord: Shape = fields<LogRecord>({ sequence: number, time: number, level: text, text });
 const about = { task: text, pid: number };
 const stamp: ShapesOf<TraceStamp> = { sequence: number, time: number, cpu: text, depth: number };
 
@@ -105,7 +119,7 @@ function byType(shapes: Readonly<Record<string, Readonly<Record<string, Shape>>>
   return tagged("type", Object.fromEntries(entries));
 }
 
-const node: Shape = fields({
+const node: Shape = fields<Omit<TreeNode, "children">>({
   name: orNull(text),
   pid: number,
   comm: text,
@@ -125,8 +139,11 @@ function treeAt(depth: number): Shape {
   };
 }
 
-const position: Shape = fields({ line: number, column: number, length: number });
-const result: Shape = fields({
+const position: Shape = fields<Position>({ line: number, column: number, length: number });
+/** What the plan says is not taken from the answer. */
+type Answered = Omit<RunResult, "file" | "document" | "documents" | "title" | "seed">;
+
+const result: Shape = fields<Answered>({
   status: oneOf<RunResult["status"]>({
     passed: true,
     failed: true,
@@ -139,7 +156,7 @@ const result: Shape = fields({
   log: list(logRecord),
   reports: list(report),
   unexpected: list(number),
-  failures: list(fields({
+  failures: list(fields<Failure>({
     kind: oneOf<Failure["kind"]>({ expectation: true, step: true, explore: true }),
     title: text,
     at: position,
@@ -147,9 +164,15 @@ const result: Shape = fields({
     notes: list(text),
     step: orNull(number),
   })),
-  lockup: orNull(fields({
+  lockup: orNull(fields<LockupReport>({
     label: orNull(
-      fields({ step: number, what: text, module: optional(text), hook: optional(text) }),
+      fields<StepLabel>({
+        step: number,
+        what: text,
+        module: optional(text),
+        hook: optional(text),
+        weight: optional(number),
+      }),
     ),
     module: orNull(text),
     hook: orNull(text),
@@ -167,7 +190,7 @@ const result: Shape = fields({
   steps: number,
   events: number,
   unseed: text,
-  explored: orNull(fields({
+  explored: orNull(fields<ExploreResult>({
     schedules: number,
     infeasible: number,
     traces: number,
@@ -177,7 +200,7 @@ const result: Shape = fields({
   actualTraces: record(list(text)),
 });
 
-const info: Shape = fields({
+const info: Shape = fields<ModuleInfo>({
   name: text,
   license: text,
   description: orNull(text),

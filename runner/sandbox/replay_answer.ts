@@ -1,4 +1,16 @@
-import { FORMATS } from "../../replay/mod.ts";
+import {
+  type CommandTotals,
+  FORMATS,
+  type Gaps,
+  type ProcessNode,
+  type RecordingClock,
+  type Reparented,
+  type ReplayReport,
+  type ReplayWarning,
+  type Summary,
+} from "../../replay/mod.ts";
+import type { Timeline, TimelineRow } from "../../replay/timeline.ts";
+import type { TreeRow } from "../../replay/tree.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
@@ -22,7 +34,7 @@ import {
  * it says, and nothing about its form.
  */
 
-const gaps: Shape = fields({
+const gaps: Shape = fields<Gaps>({
   reparentings: number,
   failed_execs: number,
   found: number,
@@ -31,7 +43,7 @@ const gaps: Shape = fields({
   lost_events: orNull(number),
   refused_forks: number,
 });
-const summary: Shape = fields({
+const summary: Shape = fields<Summary>({
   processes: number,
   threads: number,
   execs: number,
@@ -39,9 +51,9 @@ const summary: Shape = fields({
   task_exits: number,
   exit_codes: record(number),
   max_depth: number,
-  reparented: list(fields({ pid: number, from: number, to: number })),
+  reparented: list(fields<Reparented>({ pid: number, from: number, to: number })),
 });
-const node: Shape = fields({
+const node: Shape = fields<ProcessNode>({
   pid: number,
   parent: orNull(number),
   creator_tid: orNull(number),
@@ -56,15 +68,15 @@ const node: Shape = fields({
   job: optional(orNull(text)),
   accounting: optional(orNull(record(anything))),
 });
-const report: Shape = fields({
+const report: Shape = fields<Omit<ReplayReport, "recording">>({
   format: orNull(oneOf(FORMATS)),
   lines: number,
-  clock: fields({ origin: number, kind: text }),
+  clock: fields<RecordingClock>({ origin: number, kind: text }),
   summary,
   gaps,
   untold: list(text),
   warning_counts: record(number),
-  warnings: list(fields({ kind: text, line: number, text })),
+  warnings: list(fields<ReplayWarning>({ kind: text, line: number, text })),
   tree: orNull(list(node)),
 });
 /** Rows of cells, each with as many as the first has. */
@@ -78,19 +90,29 @@ const threeTexts: Shape = both(
   list(text),
   (value) => (value as readonly string[]).length === 3 ? null : "",
 );
-const treeRow: Shape = fields({ name: text, tail: text, columns: threeTexts });
-const timelineRow: Shape = fields({
+const treeRow: Shape = fields<TreeRow>({ name: text, tail: text, columns: threeTexts });
+const timelineRow: Shape = fields<TimelineRow>({
   label: text,
   note: text,
   start: number,
   end: number,
   hasEnded: flag,
 });
-const timeline: Shape = fields({ start: number, end: number, rows: orNull(list(timelineRow)) });
-const outcome: Shape = fields({
+const timeline: Shape = fields<Timeline>({
+  start: number,
+  end: number,
+  rows: orNull(list(timelineRow)),
+});
+const outcome: Shape = fields<ReplayOutcome>({
   report,
   commands: list(
-    fields({ command: text, runs: number, failed: number, time: number, longest: number }),
+    fields<CommandTotals>({
+      command: text,
+      runs: number,
+      failed: number,
+      time: number,
+      longest: number,
+    }),
   ),
   tree: orNull(list(treeRow)),
   timeline: orNull(timeline),

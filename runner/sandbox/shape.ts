@@ -58,9 +58,9 @@ export function list(shape: Shape): Shape {
   };
 }
 
-/** An object with these fields, and perhaps others. */
-export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
-  const entries = Object.entries(shapes);
+/** An object with the members of a type, and perhaps others. A member without a shape does not compile. */
+export function fields<T = Readonly<Record<string, unknown>>>(shapes: ShapesOf<T>): Shape {
+  const entries = Object.entries<Shape>(shapes);
   return (value) => {
     if (!isObject(value)) return "";
     for (const [name, shape] of entries) {
