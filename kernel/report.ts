@@ -57,6 +57,8 @@ export interface Report {
   readonly taken?: Place;
   /** The kernel's taint letters when it was found. */
   readonly taint: string;
+  /** The hook or function of the module that broke down, for a module fault. */
+  readonly hook?: string;
   /** Set when a test injected the fault. */
   readonly injected?: boolean;
 }
@@ -76,6 +78,8 @@ export interface ReportDetails {
   readonly taken?: Place;
   /** The module responsible; the one that runs by default. */
   readonly module?: string | null;
+  /** The hook or function of the module that broke down. */
+  readonly hook?: string;
   /** Whether a test injected the fault. */
   readonly injected?: boolean;
   /** The call concerned, when it is not the one in progress. */

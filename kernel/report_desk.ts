@@ -62,6 +62,7 @@ export class ReportDesk {
       ...(details.lock === undefined ? {} : { lock: details.lock }),
       ...(details.held === undefined ? {} : { held: details.held }),
       ...(details.taken === undefined ? {} : { taken: details.taken }),
+      ...(details.hook === undefined ? {} : { hook: details.hook }),
       ...(details.injected ? { injected: true } : {}),
     };
     const key = `${kind}|${place.what}|${module}|${details.lock ?? headline}`;
@@ -106,6 +107,7 @@ export class ReportDesk {
     this.report("module-fault", `${module}.${what}${subject}: ${describe(cause)}`, {
       module,
       stack,
+      hook: what,
       injected,
     });
   }

@@ -35,6 +35,20 @@ const MOST_TRACE_LINES = 24;
 /** The steps that have run in each world, with what went wrong. */
 type Finished = WeakMap<Scene, Map<StepPlan, Failure | null>>;
 
+/** What broke in a schedule, and what of the scenario says that it must not. */
+interface Finding {
+  /** Whose it is, and its title. The explorer knows findings by these lines. */
+  readonly line: string;
+  readonly title: string;
+  readonly subject: StepPlan | {
+    readonly quantifier: "always" | "never";
+    readonly expectation: ExpectationPlan;
+  };
+}
+
+/** The findings of all schedules, by their lines. */
+type Findings = Map<string, Finding>;
+
 type Quantifier = "always" | "sometimes" | "never";
 
 /**
@@ -56,6 +70,7 @@ export function exploreLanes(
   const { always, sometimes, only } = concurrently;
   const operations: Record<string, (run: Run<Scene>) => void> = {};
   const finished: Finished = new WeakMap();
+  const findings: Findings = new Map();
   for (const lane of concurrently.lanes) addLane(operations, lane, finished);
   const options: ExploreOptions<Scene> = {
     setup: (world) => setUp(plan, modules, world, false),
@@ -68,10 +83,14 @@ export function exploreLanes(
         ])
       ),
     ),
-    check: ({ state }) => [
-      ...failedSteps(finished.get(state)).map(({ step, title }) => `step ${step}: ${title}`),
-      ...checkEach(state, concurrently),
-    ],
+    check: ({ state }) => {
+      const found = [
+        ...failedSteps(finished.get(state)),
+        ...brokenExpectations(state, concurrently),
+      ];
+      for (const finding of found) findings.set(finding.line, finding);
+      return found.map(({ line }) => line);
+    },
     preemptions: concurrently.preemptions,
     limit: concurrently.schedules,
     boot: { ...boot, seed: plan.seed },
@@ -102,7 +121,7 @@ export function exploreLanes(
     held: { always: held("always"), sometimes: held("sometimes"), never: held("never") },
   };
   const failures = distinct(
-    explored.failures.flatMap((failure) => failuresOf(concurrently, failure, replay)),
+    explored.failures.flatMap((failure) => failuresOf(concurrently, failure, findings, replay)),
   );
   // One schedule cannot show what happens in some other.
   if (only === null) failures.push(...neverSeen(concurrently, result));
@@ -148,8 +167,12 @@ function runInLane(scene: Scene, step: StepPlan): Failure | null {
   }
 }
 
-function failedSteps(done: ReadonlyMap<StepPlan, Failure | null> | undefined): Failure[] {
-  return [...done?.values() ?? []].filter((failure) => failure !== null);
+function failedSteps(done: ReadonlyMap<StepPlan, Failure | null> = new Map()): Finding[] {
+  return [...done].flatMap(([step, failure]): Finding[] => {
+    if (failure === null) return [];
+    const { title } = failure;
+    return [{ line: `step ${step.number}: ${title}`, title, subject: step }];
+  });
 }
 
 function problemsOf(scene: Scene, plan: ExpectationPlan): readonly Problem[] {
@@ -160,16 +183,21 @@ function problemsOf(scene: Scene, plan: ExpectationPlan): readonly Problem[] {
   }
 }
 
-/** What `always` and `never` say, as lines that begin with whose they are. */
-function checkEach(scene: Scene, { always, never }: ConcurrentPlan): string[] {
-  const broken = always.flatMap((plan, i) =>
-    problemsOf(scene, plan).slice(0, 1).map(({ title }) => `always ${i}: ${title}`)
+/** The expectations of `always` and `never` that a schedule breaks. */
+function brokenExpectations(scene: Scene, { always, never }: ConcurrentPlan): Finding[] {
+  const brokenAlways = always.flatMap((expectation, i) =>
+    problemsOf(scene, expectation).slice(0, 1).map(({ title }): Finding => ({
+      line: `always ${i}: ${title}`,
+      title,
+      subject: { quantifier: "always", expectation },
+    }))
   );
-  never.forEach((plan, i) => {
-    if (problemsOf(scene, plan).length > 0) return;
-    broken.push(`never ${i}: Expected ${plan.kind} never to hold: it did`);
+  const brokenNever = never.flatMap((expectation, i): Finding[] => {
+    if (problemsOf(scene, expectation).length > 0) return [];
+    const title = `Expected ${expectation.kind} never to hold: it did`;
+    return [{ line: `never ${i}: ${title}`, title, subject: { quantifier: "never", expectation } }];
   });
-  return broken;
+  return [...brokenAlways, ...brokenNever];
 }
 
 /** Reports that an expectation is about are no failure in themselves. */
@@ -196,10 +224,11 @@ function laneTrace(scene: Scene, { lanes }: ConcurrentPlan): string[] {
   return shown;
 }
 
-/** What `always` and `never` say is shown in the schedule it was seen in; a broken rule in the simplest one. */
+/** A finding is shown in the schedule it was seen in, a broken invariant in the simplest one. */
 function failuresOf(
-  concurrently: ConcurrentPlan,
+  { at }: ConcurrentPlan,
   { firstSchedule, schedule, broken }: ExploreFailure,
+  findings: Findings,
   replay: (schedule: string) => string[],
 ): Failure[] {
   const notesOf = (line: string) => [
@@ -207,29 +236,23 @@ function failuresOf(
     ...replay(line),
     `to run just it: --schedule "${line}"`,
   ];
-  const whose = broken.map((line) => /^(always|never|step) (\d+): (.*)$/.exec(line));
-  const located = whose.flatMap((parts): Failure[] => {
-    if (parts === null) return [];
-    if (parts[1] === "step") {
-      const step = findStep(concurrently, Number(parts[2]));
-      return [failureOf(step, parts[3], "not in every schedule", "", notesOf(firstSchedule))];
-    }
-    const plan = concurrently[parts[1] as "always" | "never"][Number(parts[2])];
-    const at = positionOf(plan.at, "");
-    const label = parts[1] === "always" ? "not in every schedule" : "in some schedule";
-    const notes = notesOf(firstSchedule);
-    return [{ kind: "expectation", title: parts[3], at, label, notes, step: null }];
-  });
-  const others = broken.filter((_line, i) => whose[i] === null);
+  const located = broken.flatMap((line) => findings.get(line) ?? [])
+    .map((finding) => failureOfFinding(finding, notesOf(firstSchedule)));
+  const others = broken.filter((line) => !findings.has(line));
   if (others.length === 0) return located;
   const title = `Broken in some schedule: ${others[0]}`;
   const notes = [...others.slice(1), ...notesOf(schedule)];
-  const at = concurrently.at;
   return [...located, { kind: "explore", title, at, label: "not safe", notes, step: null }];
 }
 
-function findStep({ lanes }: ConcurrentPlan, number: number): StepPlan {
-  return lanes.flatMap(({ steps }) => steps).find((step) => step.number === number)!;
+function failureOfFinding({ title, subject }: Finding, notes: readonly string[]): Failure {
+  if (!("quantifier" in subject)) {
+    return failureOf(subject, title, "not in every schedule", "", notes);
+  }
+  const { quantifier, expectation } = subject;
+  const at = positionOf(expectation.at, "");
+  const label = quantifier === "always" ? "not in every schedule" : "in some schedule";
+  return { kind: "expectation", title, at, label, notes, step: null };
 }
 
 /** Different schedules may break the same thing. */

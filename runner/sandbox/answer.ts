@@ -59,6 +59,7 @@ const report: Shape = fields<Report>({
   held: optional(text),
   taken: optional(place),
   taint: text,
+  hook: optional(text),
   injected: optional(flag),
 });
 const logRecord: Shape = fields<LogRecord>({ sequence: number, time: number, level: text, text });

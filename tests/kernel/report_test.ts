@@ -116,3 +116,10 @@ Deno.test("report() has the line that it is given, or none when it is null", () 
   const silent = bootShell().kernel.report("asleep", "x", { stack: "at mine.ts:1:2" });
   assertEquals("stack" in silent.place, false);
 });
+
+Deno.test("moduleFault() says in the report which hook broke down", () => {
+  const { kernel } = bootShell();
+  kernel.moduleFault("job", { what: "exec", task: kernel.init, cause: "no such member" });
+  kernel.report("module-leak", "a page was left");
+  assertEquals(kernel.reports.map(({ hook }) => hook), ["exec", undefined]);
+});

@@ -284,3 +284,37 @@ Deno.test("ScenarioRun.run() has no schedule in a soft lockup of a step", () => 
   };
   assertEquals(run(SIMPLE, { guard }).lockup!.schedule, null);
 });
+
+for (const [hook, isFound] of [["fork", true], ["for", false], ["exit", false]] as const) {
+  Deno.test(`faults ${isFound ? "finds" : "does not find"} a fault in fork when the hook is ${hook}`, () => {
+    const result = run(`scenario: A hook that throws
+tasks: [init, init/sh]
+modules: { broken: { script: { fork: { throw: a null pointer } } } }
+steps:
+  - subscribe: { task: sh, module: broken }
+  - fork: sh
+    fails: EFAULT
+expect:
+  - faults: [{ module: broken, hook: ${hook} }]
+`);
+    assertEquals(result.status === "passed", isFound);
+  });
+}
+
+Deno.test("exploreLanes() tells whose a finding is when its title has lines that look like another's", () => {
+  const result = run(`scenario: A log that is never right
+tasks: [init, init/sh]
+concurrently:
+  cpu0: [{ fork: sh }]
+  cpu1: [{ fork: sh }]
+expect:
+  always:
+    - log: ["never 0: x"]
+    - log: ["one\\nalways 0: two"]
+`);
+  assertEquals(result.status, "failed");
+  assertEquals(result.failures.map(({ kind, title }) => [kind, title]), [
+    ["expectation", 'Expected "never 0: x" in the kernel log: it is not there'],
+    ["expectation", 'Expected "one\nalways 0: two" in the kernel log: it is not there'],
+  ]);
+});

@@ -115,9 +115,13 @@ export function expectedReports(expected: Json, kind?: ReportKind): ExpectedRepo
 function isExpected(report: Report, expected: ExpectedReport): boolean {
   return (expected.kind === undefined || report.kind === expected.kind) &&
     (expected.module === undefined || report.module === expected.module) &&
-    (expected.hook === undefined ||
-      report.headline.startsWith(`${report.module}.${expected.hook}`)) &&
+    (expected.hook === undefined || isOfHook(report, expected.hook)) &&
     (expected.text === undefined || textMatches(report.text, expected.text));
+}
+
+/** Whether a hook broke down, or ran when a checker found something. */
+function isOfHook({ hook, module, place }: Report, name: string): boolean {
+  return hook === name || place.what === `${module}.${name}`;
 }
 
 function isFault(report: Report): boolean {
