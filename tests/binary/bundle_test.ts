@@ -138,3 +138,28 @@ testBundle("pnotify version runs without anything that takes time to load", asyn
   assertEquals(code, 0, err);
   assertMatch(out, /^pnotify \d+\.\d+\.\d+\n$/);
 });
+
+for (const splitting of [false, true]) {
+  const form = splitting ? "a bundle in chunks" : "one bundled file";
+  testBundle(`report() names the line of the user's code when the library is ${form}`, async () => {
+    const entries = splitting ? ["mod.ts", "check/mod.ts"] : ["mod.ts"];
+    const files = await bundle({
+      entries: Object.fromEntries(
+        entries.map((path) => [path.slice(0, -3), new URL(path, root).href]),
+      ),
+      splitting,
+    });
+    assertEquals([...files.keys()].some((name) => name.startsWith("chunk-")), splitting);
+    using folder = makeFolder(
+      Object.fromEntries([...files.values()].map(({ name, text }) => [name, text])),
+    );
+    const { Kernel } = await import(
+      `file://${folder.path}/mod.js`
+    ) as typeof import("../../mod.ts");
+    const kernel = new Kernel({ debug: { stacks: "reports" } });
+    kernel.findTask(1);
+    kernel.moduleFault("bad", { what: "fork", task: null, cause: new TypeError("boom") });
+    const places = kernel.reports.map(({ place }) => place.stack ?? "");
+    assertEquals(places.map((line) => line.includes("bundle_test.ts")), [true, true], places[0]);
+  });
+}
