@@ -114,7 +114,7 @@ export class Kernel implements KernelWorld {
   /** All CPUs. */
   readonly contexts: Context[];
 
-  // Each of these is null until somebody wants it, and costs one test for null until then.
+  // Each of these is null while it is not in use, and then costs one test for null.
 
   /** Told of tasks that have subscribers. */
   callouts: TaskCallouts | null = null;

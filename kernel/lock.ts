@@ -67,7 +67,7 @@ export interface LockChecker {
  * Code runs to completion, so nobody waits for a lock: a lock is a counter and an assertion. A holder in the way means a
  * KernelBug, or WouldWait in a nested operation of the explorer, which would have had to wait.
  *
- * These four functions are small enough for V8 to inline. All but the plain case is in functions of its own.
+ * The four functions below are small enough for V8 to inline. All but the plain case is in functions of its own.
  */
 
 /** Takes a lock for reading (down_read, read_lock). */

@@ -185,8 +185,8 @@ export class ModuleLoader {
    * @param options Its parameters, and how to load it.
    * @returns The loaded module.
    * @throws {KernelError} EINVAL for a bad description or parameter, EEXIST when one of its name is loaded, ENOENT for
-   * an unknown symbol or a missing dependency, EFAULT when it needs a faulty module or its `load` threw something else,
-   * or whatever `load` threw. Nothing of it stays.
+   * an unknown symbol or a missing dependency, EFAULT when it needs a faulty module or its `load` broke the rules, or
+   * the KernelError that `load` threw. Nothing of it stays.
    */
   insmod<P extends ParameterSpecs, U extends UsedSymbols, S>(
     module: KernelModule<P, U, S>,

@@ -5,8 +5,8 @@ import { EXIT_DEAD, PF_FORKNOEXEC, PF_THREAD, type Task, TASK_NEW } from "./task
 import type { KernelWorld } from "./world.ts";
 
 /*
- * Membership is what a process says of itself (Task.processGroup), and the group counts. A list of the members would
- * have to be kept at every fork and reap, for the few signals that go to a whole group: those look at every process.
+ * A process names its group (Task.processGroup), and a group counts its members. A list of the members would cost every
+ * fork and reap, and would serve only the few signals that go to a whole group. Those look at every process.
  */
 
 /** Makes a thread group's leader a member of a process group. Needs tasklistLock for writing. */

@@ -156,7 +156,7 @@ function describe(cause: unknown): string {
   try {
     return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   } catch {
-    // A module may throw what throws again when it is looked at.
+    // A module may throw a value that throws again when it is read.
     return "something that cannot be shown";
   }
 }
