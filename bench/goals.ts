@@ -16,7 +16,8 @@ export interface Goal {
   readonly reached: boolean;
 }
 
-const GLOBAL_EMITTERS = ["tapable", "nanoevents", "event_target"];
+/** Contenders whose every event goes through one emitter for all tasks. */
+export const GLOBAL_EMITTERS: readonly string[] = ["tapable", "nanoevents", "event_target"];
 
 const AGAINST: readonly { peer: string; bounds: Readonly<Record<number, number>> }[] = [
   { peer: "best global emitter", bounds: { 1: 8, 10: 3.5, 100: 3 } },
@@ -75,7 +76,8 @@ function wholeRatio(series: Series, above: string, below: string): Estimate {
   return estimate([series.get(above)!, series.get(below)!], (one, other) => one / other);
 }
 
-function bestOf(series: Series, names: readonly string[]): string | null {
+/** The one of some contenders with the cheapest lifecycle; null when none of them was measured. */
+export function bestOf(series: Series, names: readonly string[]): string | null {
   let best: string | null = null;
   let least = Infinity;
   for (const name of names) {

@@ -23,6 +23,7 @@ import {
   type Series,
 } from "./processes.ts";
 import { estimate } from "./statistics.ts";
+import { summarise } from "./summary.ts";
 import { formatEstimate, formatTable } from "./table.ts";
 import type { Shape } from "./workload.ts";
 
@@ -132,6 +133,7 @@ if (import.meta.main) {
   }
   const all: { shape: Shape; form: Form; series: Record<string, readonly number[]> }[] = [];
   const goals: Goal[] = [];
+  const measured = new Map<number, { bundle: Series; files: Series }>();
   for (const modules of plan.modules) {
     for (const percent of plan.percent) {
       const shape = { modules, percent, alive: plan.alive, debug: plan.debug };
@@ -142,7 +144,10 @@ if (import.meta.main) {
       console.log(`\n### ${modules} modules, ${percent} % of tasks tracked\n`);
       console.log(formatWorld(world));
       // What people run is a bundle, and the figures to reach are about that.
-      const series = world.get("bundle") ?? new Map();
+      const series: Series = world.get("bundle") ?? new Map();
+      if (modules === 3 && plan.alive === 10_000 && !plan.debug) {
+        measured.set(percent, { bundle: series, files: world.get("files") ?? new Map() });
+      }
       const complete = series.has("none") && series.has("pnotify");
       if (modules === 3 && complete && !plan.debug) goals.push(...checkGoals(percent, series));
     }
@@ -150,5 +155,7 @@ if (import.meta.main) {
   if (goals.length > 0) {
     console.log(`\n### Figures to reach, in the bundle\n\n${goals.map(formatGoal).join("\n")}`);
   }
+  const summary = summarise(measured);
+  if (summary !== null) console.log(`\n### In short\n\n${summary}`);
   if (plan.json !== null) await Deno.writeTextFile(plan.json, JSON.stringify(all, null, 1) + "\n");
 }

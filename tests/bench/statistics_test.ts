@@ -1,8 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { drawChart } from "../../bench/chart.ts";
 import { addedCost, addedRatio, checkGoals } from "../../bench/goals.ts";
 import { readPlan } from "../../bench/lifecycle.ts";
+import type { Series } from "../../bench/processes.ts";
 import { estimate, median } from "../../bench/statistics.ts";
+import { summarise } from "../../bench/summary.ts";
 import { formatEstimate, formatTable } from "../../bench/table.ts";
 
 Deno.test("median() is the middle value, or half-way between two", () => {
@@ -59,6 +61,30 @@ Deno.test("checkGoals() tells what is reached from what is not", () => {
     ["chain_array,", 1, true],
     ["C", 4.5, true],
   ]);
+});
+
+Deno.test("summarise() says in a paragraph what was measured, and nothing when something is missing", () => {
+  const rounds = (ns: number) => [ns, ns, ns];
+  const bundle: Series = new Map([
+    ["none", rounds(100)],
+    ["pnotify", rounds(110)],
+    ["chain_array", rounds(150)],
+    ["tapable", rounds(300)],
+    ["c", rounds(25)],
+  ]);
+  const files: Series = new Map([["pnotify", rounds(130)]]);
+  const measured = new Map([0, 1, 100].map((percent) => [percent, { bundle, files }]));
+  const paragraph = summarise(measured)!.replaceAll("\n", " ");
+  assertStringIncludes(paragraph, "takes 1.10 times (1.10 to 1.10) what it takes without pnotify");
+  assertStringIncludes(
+    paragraph,
+    "With 1 % tracked it takes 110 ns, of which pnotify adds 10 (10 to 10)",
+  );
+  assertStringIncludes(paragraph, "adds 50, the fastest global emitter 200.");
+  assertStringIncludes(paragraph, "That is 4.40 times");
+  assertStringIncludes(paragraph, "takes 130 ns with 1 % tracked");
+  measured.delete(100);
+  assertEquals(summarise(measured), null);
 });
 
 Deno.test("readPlan() reads lists, and refuses what it does not know", () => {
