@@ -46,10 +46,7 @@ import type { Deferred, KernelWorld, ModuleFault, PendingSignal } from "./world.
 
 /** How a kernel is to be booted. */
 export interface KernelOptions {
-  /**
-   * Whether misuse is looked for; true by default, false for speed. `stacks` adds a line of the stack to each place,
-   * which takes time at every lock; `"reports"` adds it to reports alone, which takes none until there is one.
-   */
+  /** Whether misuse is looked for; true by default. `stacks` adds the user's line to places, at a price, or to reports. */
   readonly debug?: boolean | { readonly stacks?: boolean | "reports" };
   /** What all randomness follows from; 0 by default. */
   readonly seed?: number;

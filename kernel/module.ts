@@ -84,11 +84,7 @@ export interface ModuleServices {
   readonly name: string;
   /** Prints a line to the kernel log; the level is `info` by default. */
   printk(text: string, level?: LogLevel): void;
-  /**
-   * Offers something to other modules (EXPORT_SYMBOL), in `load`.
-   *
-   * @throws {KernelError} EINVAL when the module does not declare it, EEXIST when the name is taken.
-   */
+  /** Offers a declared symbol (EXPORT_SYMBOL), in `load`. Throws EINVAL for another one, EEXIST for a taken name. */
   exportSymbol<T>(symbol: KernelSymbol<T>, value: T): void;
   /** Keeps another module loaded (try_module_get); returns its module_put, or null when it is not live. */
   tryModuleGet(name: string): (() => void) | null;
