@@ -5,7 +5,7 @@ import type { ModuleInfo } from "./plan.ts";
 import { callNames } from "./verbs/modules.ts";
 
 /**
- * Asks a module what it is, loading it into a world of its own to see what it registers and offers.
+ * Describes a module. It is loaded into a world of its own to see what it registers and exports.
  *
  * @param module The module.
  * @param others Modules that it may need, by name.

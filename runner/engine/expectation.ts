@@ -4,20 +4,20 @@ import type { Shape } from "./shape.ts";
 
 /** One way in which an expectation does not hold. */
 export interface Problem {
-  /** Which part of what was wanted, by JSON pointer. */
+  /** The part of the expectation, as a JSON pointer. */
   readonly pointer: string;
   /** What did not hold, in one line. */
   readonly title: string;
   /** What goes under the caret: the actual value, in short. */
   readonly label: string;
-  /** More lines: who is responsible, since which event. */
+  /** More lines: the responsible module, and the event. */
   readonly notes?: readonly string[];
 }
 
 /** The headings that expectations stand under in help. */
 export type ExpectationGroup = "hooks" | "subscriptions" | "tasks" | "modules" | "kernel";
 
-/** What a scenario can want at its end, or in its middle. */
+/** An expectation that a scenario can have. */
 export interface Expectation {
   /** The word that scenarios write. */
   readonly kind: string;
@@ -38,7 +38,7 @@ export interface Expectation {
    */
   check(scene: Scene, expected: Json): readonly Problem[];
   /**
-   * Says which of the kernel's reports were wanted, so that they do not count as unexpected.
+   * Returns the indices of the expected reports. They do not count as unexpected.
    *
    * @param scene The world.
    * @param expected What is expected.
@@ -52,7 +52,7 @@ export function defineExpectation(expectation: Expectation): Expectation {
   return Object.freeze(expectation);
 }
 
-/** The fields of something wanted, as a list of pairs with the pointer of each. */
+/** The fields of an expectation, each with its pointer. */
 export function entries(expected: Json): { key: string; value: Json; pointer: string }[] {
   return Object.entries(expected as Readonly<Record<string, Json>>).map(([key, value]) => ({
     key,
@@ -61,7 +61,7 @@ export function entries(expected: Json): { key: string; value: Json; pointer: st
   }));
 }
 
-/** The items of something wanted, with the pointer of each. */
+/** The items of an expectation, each with its pointer. */
 export function items(expected: Json): { item: Json; pointer: string }[] {
   return (expected as readonly Json[]).map((item, i) => ({ item, pointer: `/${i}` }));
 }

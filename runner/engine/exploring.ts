@@ -123,7 +123,7 @@ export function exploreLanes(
   const failures = distinct(
     explored.failures.flatMap((failure) => failuresOf(concurrently, failure, findings, replay)),
   );
-  // One schedule cannot show what happens in some other.
+  // One schedule does not show what happens in another.
   if (only === null) failures.push(...neverSeen(concurrently, result));
   return { result, failures, isBroken: failures.some(({ kind }) => kind === "explore") };
 }
@@ -136,7 +136,7 @@ function setUp(plan: ScenarioPlan, modules: Modules, world: World, keepTrace: bo
   return scene;
 }
 
-/** Every step is an operation of its own; it waits for the one before it in its lane. */
+/** Every step is an operation. It waits for the step before it in its lane. */
 function addLane(
   operations: Record<string, (run: Run<Scene>) => void>,
   lane: LanePlan,
@@ -155,7 +155,7 @@ function addLane(
   });
 }
 
-/** In a lane `fails` says that the step may fail so, for that depends on the schedule. */
+/** In a lane `fails` means that the step may fail so: this depends on the schedule. */
 function runInLane(scene: Scene, step: StepPlan): Failure | null {
   try {
     runStep(scene, step);

@@ -2,7 +2,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { TraceEvent } from "../../kernel/trace.ts";
 
 /**
- * Keeps the names that a scenario gives to tasks, beside the pids that the kernel gives them. A pid is used again, so a
+ * Maps pids to the names that a scenario gives to tasks. Pids are reused, so a
  * name follows its task from the first hook that sees it until it is reaped.
  */
 export class Naming {
@@ -24,12 +24,12 @@ export class Naming {
     this.#names.set(pid, name);
   }
 
-  /** Gives a name to the child of the fork that comes now, whose hooks run before it has come to be. */
+  /** Names the child of the next fork, whose hooks run before it exists. */
   await(name: string | null): void {
     this.#awaited = name;
   }
 
-  /** The name of the task that has a pid now, or null. */
+  /** The name of the present task with a pid, or null. */
   of(pid: number): string | null {
     return this.#names.get(pid) ?? null;
   }

@@ -65,15 +65,15 @@ export interface TaskPlan {
 export interface ScriptAction {
   /** What it answers, where it answers: `ok`, `nosub`, `error`, or the name of an error number. */
   readonly verdict?: string;
-  /** A line for the kernel log; `{task}` and `{pid}` stand for whom it is about. */
+  /** A line for the kernel log. `{task}` and `{pid}` stand for the task of the call. */
   readonly log?: string;
-  /** It throws this text instead: a fault of the module. */
+  /** The hook throws this text: a fault of the module. */
   readonly throw?: string;
-  /** It answers with this, which may be no verdict at all: a fault of the module. */
+  /** The hook returns this value. If it is no verdict, that is a fault of the module. */
   readonly return?: Json;
 }
 
-/** A module in a few words: what each hook does, the n-th action at its n-th call, the last one ever after. */
+/** A scripted module: each hook has a list of actions for its calls. The last action repeats. */
 export interface ScriptPlan {
   /** Actions by hook. */
   readonly hooks: Readonly<Record<string, readonly ScriptAction[]>>;
@@ -164,7 +164,7 @@ export interface ConcurrentPlan {
   readonly at: Position;
 }
 
-/** A file that a step needs, read by the runner, because the engine reads none. */
+/** A file that a step needs. The runner reads it, since the engine reads no files. */
 export interface Attachment {
   /** The path as the scenario has it. */
   readonly path: string;
@@ -172,7 +172,7 @@ export interface Attachment {
   readonly text: string;
 }
 
-/** A scenario: checked, complete, and free of anything but data. */
+/** A scenario after all checks. It is complete, and plain data. */
 export interface ScenarioPlan {
   /** The file, as messages name it. */
   readonly file: string;
@@ -210,11 +210,11 @@ export interface StepLabel {
   readonly step: number;
   /** What is done: `fork`, `load job`, `expect data`. */
   readonly what: string;
-  /** The module whose code is called at once, when that is known beforehand. */
+  /** The module whose code the step calls first, where it is known in advance. */
   readonly module?: string;
-  /** The hook called at once, when that is known beforehand. */
+  /** The hook that the step calls first, where it is known in advance. */
   readonly hook?: string;
-  /** How many times the ordinary limit it may take; 1 when nothing is said. A storm takes long. */
+  /** The factor of its time limit, 1 by default. A storm takes long. */
   readonly weight?: number;
 }
 
@@ -231,7 +231,7 @@ export class SoftLockup extends Error {
   override readonly name = "SoftLockup";
 }
 
-/** How far a run is: readable at any moment, also after a step was stopped in its middle. */
+/** The progress of a run. It is readable at any moment, also after a step was stopped. */
 export interface RunProgress {
   /** The step in progress. */
   readonly label: StepLabel | null;
@@ -302,7 +302,7 @@ export interface TreeNode {
 
 /** Something that did not hold. */
 export interface Failure {
-  /** `expectation`, or `step` for one that failed, or did not fail, against its word. */
+  /** `expectation`, or `step` for a step that failed or succeeded unexpectedly. */
   readonly kind: "expectation" | "step" | "explore";
   /** What did not hold, in one line. */
   readonly title: string;
@@ -310,19 +310,19 @@ export interface Failure {
   readonly at: Position;
   /** What goes under the caret. */
   readonly label: string;
-  /** More lines: who is responsible, since which event. */
+  /** More lines: the responsible module, and the event. */
   readonly notes: readonly string[];
   /** The number of the step, or null. */
   readonly step: number | null;
 }
 
-/** A step that was stopped because its time was up. The world is gone with it. */
+/** A step that was stopped when its time was up. Its world is not used any more. */
 export interface LockupReport extends RunProgress {
   /** The finding in one line. */
   readonly title: string;
   /** The heading the step stands under, or null. */
   readonly phase: string | null;
-  /** The schedule of the lanes in which it was stopped, as far as that had come, or null. */
+  /** The schedule of the lanes up to the stop, or null. */
   readonly schedule: string | null;
 }
 
@@ -397,7 +397,7 @@ export interface RunResult {
   readonly unseed: string;
   /** What came of trying schedules, or null. */
   readonly explored: ExploreResult | null;
-  /** The text that each `trace:` expectation would have to have, by its position `line:column`. */
+  /** The actual text of each `trace:` expectation, by its position `line:column`. */
   readonly actualTraces: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -35,7 +35,7 @@ export class Recorder {
   readonly calls: HookCall[] = [];
   /** How often each type of event happened. */
   readonly counts: Map<string, number> = new Map();
-  /** The number of the event since when an events structure is on a task's list, by `events pid`. */
+  /** The event since which an events structure is on a task's list, by `events pid`. */
   readonly since: Map<string, number> = new Map();
   /** The number of the last event of each type, by `type` and by `type name`. */
   readonly #last = new Map<string, number>();

@@ -21,7 +21,7 @@ export class Replayed {
   readonly exit_codes: Readonly<Record<string, number>>;
   /** How many processes are above the deepest one. */
   readonly depth: number;
-  /** Processes that got another parent while they lived. */
+  /** Processes whose parent changed. */
   readonly reparented: number;
   /** Processes that a module refused. */
   readonly refused: number;
@@ -33,7 +33,7 @@ export class Replayed {
   readonly jobs: Readonly<Record<string, number>>;
   /** Every process, each below its first parent: `make/cc/as 0`. */
   readonly tree: readonly string[];
-  /** The first complaints, with their lines, for messages. */
+  /** The first warnings, with their lines. */
   readonly complaints: readonly string[];
 
   /**
@@ -108,7 +108,7 @@ export function replayInto(kernel: Kernel, { name, text, root, until }: ReplayWi
     end ??= event.time + until;
     if (event.time <= end) replay.take(event);
   };
-  // A recording of one process has no pids in it; the recorder writes that of the process behind the file's name.
+  // A recording of one process has no pids. The file name ends with the pid.
   const pid = /\.(\d+)$/.exec(name)?.[1];
   const recording = new Recording({
     sink,

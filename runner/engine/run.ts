@@ -32,14 +32,14 @@ export interface RunOptions {
   readonly stacks?: boolean;
 }
 
-/** So much of a recording has the time of one step. */
+/** A piece of this many characters has the time of one step. */
 const CHARACTERS_PER_WEIGHT = 250_000;
 
 type Status = RunResult["status"];
 
 const IMMEDIATELY: StepGuard = (_label, run) => run();
 
-/** Runs one scenario in a world of its own. It never throws for what a scenario or a module does. */
+/** Runs one scenario in a world of its own. It throws for nothing that a scenario or a module does. */
 export class ScenarioRun {
   readonly #plan: ScenarioPlan;
   readonly #modules: Modules;
@@ -58,7 +58,7 @@ export class ScenarioRun {
   #isBroken = false;
   #expectations = 0;
   #steps = 0;
-  /** Set when nothing more is to be run or checked. */
+  /** Whether nothing more is to be run or checked. */
   #ended: Status | null = null;
 
   /**
@@ -87,7 +87,7 @@ export class ScenarioRun {
       this.#runStep(step);
     }
     if (this.#ended === null) this.#explore();
-    // After a lockup locks are held and lists half-linked: nothing of that world means anything.
+    // After a lockup locks are held and lists half-linked, so the state of that world means nothing.
     const isWhole = this.#ended === null || this.#ended === "broken";
     if (isWhole && this.#lockup === null) this.#shutDown();
     if (this.#ended === null) this.#checkAll();
@@ -95,7 +95,7 @@ export class ScenarioRun {
   }
 
   /**
-   * How far the run is. May be called at any moment, also when a step was stopped in its middle.
+   * The progress of the run. May be called at any moment, also after a step was stopped.
    *
    * @returns The step, module, hook and last event.
    */
@@ -187,7 +187,7 @@ export class ScenarioRun {
     }
   }
 
-  /** Some steps do many things, and get the time for it. */
+  /** Steps that do many things get more time. */
   #weightOf({ verb, args }: StepPlan): number {
     if (verb === "storm") return 1 + (args.count as number) / 1000;
     if (verb !== "replay") return 1;

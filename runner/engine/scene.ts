@@ -30,7 +30,7 @@ export interface SceneOptions {
   readonly stacks?: boolean;
 }
 
-/** One world of a scenario, with the names that its steps have given so far. */
+/** A world of a scenario, with the names that its steps introduced. */
 export class Scene {
   /** The kernel. */
   readonly kernel: Kernel;
@@ -120,7 +120,7 @@ export class Scene {
     this.naming.set(task.pid, name);
   }
 
-  /** The task of a name, dead or alive, or null when there never was one. */
+  /** The task with a name, alive or ended, or null. */
   findTask(name: string): Task | null {
     return this.#tasks.get(name) ?? null;
   }
@@ -183,7 +183,7 @@ export class Scene {
     this.noteOwners();
   }
 
-  /** Remembers whose events are registered, for when they are not any more. */
+  /** Records the owner of registered events. It is needed after they are unregistered. */
   noteOwners(): void {
     for (const events of this.pnotify.registeredEvents()) {
       this.#owners.set(events.name, events.module ?? events.name);
@@ -254,7 +254,7 @@ export class Scene {
     throw new KernelError("ENOENT", { action: "read", name: path, found: "it is not attached" });
   }
 
-  /** The wait queue of a name, made on first sight. */
+  /** The wait queue with a name. It is made on first use. */
   queue(name: string): WaitQueue<unknown> {
     let queue = this.queues.get(name);
     if (queue === undefined) this.queues.set(name, queue = new WaitQueue(this.kernel));
@@ -293,7 +293,7 @@ export class Scene {
   }
 
   /**
-   * Puts tasks and values in the place of `$name`, at any depth. `$name.field` reads a field.
+   * Replaces `$name` by the task or value, at any depth. `$name.field` reads a field.
    *
    * @param value What a step was given.
    * @returns The same, with references resolved.

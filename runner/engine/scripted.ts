@@ -60,7 +60,7 @@ export function scriptModule(
   return { module: module as unknown as KernelModule, events };
 }
 
-/** Whether there is data is not known to the type checker here. */
+/** The type checker does not know here whether there is data. */
 const define = defineEvents as (from: EventsDescription<unknown>) => PnotifyEvents<unknown>;
 
 function scriptHook(

@@ -8,7 +8,7 @@ import { format } from "./to_json.ts";
 import type { Args, Outcome, Verb } from "./verb.ts";
 import { findVerb } from "./verbs.ts";
 
-/** Thrown by a step that failed, or did not fail, against its word. */
+/** Thrown by a step that failed or succeeded unexpectedly. */
 export class StepFailed extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "StepFailed";
@@ -26,7 +26,7 @@ export class StepFailed extends Error {
   }
 }
 
-/** The most exact place that is known for a part of a value. */
+/** The nearest known place of a part of a value. */
 export function positionOf(at: Positions, pointer: string): Position {
   for (let part = pointer; part !== ""; part = part.slice(0, part.lastIndexOf("/"))) {
     if (at[part] !== undefined) return at[part];

@@ -6,7 +6,7 @@ const MOST_ITEMS = 200;
 const MOST_TEXT = 2000;
 
 /**
- * Makes plain data of anything that a module may keep or answer with: bounded in depth and size, cycles cut, tasks as
+ * Makes plain data of any value of a module: bounded in depth and size, cycles cut, tasks as
  * `comm[pid]`, classes by their fields.
  *
  * @param value Anything.

@@ -21,7 +21,7 @@ export interface TraceLine {
   readonly step: number;
 }
 
-/** The steps whose line says already all that an event says, by the type of the event. */
+/** For each type of event, the steps whose line already says the same. */
 const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
   call: [],
   return: [],
@@ -159,7 +159,7 @@ function eventLine(item: Happening, actor: string | null, indent: number): Trace
   };
 }
 
-/** Where the column says already who it is about. */
+/** The column already names the task. */
 function withoutSubject(event: TraceEvent, who: string): string {
   const text = describeEvent(event, who);
   return who !== "" && text.startsWith(`${who} `) ? text.slice(who.length + 1) : text;

@@ -25,7 +25,7 @@ export interface Verb {
   readonly fields: Fields;
   /** The argument that a plain text or list stands for, or null when a map must be written. */
   readonly short: string | null;
-  /** The argument that whatever is written stands for, a map included; the verb has no other then. */
+  /** The only argument of the verb: the whole value, even a map, stands for it. */
   readonly whole?: string;
   /** What `as` gives a name to, or null when there is nothing. */
   readonly binds: "task" | "value" | null;
@@ -33,7 +33,7 @@ export interface Verb {
   readonly example: string;
   /** The argument on whose behalf it is done: a task. */
   readonly actor?: string;
-  /** The task on whose behalf it is done, where that is not an argument of its own. */
+  /** The task on whose behalf it is done, where no argument names it. */
   actorOf?(args: Args): string | null;
   /**
    * The call in words.

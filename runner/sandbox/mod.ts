@@ -53,7 +53,7 @@ export type SandboxJob =
     readonly pieces: AsyncIterable<string>;
   });
 
-/** A sandbox that ended without an answer, or was ended. */
+/** A sandbox that ended without an answer. */
 export interface Crash {
   /** Tells it from the other outcomes. */
   readonly kind: "crashed";
@@ -83,7 +83,7 @@ export type SandboxOutcome =
 type Linked = ReadonlyMap<string, LinkedModule>;
 
 /**
- * Does a job with user code in it. It never throws for anything that this code does.
+ * Does a job with user code. It throws for nothing that this code does.
  *
  * @param job The job.
  * @returns What came of it. The process that did it is gone by then.

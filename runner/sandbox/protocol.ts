@@ -35,7 +35,7 @@ export interface ModuleFiles {
 
 /** What the child process is asked to do. */
 export interface ChildJob {
-  /** Goes before every answer. Only the host, the child and the worker's own code know it. */
+  /** Stands before every answer. Only the host, the child and the worker's own code know it. */
   readonly nonce: string;
   /** A scenario to run, or null to describe the only module or to replay. */
   readonly plan: ScenarioPlan | null;
@@ -49,7 +49,7 @@ export interface ChildJob {
   readonly patience: number;
 }
 
-/** What stood in the way of a module, in terms of what was linked. */
+/** Why a module did not load, in terms of the linked files. */
 export interface LoadFailure {
   /** The file that did not load, as linked. */
   readonly file: string;
@@ -89,7 +89,7 @@ export type CrashKind =
   | "answer"
   | "unprotected";
 
-/** What the worker is at, told before it begins, so that it is known if it never ends. */
+/** The present work of the worker. It is told before the work begins, in case it never ends. */
 export interface Doing {
   /** `load` while module files are evaluated, `step` while the scenario runs. */
   readonly stage: "start" | "load" | "step" | "done";

@@ -76,7 +76,7 @@ function isKept(key: string | symbol): boolean {
 }
 
 function remove(global: Record<string | symbol, unknown>, key: string | symbol): void {
-  // Some are defined by their getter at first use; a plain value first makes that moot.
+  // Some globals are defined by their getter at first use. A plain value replaces the getter before.
   Reflect.defineProperty(global, key, { value: undefined, writable: true, configurable: true });
   Reflect.deleteProperty(global, key);
 }

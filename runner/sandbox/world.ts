@@ -21,7 +21,7 @@ const SILENT = ["assert", "clear", "count", "countReset", "group", "groupCollaps
 const SILENT_TOO = ["table", "time", "timeEnd", "timeLog"];
 
 /**
- * What stands for the host while a module runs: its time, randomness and console are those of the kernel that the module
+ * The host as a module sees it: time, randomness and console are those of the kernel that the module
  * was last loaded into.
  */
 export class HostWorld {

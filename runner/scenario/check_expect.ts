@@ -63,7 +63,7 @@ function readExpectation(checker: Checker, entry: MapEntry): ExpectationPlan | n
   const at: PositionSink = {};
   const expected = checker.check(value, expectation.shape, at, "", "value");
   if (expected === undefined) return null;
-  // The whole is where it is named: the value may be far below, or one of many lines.
+  // The place of the whole is its key: the value may be far below, or have many lines.
   at[""] = checker.at(keyAt);
   return { kind, expected, at };
 }

@@ -168,7 +168,7 @@ export class StepReader {
     this.#rounds(count, name, steps.value.items);
   }
 
-  /** Writes a repetition out, so that every name is known before anything runs. */
+  /** Expands a repetition, so every name is known before the first step runs. */
   #rounds(times: number, index: string, items: readonly Node[]): void {
     const enclosing = this.#laterRound;
     for (let round = 1; round <= times && !this.#tooMany; round++) {

@@ -172,7 +172,7 @@ export class Checker extends CheckContext {
       if (name === undefined || inner === undefined) isRight = false;
       else result.push([key, inner]);
     }
-    // A key such as __proto__ becomes a field like any other this way.
+    // This way a key such as __proto__ becomes an ordinary field.
     return isRight ? Object.fromEntries(result) : undefined;
   }
 
@@ -187,7 +187,7 @@ export class Checker extends CheckContext {
     if (fitting.length === 0) {
       return this.wrongShape(node, listWords(shapes.map(wantedOf), "or"), what);
     }
-    // Of several shapes for a text or a number the first that it can be counts; the last one has the say if none.
+    // Of several scalar shapes the first fitting one counts. If none fits, the last one reports the mistake.
     for (const shape of fitting.slice(0, -1)) {
       const trial = new Checker(this.source, () => {});
       trial.scope = this.scope;

@@ -286,7 +286,7 @@ class ScenarioReader {
     return (checker.check(entry.value, shape, {}, "", "value") ?? {}) as Record<string, unknown>;
   }
 
-  /** A lane knows what those before it name, for it may run after them. */
+  /** A lane knows the names of the lanes before it, since it may run after them. */
   #lanes(map: MapNode, first: number): LanePlan[] {
     const checker = this.#checker;
     const lanes: LanePlan[] = [];
@@ -320,7 +320,7 @@ class ScenarioReader {
   }
 }
 
-/** A module is there from the start, unless the first step that loads or registers it, or undoes that, does the former. */
+/** A module is loaded at the start, unless the first step about it loads or registers it. */
 function withPreload(module: ModulePlan, steps: readonly StepPlan[]): ModulePlan {
   const first = steps.find(({ verb, args }) =>
     ["load", "unload", "register", "unregister"].includes(verb) && args.module === module.name

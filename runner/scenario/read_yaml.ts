@@ -17,7 +17,7 @@ interface SyntaxFault {
   readonly pos: readonly [number, number];
 }
 
-/** What a fault of YAML is in our words: the title, and what goes under the caret. */
+/** The title and label for a fault that the YAML reader reports. */
 const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   ALIAS_PROPS: ["Wrong alias", "an alias can have no anchor or tag"],
   BAD_ALIAS: ["Wrong alias", "there is no anchor of this name"],
@@ -52,7 +52,7 @@ export function readDocuments(
   source: Source,
   report: (diagnostic: Diagnostic) => void,
 ): DocumentNode[] {
-  // How deep the reader itself can go depends on the machine, and a mistake must not.
+  // The depth that the reader can handle depends on the machine, and a mistake must not.
   const deep = findDepth(source.text);
   if (deep === null) return readEach(source, report);
   const at = source.position(deep);
@@ -115,7 +115,7 @@ function readEach(source: Source, report: (diagnostic: Diagnostic) => void): Doc
   return documents;
 }
 
-/** The YAML reader looks for switches of its own in the environment at every token: that fails where it may not. */
+/** The YAML reader looks into the environment at every token. Without the permission that fails. */
 function withoutEnvironment<T>(run: () => T): T {
   const { process } = globalThis as { process?: { env: unknown } };
   if (process === undefined) return run();
@@ -132,7 +132,7 @@ function describeFault(source: Source, fault: SyntaxFault): Diagnostic {
   const [title, label] = wordFault(fault);
   const notes = hintsFor(source, fault);
   let [start] = fault.pos;
-  // What is missing at the end of the text is shown behind its last word.
+  // A mark at the end of the text moves behind the last word.
   if (source.text.slice(start).trim() === "") {
     start = Math.max(0, source.text.trimEnd().length - 1);
   }
@@ -142,7 +142,7 @@ function describeFault(source: Source, fault: SyntaxFault): Diagnostic {
   return { file: source.file, title, at, label, related: [], notes };
 }
 
-/** Braces behind a plain word look natural, and are none in YAML. */
+/** Braces after a plain word look natural, but YAML has no such form. */
 function hintsFor(source: Source, { pos: [start] }: SyntaxFault): string[] {
   const call = /\bcall:\s*([\w.]+)\s*[{[]/.exec(source.line(source.position(start).line));
   return call === null ? [] : [`a call is written call: { ${call[1]}: { ... } }`];
@@ -203,7 +203,7 @@ class Reader {
     const isPlain = value === null || ["string", "number", "boolean"].includes(typeof value);
     const plain = (isPlain ? value : String(value)) as string;
     const written = isScalar(node) ? node.source : undefined;
-    // An id such as 0x1 is a text to those who compare it, and a number only where one is wanted.
+    // An id such as 0x1 is a text, and a number only where a number is wanted.
     const isHex = typeof value === "number" && written !== undefined && /^0x/i.test(written);
     return { kind: "scalar", value: plain, ...(isHex ? { written } : {}), start, end };
   }

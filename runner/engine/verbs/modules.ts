@@ -78,7 +78,7 @@ function call(scene: Scene, args: Args): Outcome {
   return { value, text: value === undefined ? "0" : shortJson(value) };
 }
 
-/** The module is responsible for what happens in its call; what it throws that is no KernelError is its fault. */
+/** The module is responsible during its call. Anything but a KernelError that it throws is its fault. */
 function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => unknown): unknown {
   const { kernel } = scene;
   const { context } = kernel;
@@ -102,7 +102,7 @@ function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => un
   }
 }
 
-/** The loader hands references out to modules only, so one stands for the user while the reference is held. */
+/** The loader gives references to modules only, so a module stands for the user while the reference is held. */
 function holderOf(module: string): string {
   return `user_of_${module}`;
 }

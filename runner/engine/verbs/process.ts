@@ -83,7 +83,7 @@ function exec(scene: Scene, args: Args): Outcome {
   const argv = args.argv as readonly string[] | undefined;
   const thread = scene.naming.of(task.pid);
   scene.kernel.exec(task, argv === undefined ? createProgram(path) : createProgram(path, argv));
-  // A thread that execs has taken over the pid of its leader, and with it goes its name.
+  // A thread that execs takes over the pid of its leader. Its name moves to that pid.
   if (thread !== null) scene.naming.set(task.pid, thread);
   return DONE;
 }
