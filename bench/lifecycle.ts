@@ -5,7 +5,9 @@
  *     deno run -A bench/lifecycle.ts [--modules=3] [--percent=0,1,10,100] [--rounds=7] [--alive=10000]
  *         [--contenders=none,pnotify,c] [--forms=bundle,files] [--debug] [--scale=1] [--json=FILE]
  *
- * With nothing said it prints what bench/README.md has, in about twenty minutes. Prints medians with the interval that holds nine of ten repetitions, what each contender adds to a lifecycle without
+ * With nothing said it prints what bench/README.md has, in about twenty minutes.
+ *
+ * It prints medians with the interval that holds nine of ten repetitions, what each contender adds to a lifecycle without
  * any callouts, and which of the figures to reach are reached. Times are CPU time of the thread where the C library can
  * be called, collection of garbage included.
  *

@@ -1,5 +1,6 @@
 import type { KernelModule } from "../../kernel/module.ts";
 import type { ModulePlan, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import { loadFacilities } from "../engine/facilities.ts";
 import { ScenarioRun } from "../engine/run.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { execute, type Executed } from "../execute/execute.ts";
@@ -160,7 +161,7 @@ export async function runPlan(
   }
   const result = options.sandbox
     ? await runApart(prepared, complete)
-    : new ScenarioRun(...inProcess(prepared, complete)).run();
+    : new ScenarioRun(...inProcess(prepared, complete), await loadFacilities(complete)).run();
   const shown = { style: PLAIN, trace: false, tree: false, log: false, quiet: true, rerun: false };
   const { err } = formatResult(result, parsed.source, shown);
   return { ...result, diagnostic: err.join("\n") };

@@ -15,7 +15,8 @@ import type {
   ScenarioPlan,
   StepPlan,
 } from "./plan.ts";
-import { type Modules, Scene } from "./scene.ts";
+import type { ReplayInto } from "./replayed.ts";
+import { type Modules, Scene, type SceneOptions } from "./scene.ts";
 import { failureOf, positionOf, runStep, StepFailed } from "./step.ts";
 import { formatTraceLine, traceLines, whoWidth } from "./trace_text.ts";
 
@@ -27,6 +28,14 @@ export interface Explored {
   readonly failures: readonly Failure[];
   /** Whether more than an expectation broke: an invariant, or an unexpected report. */
   readonly isBroken: boolean;
+}
+
+/** What an exploration is made with. */
+export interface ExploreMeans {
+  /** Runs each schedule. What it throws ends it all. */
+  readonly guard: (attempt: Attempt, run: () => void) => void;
+  /** Does the step `replay`; null where no step does. */
+  readonly replayInto: ReplayInto | null;
 }
 
 /** How many lines of the trace of a failing schedule are shown. */
@@ -57,14 +66,14 @@ type Quantifier = "always" | "sometimes" | "never";
  * @param plan The scenario.
  * @param concurrently Its lanes, and what is wanted of them.
  * @param modules The modules that are no scripts.
- * @param guard Runs each schedule. What it throws ends it all.
+ * @param means What runs each schedule, and what does the step `replay`.
  * @returns The counts, and what did not hold.
  */
 export function exploreLanes(
   plan: ScenarioPlan,
   concurrently: ConcurrentPlan,
   modules: Modules,
-  guard: (attempt: Attempt, run: () => void) => void,
+  { guard, replayInto }: ExploreMeans,
 ): Explored {
   const { debug: _, ...boot } = plan.kernel;
   const { always, sometimes, only } = concurrently;
@@ -73,7 +82,7 @@ export function exploreLanes(
   const findings: Findings = new Map();
   for (const lane of concurrently.lanes) addLane(operations, lane, finished);
   const options: ExploreOptions<Scene> = {
-    setup: (world) => setUp(plan, modules, world, false),
+    setup: (world) => setUp(plan, modules, { world, keepTrace: false, replayInto }),
     operations,
     predicates: Object.fromEntries(
       (["always", "sometimes", "never"] as const).flatMap((quantifier) =>
@@ -102,7 +111,7 @@ export function exploreLanes(
   const replay = (schedule: string) => {
     const scenes: Scene[] = [];
     const setup = (world: World) => {
-      const scene = setUp(plan, modules, world, true);
+      const scene = setUp(plan, modules, { world, keepTrace: true, replayInto });
       scenes.push(scene);
       return scene;
     };
@@ -128,8 +137,8 @@ export function exploreLanes(
   return { result, failures, isBroken: failures.some(({ kind }) => kind === "explore") };
 }
 
-function setUp(plan: ScenarioPlan, modules: Modules, world: World, keepTrace: boolean): Scene {
-  const scene = new Scene(plan, modules, { world, keepTrace });
+function setUp(plan: ScenarioPlan, modules: Modules, options: SceneOptions): Scene {
+  const scene = new Scene(plan, modules, options);
   scene.makeTasks();
   for (const { name, preload } of plan.modules) if (preload) scene.load(name);
   for (const step of plan.steps) if (step.verb !== "expect") runStep(scene, step);

@@ -4,7 +4,7 @@ import { WouldWait } from "../../kernel/preempt.ts";
 import type { Attempt } from "../../check/explore_options.ts";
 import type { Problem } from "./expectation.ts";
 import { findExpectation } from "./expectations.ts";
-import { exploreLanes } from "./exploring.ts";
+import { checkFacilities, type Facilities } from "./facilities.ts";
 import {
   type ExpectationPlan,
   type ExploreResult,
@@ -43,6 +43,7 @@ const IMMEDIATELY: StepGuard = (_label, run) => run();
 export class ScenarioRun {
   readonly #plan: ScenarioPlan;
   readonly #modules: Modules;
+  readonly #facilities: Facilities;
   readonly #guard: StepGuard;
   readonly #stacks: boolean;
   readonly #failures: Failure[] = [];
@@ -66,10 +67,19 @@ export class ScenarioRun {
    *
    * @param plan The scenario.
    * @param modules The modules that are no scripts, by their name in the scenario.
+   * @param facilities What of the engine was loaded for it.
    * @param options How to run it.
+   * @throws {TypeError} When it needs a facility that was not loaded.
    */
-  constructor(plan: ScenarioPlan, modules: Modules, options: RunOptions = {}) {
+  constructor(
+    plan: ScenarioPlan,
+    modules: Modules,
+    facilities: Facilities,
+    options: RunOptions = {},
+  ) {
+    checkFacilities(plan, facilities);
     this.#plan = plan;
+    this.#facilities = facilities;
     this.#modules = modules;
     this.#guard = options.guard ?? IMMEDIATELY;
     this.#stacks = options.stacks ?? false;
@@ -137,7 +147,10 @@ export class ScenarioRun {
 
   #setUp(): void {
     const make = () => {
-      this.#scene = new Scene(this.#plan, this.#modules, { stacks: this.#stacks });
+      this.#scene = new Scene(this.#plan, this.#modules, {
+        stacks: this.#stacks,
+        replayInto: this.#facilities.replayInto,
+      });
       this.#scene.makeTasks();
     };
     this.#attempt({ step: 0, what: "boot" }, this.#plan.at, "set the scene", make);
@@ -224,7 +237,9 @@ export class ScenarioRun {
       this.#guard(label, run);
     };
     const explore = () => {
-      const explored = exploreLanes(this.#plan, concurrently, this.#modules, guard);
+      const { exploreLanes, replayInto } = this.#facilities;
+      const means = { guard, replayInto };
+      const explored = exploreLanes!(this.#plan, concurrently, this.#modules, means);
       this.#explored = explored.result;
       const { always, sometimes, never } = concurrently;
       this.#expectations += always.length + sometimes.length + never.length;

@@ -14,7 +14,7 @@ import { PlannedFaults } from "./planned_faults.ts";
 import { Naming } from "./naming.ts";
 import type { Json, ModulePlan, ScenarioPlan, TaskPlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import type { Replayed } from "./replayed.ts";
+import type { Replayed, ReplayInto, ReplayWish } from "./replayed.ts";
 import { type Scripted, scriptModule } from "./scripted.ts";
 
 /** Modules by their name in the scenario. */
@@ -28,6 +28,8 @@ export interface SceneOptions {
   readonly keepTrace?: boolean;
   /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
   readonly stacks?: boolean;
+  /** Does the step `replay`; null where no step of the scenario does. */
+  readonly replayInto: ReplayInto | null;
 }
 
 /** A world of a scenario, with the names that its steps introduced. */
@@ -60,6 +62,7 @@ export class Scene {
   readonly unexecutable: Map<string, keyof typeof Errno> = new Map();
   readonly #tasks = new Map<string, Task>();
   readonly #modules: Modules;
+  readonly #replayInto: ReplayInto | null;
   readonly #scripted = new Map<string, Scripted>();
   /** The owner of each events structure that was ever registered, by its name. */
   readonly #owners = new Map<string, string>();
@@ -69,12 +72,13 @@ export class Scene {
    *
    * @param plan The scenario.
    * @param modules The modules that are no scripts, by name.
-   * @param options A world that is booted already, and whether to keep the trace.
+   * @param options A world that is booted already, whether to keep the trace, and what does the step `replay`.
    */
-  constructor(plan: ScenarioPlan, modules: Modules, options: SceneOptions = {}) {
+  constructor(plan: ScenarioPlan, modules: Modules, options: SceneOptions) {
     this.plan = plan;
     this.#modules = modules;
-    const { world, keepTrace = true, stacks = false } = options;
+    const { world, keepTrace = true, stacks = false, replayInto } = options;
+    this.#replayInto = replayInto;
     const { debug = true } = plan.kernel;
     const checks = debug && stacks ? { stacks: "reports" as const } : debug;
     const { kernel, pnotify } = world ?? boot({ ...plan.kernel, debug: checks, seed: plan.seed });
@@ -93,6 +97,11 @@ export class Scene {
       this.#scripted.set(module.name, scripted);
       this.#owners.set(module.name, module.name);
     }
+  }
+
+  /** Replays a recording in this world. */
+  replay(wish: ReplayWish): Replayed {
+    return this.replayed = this.#replayInto!(this.kernel, wish);
   }
 
   /** Makes the tasks that are there before the first step. */

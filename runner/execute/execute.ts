@@ -1,5 +1,6 @@
 import type { KernelModule } from "../../kernel/module.ts";
 import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
+import { loadFacilities } from "../engine/facilities.ts";
 import { ScenarioRun } from "../engine/run.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import type { SandboxLimits } from "../sandbox/mod.ts";
@@ -41,7 +42,7 @@ export async function execute(
   limits: Partial<SandboxLimits> = {},
 ): Promise<Executed> {
   if (!inSandbox) {
-    const result = new ScenarioRun(plan, modulesOf(plan)).run();
+    const result = new ScenarioRun(plan, modulesOf(plan), await loadFacilities(plan)).run();
     return { kind: "result", result, console: [] };
   }
   // Loading the sandbox takes time, and most scenarios need none.

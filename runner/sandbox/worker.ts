@@ -4,6 +4,7 @@
  * @module
  */
 import { defineModule, type KernelModule } from "../../kernel/module.ts";
+import { ALL_FACILITIES } from "../engine/all_facilities.ts";
 import { describeModule } from "../engine/describe.ts";
 import { type ModuleInfo, type ScenarioPlan, SoftLockup } from "../engine/plan.ts";
 import { ScenarioRun } from "../engine/run.ts";
@@ -120,7 +121,10 @@ function runPlan(plan: ScenarioPlan, modules: Map<string, KernelModule>, means: 
     const module = source.kind === "shipped" ? shipped.get(source.module) : undefined;
     if (module !== undefined) modules.set(name, module);
   }
-  const run = new ScenarioRun(plan, modules, { guard: means.watchdog.guard, stacks: true });
+  const run = new ScenarioRun(plan, modules, ALL_FACILITIES, {
+    guard: means.watchdog.guard,
+    stacks: true,
+  });
   means.answer({ kind: "result", result: run.run(), console: means.world.early });
 }
 

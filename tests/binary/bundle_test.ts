@@ -116,12 +116,16 @@ const HEAVY: Readonly<Record<string, RegExp>> = {
     /^runner\/cli\/(?:check|completions|demo|help|list|modinfo|new|record_command|replay_command|run|schema)\.ts$/,
 };
 
-testBundle("pnotify version runs without anything that takes time to load", async () => {
+/** Runs the program's bundle without the files that hold some of its modules. */
+async function runWithout(
+  heavy: Readonly<Record<string, RegExp>>,
+  args: readonly string[],
+): Promise<{ code: number; out: string; err: string }> {
   const bundled = await program();
   using folder = makeFolder({});
   await writeBundle(bundled, folder.path);
   const removed = new Set<string>();
-  for (const [what, pattern] of Object.entries(HEAVY)) {
+  for (const [what, pattern] of Object.entries(heavy)) {
     const holders = [...bundled.files.values()]
       .filter(({ modules }) => modules.some((path) => pattern.test(path)));
     assert(holders.length > 0, `${what} is nowhere in the bundle`);
@@ -129,14 +133,40 @@ testBundle("pnotify version runs without anything that takes time to load", asyn
   }
   for (const name of removed) Deno.removeSync(`${folder.path}/${name}`);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "main.js", "version"],
+    args: ["run", "-A", "--no-lock", "main.js", ...args],
     cwd: folder.path,
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, err };
+}
+
+testBundle("pnotify version runs without anything that takes time to load", async () => {
+  const { code, out, err } = await runWithout(HEAVY, ["version"]);
   assertEquals(code, 0, err);
   assertMatch(out, /^pnotify \d+\.\d+\.\d+\n$/);
+});
+
+/** What a scenario without lanes, recordings and files of modules does without. */
+const HEAVY_FOR_SOME: Readonly<Record<string, RegExp>> = {
+  "the stripper of types": /^npm:sucrase$/,
+  "the lexer": /^npm:es-module-lexer$/,
+  "the explorer": /^check\/explore\.ts$/,
+  "the exploring of lanes": /^runner\/engine\/exploring\.ts$/,
+  "the replay": /^replay\/replay\.ts$/,
+  "the parsers of recordings": /^replay\/(?:strace|ftrace|events_reader)\.ts$/,
+  "the replay of a step": /^runner\/engine\/replay_into\.ts$/,
+};
+
+testBundle("pnotify run loads the explorer and the replay for those who need them", async () => {
+  const plain = await runWithout(HEAVY_FOR_SOME, ["run", "veto"]);
+  assertEquals(plain.code, 0, plain.err);
+  for (const scenario of ["race", "replay"]) {
+    const { code, err } = await runWithout(HEAVY_FOR_SOME, ["run", scenario]);
+    assertEquals(code, 3, scenario);
+    assertMatch(err, /Module not found/);
+  }
 });
 
 for (const splitting of [false, true]) {

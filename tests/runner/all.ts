@@ -4,6 +4,7 @@ import "./docs_test.ts";
 import "./embed_test.ts";
 import "./engine_test.ts";
 import "./errors_test.ts";
+import "./facilities_test.ts";
 import "./fuzz_test.ts";
 import "./import_graph_test.ts";
 import "./main_test.ts";

@@ -5,6 +5,7 @@ import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_OK } from "../../pnotify/verdict.ts";
 import { modulesOf } from "../../runner/execute/execute.ts";
+import { ALL_FACILITIES } from "../../runner/engine/all_facilities.ts";
 import {
   type RunResult,
   type ScenarioPlan,
@@ -32,7 +33,7 @@ function planOf(text: string): ScenarioPlan {
 
 function run(text: string, options: RunOptions = {}): RunResult {
   const plan = planOf(text);
-  return new ScenarioRun(plan, modulesOf(plan), options).run();
+  return new ScenarioRun(plan, modulesOf(plan), ALL_FACILITIES, options).run();
 }
 
 const SIMPLE = `scenario: Simple
@@ -106,7 +107,7 @@ steps:
     unload: () => {},
   });
   const modules = new Map([["mine", mine as unknown as KernelModule]]);
-  const scenario = new ScenarioRun(plan, modules);
+  const scenario = new ScenarioRun(plan, modules, ALL_FACILITIES);
   assertEquals(scenario.run().status, "passed");
   assertEquals(seen, ["mine mine.fork sh[4] fork"]);
 });
@@ -129,7 +130,11 @@ steps:
 expect:
   - values_include: { found: { big: "10", nan: NaN, self: "..." } }
 `);
-  const result = new ScenarioRun(plan, new Map([["odd", odd as unknown as KernelModule]])).run();
+  const result = new ScenarioRun(
+    plan,
+    new Map([["odd", odd as unknown as KernelModule]]),
+    ALL_FACILITIES,
+  ).run();
   assertEquals(JSON.parse(JSON.stringify(result)), result);
 });
 
@@ -153,7 +158,11 @@ steps:
   - call: bad.breaks
     fails: EFAULT
 `);
-  const result = new ScenarioRun(plan, new Map([["bad", bad as unknown as KernelModule]])).run();
+  const result = new ScenarioRun(
+    plan,
+    new Map([["bad", bad as unknown as KernelModule]]),
+    ALL_FACILITIES,
+  ).run();
   assertEquals([result.status, result.reports[0].module], ["broken", "bad"]);
 });
 
@@ -169,7 +178,7 @@ concurrently: { cpu0: [{ exit: a }], cpu1: [{ exit: b }] }
 expect: { sometimes: [{ alive: a }] }
 `);
   const concurrently = { ...plan.concurrently!, only: "cpu1 cpu0" };
-  const result = new ScenarioRun({ ...plan, concurrently }, new Map()).run();
+  const result = new ScenarioRun({ ...plan, concurrently }, new Map(), ALL_FACILITIES).run();
   assertEquals([result.explored?.schedules, result.status], [1, "passed"]);
 });
 
@@ -179,7 +188,7 @@ tasks: [init, init/a, init/b]
 concurrently: { cpu0: [{ exit: a }], cpu1: [{ exit: b }] }
 `);
   const concurrently = { ...plan.concurrently!, only: "cpu7" };
-  const result = new ScenarioRun({ ...plan, concurrently }, new Map()).run();
+  const result = new ScenarioRun({ ...plan, concurrently }, new Map(), ALL_FACILITIES).run();
   assert(result.status !== "passed");
   assertEquals(result.failures.length, 1);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../kernel/random.ts";
 import { modulesOf } from "../../runner/execute/execute.ts";
 import { shippedScenarios } from "../../runner/execute/files.ts";
+import { ALL_FACILITIES } from "../../runner/engine/all_facilities.ts";
 import { ScenarioRun } from "../../runner/engine/run.ts";
 import { shippedModules } from "../../runner/engine/shipped.ts";
 import { formatDiagnostic } from "../../runner/report/diagnostic.ts";
@@ -61,7 +62,7 @@ for (const { name, location } of shippedScenarios()) {
       checkMistakes(parsed);
       for (const plan of parsed.plans) {
         if (plan.concurrently !== null || plan.steps.length > 500) continue;
-        const result = new ScenarioRun(plan, modulesOf(plan)).run();
+        const result = new ScenarioRun(plan, modulesOf(plan), ALL_FACILITIES).run();
         assertEquals(JSON.parse(JSON.stringify(result)).title, plan.title);
         const options = { style: PLAIN, trace: true, tree: true, log: true, quiet: false };
         assert(formatResult(result, parsed.source, options).out.length > 0);

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { ALL_FACILITIES } from "../../runner/engine/all_facilities.ts";
 import { describeModule } from "../../runner/engine/describe.ts";
 import type { RunResult, ScenarioPlan } from "../../runner/engine/plan.ts";
 import { ScenarioRun } from "../../runner/engine/run.ts";
@@ -44,7 +45,7 @@ const PLAN = planOf(SCENARIO);
 
 /** A result as it comes out of a sandbox. */
 function answer(): RunResult {
-  return viaJson(new ScenarioRun(PLAN, modulesOf(PLAN)).run());
+  return viaJson(new ScenarioRun(PLAN, modulesOf(PLAN), ALL_FACILITIES).run());
 }
 
 const viaJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));

@@ -3,6 +3,7 @@ import { sweepFaults } from "../../check/sweep.ts";
 import { modulesOf } from "../../runner/execute/execute.ts";
 import { parseFile, shippedScenarios } from "../../runner/execute/files.ts";
 import type { ScenarioPlan } from "../../runner/engine/plan.ts";
+import { replayInto } from "../../runner/engine/replay_into.ts";
 import { Scene } from "../../runner/engine/scene.ts";
 import { runStep, StepFailed } from "../../runner/engine/step.ts";
 import type { World } from "../../pnotify/boot.ts";
@@ -20,7 +21,7 @@ function isSwept(plan: ScenarioPlan): boolean {
 
 /** A step that a fault makes fail, or makes the next one fail, ends the scenario. */
 function play(plan: ScenarioPlan, world: World): void {
-  const scene = new Scene(plan, modulesOf(plan), { world, keepTrace: false });
+  const scene = new Scene(plan, modulesOf(plan), { world, keepTrace: false, replayInto });
   try {
     scene.makeTasks();
     for (const { name, preload } of plan.modules) if (preload) scene.load(name);

@@ -1,4 +1,3 @@
-import { replayInto } from "../replayed.ts";
 import { optional, required, TASK } from "../shape.ts";
 import { defineVerb, type Verb } from "../verb.ts";
 
@@ -22,13 +21,12 @@ export const REPLAY_VERBS: readonly Verb[] = Object.freeze([
     example: "replay: { file: build.strace, root: sh, as: build }",
     run: (scene, args) => {
       const file = String(args.file);
-      const replayed = replayInto(scene.kernel, {
+      const replayed = scene.replay({
         name: file,
         text: scene.attachment(file),
         root: scene.optionalTask(args.root, "replay below"),
         until: (args.until ?? Infinity) as number,
       });
-      scene.replayed = replayed;
       return { value: replayed, text: replayed.text };
     },
   }),
