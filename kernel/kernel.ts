@@ -103,7 +103,7 @@ export class Kernel implements KernelWorld {
   readonly tasklistLock: RwLock;
   /** How many tasks there may be. */
   threadsMax: number;
-  /** Decides what can be executed; null lets every path. */
+  /** Decides what can be executed; with null every path can. */
   binaries: BinaryHandler | null = null;
 
   /** The simulated CPU whose call is in progress. */

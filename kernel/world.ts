@@ -106,7 +106,7 @@ export interface KernelWorld {
   nextSerial: number;
   /** How many tasks there may be. */
   threadsMax: number;
-  /** Decides what can be executed; null lets every path. */
+  /** Decides what can be executed; with null every path can. */
   binaries: BinaryHandler | null;
   /** Calls of parents that sleep in vfork. */
   readonly vforks: (Pending<Task> & { readonly child: Task })[];

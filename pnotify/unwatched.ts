@@ -38,7 +38,7 @@ export function forkUnwatched(
   const isThread = (child.flags & PF_THREAD) !== 0;
   let last: Subscriber<unknown> | null = null;
   let unlinkedBefore = unlinked.count;
-  // Whose fork hook runs.
+  // Whose fork hook runs; null while an error would be no hook's.
   let deciding: Subscriber<unknown> | null = null;
   lockRead(parent);
   try {
@@ -51,7 +51,7 @@ export function forkUnwatched(
         context.module = caller;
         data = inheritData(kernel, child, parent, from);
       }
-      // Each belongs behind the last one, unless a hook, or what made the data, may have taken that one off.
+      // Append behind the last one: the parent's list is in order. After any removal search from the head.
       if (unlinked.count !== unlinkedBefore) last = null;
       deciding = new Subscriber(entry, data);
       if (last !== null && last.next === null) {

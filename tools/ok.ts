@@ -50,7 +50,7 @@ const libraryFolders = ["kernel/", "pnotify/", "check/", "modules/", "replay/"];
 const checks: Check[] = [
   { name: "fmt", run: (context) => deno(context, ["fmt", "--check"]) },
   { name: "lint", run: (context) => deno(context, ["lint"]) },
-  { name: "types", run: (context) => deno(context, ["check", "."]) },
+  { name: "types", run: (context) => deno(context, ["check", "--quiet", "."]) },
   { name: "isolated", run: checkIsolated },
   {
     name: "doc-lint",

@@ -21,7 +21,10 @@ export interface TraceLine {
   readonly step: number;
 }
 
-/** For each type of event, the steps whose line already says the same. */
+/**
+ * For each type of event, the steps whose line already says the same. The task of the event has to be the actor of the
+ * step: a step that does something to another task is none of these.
+ */
 const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
   call: [],
   return: [],

@@ -5,6 +5,7 @@ import {
   defineEvents,
   EXIT_DEAD,
   EXIT_ZOMBIE,
+  type FurtherEvent,
   type Kernel,
   KernelError,
   type Pnotify,
@@ -344,22 +345,22 @@ Deno.test("the balance law holds between exit and free, and after untrack() ther
 
 // What all of them have in common.
 
-type Hooked = "credentials" | "session" | "rename" | "signal" | "reparent" | "free";
+type Happen = (kernel: Kernel, task: Task, parent: Task) => void;
 
 /** Makes each of the further events happen to a task. */
-const happenings: [hook: Hooked, happen: (kernel: Kernel, task: Task, parent: Task) => void][] = [
-  ["credentials", (kernel, task) => kernel.setuid(task, 1000)],
-  ["session", (kernel, task) => kernel.setsid(task)],
-  ["rename", (kernel, task) => kernel.rename(task, "other")],
-  ["signal", (kernel, task) => void kernel.kill(task.pid, "SIGKILL")],
-  ["reparent", (kernel, _task, parent) => kernel.exit(parent)],
-  ["free", (kernel, task, parent) => {
+const HAPPENINGS: Readonly<Record<FurtherEvent, Happen>> = {
+  credentials: (kernel, task) => kernel.setuid(task, 1000),
+  session: (kernel, task) => kernel.setsid(task),
+  rename: (kernel, task) => kernel.rename(task, "other"),
+  signal: (kernel, task) => void kernel.kill(task.pid, "SIGKILL"),
+  reparent: (kernel, _task, parent) => kernel.exit(parent),
+  free: (kernel, task, parent) => {
     kernel.exit(task);
     kernel.wait(parent);
-  }],
-];
+  },
+};
 
-for (const [hook, happen] of happenings) {
+for (const [hook, happen] of Object.entries(HAPPENINGS)) {
   Deno.test(`${hook}() is called in list order, and a fault in one keeps nobody else from hearing`, () => {
     const { kernel, pnotify, shell } = world();
     const task = kernel.fork(shell);

@@ -97,7 +97,7 @@ Deno.test("readResult() names the part that is wrong, whichever it is", () => {
 Deno.test("readResult() names the type of a trace event that it does not know", () => {
   const result = answer();
   const index = result.trace.findIndex(({ type }) => type === "event");
-  (result.trace[index] as unknown as { event: Container }).event.type = "ptrace";
+  (result.trace[index] as unknown as { event: Container }).event.type = "no-such-event";
   assertEquals(readResult(result, PLAN), { value: null, wrong: `trace[${index}].event.type` });
 });
 
