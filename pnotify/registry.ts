@@ -182,8 +182,8 @@ export class Registry {
   /** Takes a structure off the global list. */
   remove(entry: EventsEntry): void {
     entry.registered = false;
-    const at = this.registered.indexOf(entry);
-    if (at >= 0) this.registered.splice(at, 1);
+    const index = this.registered.indexOf(entry);
+    if (index >= 0) this.registered.splice(index, 1);
     this.#recountHooks();
   }
 

@@ -14,8 +14,6 @@ export interface EventsHeader {
 /**
  * The first line of an event recording of version 1.
  *
- * Origin: our own format.
- *
  * @param header What it says.
  * @returns The line, with its end.
  * @example
@@ -36,8 +34,6 @@ export function eventsHeader(header: EventsHeader = {}): string {
 
 /**
  * One event as a line of an event recording of version 1.
- *
- * Origin: our own format.
  *
  * @param event The event.
  * @param origin What time 0 of the event is, in nanoseconds: {@linkcode RecordingClock.origin}.

@@ -25,7 +25,7 @@ export interface TreeLayout {
 /**
  * Draws processes as a tree. Each is below its first parent, with its end, its lifetime and its job.
  *
- * Origin: our own, after `pstree(1)`.
+ * Origin: after `pstree(1)`.
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param layout How.
