@@ -29,7 +29,7 @@ const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", 
  * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
  * line. Version 1 begins with a header and may tell more, lost events above all.
  *
- * Origin: our own format, after the process events connector.
+ * Origin: the records of the process events connector (`cn_proc`).
  *
  * @example
  * ```ts
