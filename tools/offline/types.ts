@@ -7,36 +7,11 @@
 /** Compiles only when the type argument is `true`, as in `assertType<IsExact<A, B>>(true)`. */
 export function assertType<T extends boolean>(_expectTrue: T): void {}
 
-/** Compiles only when `T` is `true`. */
-export type AssertTrue<T extends true> = [T] extends [never] ? never : never;
-
-/** Compiles only when `T` is `false`. */
-export type AssertFalse<T extends false> = [T] extends [never] ? never : never;
-
-/** Compiles only when `T` is what was expected. */
-export type Assert<T extends boolean, Expected extends T> = [Expected] extends [never] ? never
-  : never;
-
 /** Whether `T` is `any`, the only type that may stand between 0 and 1. */
-export type IsAny<T> = 0 extends (1 & T) ? true : false;
-
-/** Whether nothing is of type `T`. */
-export type IsNever<T> = [T] extends [never] ? true : false;
-
-/** Whether `T` is `unknown`. */
-export type IsUnknown<T> = unknown extends T ? ([T] extends [null] ? false : true) : false;
+type IsAny<T> = 0 extends (1 & T) ? true : false;
 
 /** Whether `T` admits `null` or `undefined`. */
 export type IsNullable<T> = Extract<T, null | undefined> extends never ? false : true;
-
-/** Whether the union `T` has a member that is a `U`. */
-export type Has<T, U> = IsAny<T> extends true ? true
-  : IsAny<U> extends true ? false
-  : Extract<T, U> extends never ? false
-  : true;
-
-/** The opposite of {@linkcode Has}. */
-export type NotHas<T, U> = Has<T, U> extends false ? true : false;
 
 /** Whether the two types are the same one. */
 export type IsExact<T, U> = Identical<Flat<T>, Flat<U>>;
