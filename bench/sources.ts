@@ -62,7 +62,7 @@ import pnotifySubscribe from "../pnotify/subscribe.ts" with { type: "text" };
 import pnotifySubscriber from "../pnotify/subscriber.ts" with { type: "text" };
 import pnotifyTaskData from "../pnotify/task_data.ts" with { type: "text" };
 import pnotifyUnregister from "../pnotify/unregister.ts" with { type: "text" };
-import pnotifyUnwatched from "../pnotify/unwatched.ts" with { type: "text" };
+import pnotifyUnchecked from "../pnotify/unchecked.ts" with { type: "text" };
 import pnotifyVerdict from "../pnotify/verdict.ts" with { type: "text" };
 import benchCalloutsBase from "./callouts_base.ts" with { type: "text" };
 import benchImplementationsChainArray from "./implementations/chain_array.ts" with { type: "text" };
@@ -141,7 +141,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "pnotify/subscriber.ts": pnotifySubscriber,
   "pnotify/task_data.ts": pnotifyTaskData,
   "pnotify/unregister.ts": pnotifyUnregister,
-  "pnotify/unwatched.ts": pnotifyUnwatched,
+  "pnotify/unchecked.ts": pnotifyUnchecked,
   "pnotify/verdict.ts": pnotifyVerdict,
   "bench/callouts_base.ts": benchCalloutsBase,
   "bench/implementations/chain_array.ts": benchImplementationsChainArray,

@@ -22,7 +22,7 @@ import type { KernelWorld } from "./world.ts";
 /** Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51). */
 export function execProgram(kernel: KernelWorld, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
-  if (kernel.watchedBy > 0) injectFaults(kernel, task);
+  if (kernel.checkedBy > 0) injectFaults(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
 
   const oldPid = task.pid;
@@ -35,7 +35,7 @@ export function execProgram(kernel: KernelWorld, task: Task, program: Program): 
   if (task.signalActions !== null) forgetHandlers(task);
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
   if (kernel.trace !== null) traceExec(kernel, task, oldPid);
-  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
+  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.checkedBy > 0) {
     callOut(kernel, task);
   }
 }
@@ -43,7 +43,7 @@ export function execProgram(kernel: KernelWorld, task: Task, program: Program): 
 function callOut(kernel: KernelWorld, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exec(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exec(task);
-  if (kernel.watchedBy > 0) kernel.preempt("callout");
+  if (kernel.checkedBy > 0) kernel.preempt("callout");
 }
 
 function injectFaults(kernel: KernelWorld, task: Task): void {

@@ -100,7 +100,7 @@ export function exitThread(kernel: KernelWorld, task: Task, status: number): voi
   if ((status & WTERMSIG) !== 0) dieBySignal(kernel, task, status);
 
   // The exit code is stored and the parent does not know yet: that is what hooks rely on (A47).
-  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
+  if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.checkedBy > 0) {
     callOut(kernel, task);
   }
   exitNotify(kernel, task);
@@ -109,7 +109,7 @@ export function exitThread(kernel: KernelWorld, task: Task, status: number): voi
 function callOut(kernel: KernelWorld, task: Task): void {
   if (task.subscribers !== null) kernel.callouts!.exit(task);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.exit(task);
-  if (kernel.watchedBy > 0) kernel.preempt("callout");
+  if (kernel.checkedBy > 0) kernel.preempt("callout");
 }
 
 function dieBySignal(kernel: KernelWorld, task: Task, status: number): void {

@@ -60,7 +60,7 @@ export class Family {
    * Locking: needs tasklistLock for writing.
    */
   adopt(parent: Task, child: Task): void {
-    if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "adopt()");
+    if (child.kernel.checkedBy > 0) assertFamilyHeld(child, "adopt()");
     const links = this.#links;
     const head = parent.pid << BITS;
     const node = child.pid << BITS | SIBLING;
@@ -78,7 +78,7 @@ export class Family {
    * Locking: needs tasklistLock for writing.
    */
   disown(child: Task): void {
-    if (child.kernel.watchedBy > 0) assertFamilyHeld(child, "disown()");
+    if (child.kernel.checkedBy > 0) assertFamilyHeld(child, "disown()");
     const links = this.#links;
     const node = child.pid << BITS | SIBLING;
     const next = links[node | NEXT];
@@ -96,7 +96,7 @@ export class Family {
    * Locking: needs tasklistLock for writing.
    */
   takeOver(leader: Task, heir: Task): void {
-    if (heir.kernel.watchedBy > 0) assertFamilyHeld(heir, "takeOver()");
+    if (heir.kernel.checkedBy > 0) assertFamilyHeld(heir, "takeOver()");
     const links = this.#links;
     const from = leader.pid << BITS;
     const to = heir.pid << BITS;
@@ -184,7 +184,7 @@ export function isAbove(leader: Task, task: Task): boolean {
 
 /** Adds a thread to a group, as the last in its ring. Needs tasklistLock for writing. */
 export function joinThreads(leader: Task, thread: Task): void {
-  if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "joinThreads()");
+  if (thread.kernel.checkedBy > 0) assertFamilyHeld(thread, "joinThreads()");
   const last = leader.prevThread;
   thread.groupLeader = leader;
   thread.prevThread = last;
@@ -196,7 +196,7 @@ export function joinThreads(leader: Task, thread: Task): void {
 
 /** Takes a thread out of the ring of its group. Needs tasklistLock for writing. */
 export function leaveThreads(thread: Task): void {
-  if (thread.kernel.watchedBy > 0) assertFamilyHeld(thread, "leaveThreads()");
+  if (thread.kernel.checkedBy > 0) assertFamilyHeld(thread, "leaveThreads()");
   thread.nextThread.prevThread = thread.prevThread;
   thread.prevThread.nextThread = thread.nextThread;
   thread.nextThread = thread.prevThread = thread;

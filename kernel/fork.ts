@@ -75,7 +75,7 @@ export function copyProcess(kernel: KernelWorld, parent: Task, options: ForkOpti
   let child: Task | null = null;
   try {
     child = duplicate(kernel, parent, flags, options.pid);
-    if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.watchedBy > 0) {
+    if (parent.subscribers !== null || kernel.globalCallouts !== null || kernel.checkedBy > 0) {
       callOut(kernel, child, parent);
     }
     if (parent.flags & (PF_EXITING | PF_SIGPENDING)) checkSignals(parent);
@@ -149,7 +149,7 @@ export function duplicate(
   flags: number,
   givenPid: number | undefined,
 ): Task {
-  if (kernel.watchedBy > 0) injectFaults(kernel, parent);
+  if (kernel.checkedBy > 0) injectFaults(kernel, parent);
   const pid = givenPid === undefined ? kernel.pids.allocate() : takePid(kernel, parent, givenPid);
   if (pid < 0) throw refuse("EAGAIN", parent, "there is no free pid");
   const leader = parent.groupLeader;
@@ -206,7 +206,7 @@ function callOut(kernel: KernelWorld, child: Task, parent: Task): void {
   kernel.context.unborn.push(child);
   if (parent.subscribers !== null) kernel.callouts!.fork(child, parent);
   if (kernel.globalCallouts !== null) kernel.globalCallouts.fork(child, parent);
-  if (kernel.watchedBy > 0) kernel.preempt("callout");
+  if (kernel.checkedBy > 0) kernel.preempt("callout");
 }
 
 function leaveUnborn(unborn: Task[], child: Task): void {

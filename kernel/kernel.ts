@@ -124,10 +124,10 @@ export class Kernel implements KernelWorld {
   /** References that are held, to be listed when they leak. */
   readonly references: Set<TaskReference> | null = null;
   /**
-   * How many of the lock checker, a schedule explorer and a fault injector look at every step. The hot paths ask for all
-   * three at once. V8 compares this number in fewer steps than it reads a truth value.
+   * How many checkers there are: the lock checker, a schedule explorer and a fault injector. Hot paths ask for all three
+   * with one comparison. V8 compares a number in fewer steps than it tests a boolean.
    */
-  watchedBy = 0;
+  checkedBy = 0;
 
   /** The pid table. Guarded by tasklistLock. */
   readonly pids: PidTable;
@@ -231,7 +231,7 @@ export class Kernel implements KernelWorld {
 
   set preemption(preemption: Preemption | null) {
     this.#preemption = preemption;
-    this.#countWatchers();
+    this.#countCheckers();
   }
 
   /** Fails fallible points; null when none is to fail. */
@@ -241,12 +241,12 @@ export class Kernel implements KernelWorld {
 
   set faults(faults: FaultInjector | null) {
     this.#faults = faults;
-    this.#countWatchers();
+    this.#countCheckers();
   }
 
-  #countWatchers(): void {
-    const all = [this.lockdep, this.#preemption, this.#faults];
-    this.watchedBy = all.filter((watcher) => watcher !== null).length;
+  #countCheckers(): void {
+    const checkers = [this.lockdep, this.#preemption, this.#faults];
+    this.checkedBy = checkers.filter((checker) => checker !== null).length;
   }
 
   // Processes.
@@ -577,7 +577,7 @@ export class Kernel implements KernelWorld {
       if (task === null) continue;
       task.usage++;
       try {
-        if (this.watchedBy > 0) this.preempt("walk");
+        if (this.checkedBy > 0) this.preempt("walk");
         if (visit(task) === false) return;
       } finally {
         putTaskStruct(task);
@@ -744,7 +744,7 @@ export class Kernel implements KernelWorld {
    */
   enter(what: string, task: Task | null): void {
     // Every call passes here and leave(): both stay small enough for V8 to inline.
-    if (this.watchedBy > 0 || (task !== null && task.state !== TASK_RUNNING)) {
+    if (this.checkedBy > 0 || (task !== null && task.state !== TASK_RUNNING)) {
       checkEntry(this, what, task);
     }
     this.context.depth++;
@@ -752,7 +752,7 @@ export class Kernel implements KernelWorld {
 
   /** Ends a call: it must have dropped the locks that it took. The outermost call delivers signals. */
   leave(): void {
-    if (this.watchedBy > 0 || this.pendingSignals !== null) checkReturn(this);
+    if (this.checkedBy > 0 || this.pendingSignals !== null) checkReturn(this);
     else this.context.depth--;
   }
 
@@ -800,7 +800,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Passes a preemption point (might_resched). Hot paths ask {@linkcode Kernel.watchedBy} first.
+   * Passes a preemption point (might_resched). Hot paths ask {@linkcode Kernel.checkedBy} first.
    *
    * @param site What happens there: `lock`, `unlock`, `callout` or `walk`.
    */
@@ -830,7 +830,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Passes a fallible point (should_fail). Hot paths ask {@linkcode Kernel.watchedBy} first.
+   * Passes a fallible point (should_fail). Hot paths ask {@linkcode Kernel.checkedBy} first.
    *
    * @param site The name of the point.
    * @returns Whether it fails this time.
@@ -857,13 +857,13 @@ export class Kernel implements KernelWorld {
 
   /** @internal Keeps a freed task for its callout. Its reference goes with the callout. */
   deferFree(task: Task): void {
-    if (this.watchedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferFree()");
+    if (this.checkedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferFree()");
     (this.deferred ??= []).push({ event: "free", task, detail: null });
   }
 
   /** @internal Keeps an adopted task, with a reference, and its old parent for the callout. */
   deferReparent(task: Task, from: Task): void {
-    if (this.watchedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferReparent()");
+    if (this.checkedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferReparent()");
     task.usage++;
     (this.deferred ??= []).push({ event: "reparent", task, detail: from });
   }

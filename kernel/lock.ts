@@ -72,29 +72,29 @@ export interface LockChecker {
 
 /** Takes a lock for reading (down_read, read_lock). */
 export function lockRead(lock: Lockable): void {
-  if (lock.lockCount < 0 || lock.kernel.watchedBy > 0) take(lock, "read");
+  if (lock.lockCount < 0 || lock.kernel.checkedBy > 0) take(lock, "read");
   else lock.lockCount++;
 }
 
 /** Drops a lock held for reading (up_read, read_unlock). */
 export function unlockRead(lock: Lockable): void {
-  if (lock.lockCount <= 0 || lock.kernel.watchedBy > 0) drop(lock, "read");
+  if (lock.lockCount <= 0 || lock.kernel.checkedBy > 0) drop(lock, "read");
   else lock.lockCount--;
 }
 
 /** Takes a lock for writing (down_write, write_lock). */
 export function lockWrite(lock: Lockable): void {
-  if (lock.lockCount !== 0 || lock.kernel.watchedBy > 0) take(lock, "write");
+  if (lock.lockCount !== 0 || lock.kernel.checkedBy > 0) take(lock, "write");
   else lock.lockCount = -1;
 }
 
 /** Drops a lock held for writing (up_write, write_unlock). */
 export function unlockWrite(lock: Lockable): void {
-  if (lock.lockCount >= 0 || lock.kernel.watchedBy > 0) drop(lock, "write");
+  if (lock.lockCount >= 0 || lock.kernel.checkedBy > 0) drop(lock, "write");
   else lock.lockCount = 0;
 }
 
-/** Reports a call whose caller does not hold what it needs (lockdep_assert_held). Callers ask `watchedBy` first. */
+/** Reports a call whose caller does not hold what it needs (lockdep_assert_held). Callers test `checkedBy` first. */
 export function assertHeld(lock: Lockable, mode: LockMode, call: string): void {
   lock.kernel.lockdep?.needs(lock, mode, call);
 }

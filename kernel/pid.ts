@@ -133,7 +133,7 @@ export class PidTable {
    * Locking: needs tasklistLock for writing.
    */
   publish(task: Task): void {
-    if (task.kernel.watchedBy > 0) assertListHeld(task, "publish()");
+    if (task.kernel.checkedBy > 0) assertListHeld(task, "publish()");
     while (this.tasks.length <= task.pid) this.tasks.push(null);
     this.tasks[task.pid] = task;
     this.count++;
@@ -146,7 +146,7 @@ export class PidTable {
    * Locking: needs tasklistLock for writing.
    */
   withdraw(task: Task): void {
-    if (task.kernel.watchedBy > 0) assertListHeld(task, "withdraw()");
+    if (task.kernel.checkedBy > 0) assertListHeld(task, "withdraw()");
     this.tasks[task.pid] = null;
     this.count--;
     this.release(task.pid);
@@ -158,7 +158,7 @@ export class PidTable {
    * Locking: needs tasklistLock for writing.
    */
   exchange(thread: Task, leader: Task): void {
-    if (thread.kernel.watchedBy > 0) assertListHeld(thread, "exchange()");
+    if (thread.kernel.checkedBy > 0) assertListHeld(thread, "exchange()");
     const pid = thread.pid;
     thread.pid = leader.pid;
     leader.pid = pid;

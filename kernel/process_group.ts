@@ -12,14 +12,14 @@ import type { KernelWorld } from "./world.ts";
 /** Makes a thread group's leader a member of a process group. Needs tasklistLock for writing. */
 export function joinGroup(leader: Task, group: ProcessGroup): void {
   const { kernel } = leader;
-  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "joinGroup()");
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "joinGroup()");
   leader.processGroup = group;
   group.members++;
 }
 
 /** Takes a leader out of its process group; the last one frees the group's id. Needs tasklistLock for writing. */
 export function leaveGroup(kernel: KernelWorld, leader: Task): void {
-  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "leaveGroup()");
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "leaveGroup()");
   const group = leader.processGroup;
   if (--group.members === 0) kernel.pids.releaseGroup(group);
 }

@@ -5,7 +5,7 @@ import type { KernelWorld } from "./world.ts";
 
 /** Gives the children of a dying task to another parent (forget_original_parent). Needs tasklistLock for writing. */
 export function reparentChildren(kernel: KernelWorld, father: Task): void {
-  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "reparentChildren()");
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "reparentChildren()");
   const reaper = findReaper(kernel, father);
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
     moveChild(kernel, child, reaper);
@@ -16,6 +16,7 @@ export function reparentChildren(kernel: KernelWorld, father: Task): void {
 
 /** Makes a process with all its threads the youngest child of another parent. Needs tasklistLock for writing. */
 export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void {
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "moveChild()");
   kernel.family.disown(child);
   kernel.family.adopt(parent, child);
   for (let thread = child.nextThread; thread !== child; thread = thread.nextThread) {
@@ -25,7 +26,7 @@ export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void 
 
 /** Traces and notifies a new parent, and tells it of a child that has ended. Needs tasklistLock for writing. */
 export function changedParent(kernel: KernelWorld, child: Task, father: Task, reaper: Task): void {
-  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "changedParent()");
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "changedParent()");
   if (kernel.trace !== null) {
     kernel.trace.emit({
       type: "reparent",

@@ -169,7 +169,7 @@ function traceReap(kernel: KernelWorld, child: Task, reaper: Task | null): void 
  * and a parent that waits reaps it. Needs tasklistLock for writing.
  */
 export function notifyParent(kernel: KernelWorld, child: Task): void {
-  if (kernel.watchedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "notifyParent()");
+  if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "notifyParent()");
   const parent = child.parent!;
   if (ignoresChildren(parent)) bury(kernel, child, null);
   let thread = parent;

@@ -127,8 +127,8 @@ export interface KernelWorld {
   readonly references: Set<HeldReference> | null;
   /** Runs other operations at preemption points. */
   readonly preemption: Preemption | null;
-  /** How many of the lock checker, the explorer and the fault injector look at every step. */
-  watchedBy: number;
+  /** How many checkers there are: the lock checker, the explorer and the fault injector. */
+  checkedBy: number;
 
   /** Begins a call by a task, or by the kernel itself. */
   enter(what: string, task: Task | null): void;

@@ -13,7 +13,7 @@ import { PNOTIFY_ERROR, verdictName } from "./verdict.ts";
 /*
  * What goes around every hook: who is responsible, the checks of the debug mode, fault injection, and what becomes of
  * an exception. A hook is the only place where foreign code runs inside a kernel path. A kernel without checks walks its
- * lists in unwatched.ts, and makes a HookCall only when something unusual happens.
+ * lists in unchecked.ts, and makes a HookCall only when something unusual happens.
  */
 
 /** A call of a hook. */

@@ -24,7 +24,7 @@ import {
 } from "./subscribe.ts";
 import { findByEntry, findByName, firstSubscriber, type Subscriber } from "./subscriber.ts";
 import { unregisterEvents, type UnregisterOptions } from "./unregister.ts";
-import { execUnwatched, exitUnwatched, forkUnwatched } from "./unwatched.ts";
+import { execUnchecked, exitUnchecked, forkUnchecked } from "./unchecked.ts";
 
 /**
  * What pnotify offers to modules. It is exported to GPL modules only, to discourage abuse (the seed, A6).
@@ -402,7 +402,7 @@ export class Pnotify implements TaskCallouts {
     const kernel = this.#kernel;
     const registry = this.#registry;
     const { canFork } = registry.wants;
-    if (kernel.watchedBy === 0 && !canFork) forkUnwatched(kernel, registry, child, parent);
+    if (kernel.checkedBy === 0 && !canFork) forkUnchecked(kernel, registry, child, parent);
     else forkSubscribers(kernel, registry, child, parent);
   }
 
@@ -413,14 +413,14 @@ export class Pnotify implements TaskCallouts {
 
   /** @internal The callout of exec (A51). Locking: takes the task's list for reading. */
   exec(task: Task): void {
-    if (this.#kernel.watchedBy === 0) execUnwatched(this.#kernel, task);
+    if (this.#kernel.checkedBy === 0) execUnchecked(this.#kernel, task);
     else execSubscribers(this.#kernel, task);
   }
 
   /** @internal The callout of exit (A47). Locking: takes the task's list for writing. */
   exit(task: Task): void {
     const kernel = this.#kernel;
-    if (kernel.watchedBy === 0 && !this.#registry.wants.free) exitUnwatched(kernel, task);
+    if (kernel.checkedBy === 0 && !this.#registry.wants.free) exitUnchecked(kernel, task);
     else exitSubscribers(kernel, task, false);
   }
 

@@ -95,13 +95,13 @@ Deno.test("addTaint() keeps each letter once, in order", () => {
   assertEquals(kernel.taint, "OP");
 });
 
-Deno.test("Kernel.watchedBy counts the lock checker, the explorer and injected faults", () => {
-  assertEquals(new Kernel({ debug: false }).watchedBy, 0);
+Deno.test("Kernel.checkedBy counts the lock checker, the explorer and injected faults", () => {
+  assertEquals(new Kernel({ debug: false }).checkedBy, 0);
   const kernel = new Kernel({ faults: { site: "task" } });
-  assertEquals(kernel.watchedBy, 2);
+  assertEquals(kernel.checkedBy, 2);
   kernel.preemption = { nested: false, at() {}, blocked() {} };
-  assertEquals(kernel.watchedBy, 3);
+  assertEquals(kernel.checkedBy, 3);
   kernel.preemption = null;
   kernel.faults = null;
-  assertEquals(kernel.watchedBy, 1);
+  assertEquals(kernel.checkedBy, 1);
 });

@@ -7,4 +7,4 @@ import "./priority_test.ts";
 import "./task_data_test.ts";
 import "./two_phase_test.ts";
 import "./types_test.ts";
-import "./unwatched_test.ts";
+import "./unchecked_test.ts";

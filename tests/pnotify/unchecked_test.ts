@@ -14,7 +14,7 @@ import {
 } from "../../mod.ts";
 
 /*
- * A kernel without checks walks lists in a way of its own (pnotify/unwatched.ts). It has to do what one with checks does:
+ * A kernel without checks walks lists in a way of its own (pnotify/unchecked.ts). It has to do what one with checks does:
  * the same calls with the same outcome in the same order, whatever hooks do.
  */
 
@@ -137,10 +137,10 @@ function act(kernel: Kernel, tasks: Task[], { random, step }: { random: Random; 
 Deno.test("fork(), exec() and exit() do the same with checks and without", () => {
   const seen = new Set<string>();
   for (let seed = 1; seed <= 300; seed++) {
-    const [watched, unwatched] = [live(seed, true), live(seed, false)];
-    assertEquals(unwatched, watched, `seed ${seed}`);
-    for (const line of watched.log) seen.add(line.replace(/ .*/, ""));
-    if (watched.tainted.includes("D")) seen.add("a fault");
+    const [checked, unchecked] = [live(seed, true), live(seed, false)];
+    assertEquals(unchecked, checked, `seed ${seed}`);
+    for (const line of checked.log) seen.add(line.replace(/ .*/, ""));
+    if (checked.tainted.includes("D")) seen.add("a fault");
   }
   // Otherwise the comparison would say little.
   for (

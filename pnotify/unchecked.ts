@@ -26,7 +26,7 @@ import { PNOTIFY_OK } from "./verdict.ts";
  */
 
 /** As forkSubscribers, when no structure has a canFork hook. */
-export function forkUnwatched(
+export function forkUnchecked(
   kernel: Kernel,
   registry: Registry,
   child: Task,
@@ -117,7 +117,7 @@ function refuse(call: HookCall, error: unknown, caller: string | null): never {
 }
 
 /** As execSubscribers. */
-export function execUnwatched(kernel: Kernel, task: Task): void {
+export function execUnchecked(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const caller = context.module;
   lockRead(task);
@@ -154,7 +154,7 @@ function tellExecFrom(
 }
 
 /** As exitSubscribers for a task that ran, when no structure has a free hook. */
-export function exitUnwatched(kernel: Kernel, task: Task): void {
+export function exitUnchecked(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const caller = context.module;
   lockWrite(task);
