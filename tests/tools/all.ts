@@ -1,6 +1,7 @@
 import "./check_docs_test.ts";
 import "./doc_tests_test.ts";
 import "./embed_scenarios_test.ts";
+import "./file_names_test.ts";
 import "./import_circles_test.ts";
 import "./lint_plugin_test.ts";
 import "./offline_std_test.ts";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Makes a hook asynchronous, to go on when nobody looks.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   async fork() {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Makes code from strings by every constructor there is.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 const source = "return globalThis.constructor";
 const constructorOf = (thing) => Object.getPrototypeOf(thing).constructor;

@@ -2,4 +2,4 @@
 // Puts a comment between import and its parenthesis.
 const fs = await import/* ( */ ("node:fs");
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

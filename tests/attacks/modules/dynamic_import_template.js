@@ -2,4 +2,4 @@
 // Imports inside a template.
 const text = `${await import("node:fs")}`;
 console.log("BREACH", text);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Sends messages of its own to whoever listens.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 const message = { kind: "result", result: { status: "passed" } };
 const line = `00000000-0000-0000-0000-000000000000 ${JSON.stringify(message)}\n`;

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Makes up where it threw: a report in the report, what is no text, and very much of it.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 const thrown = (stack) => Object.defineProperty(new Error("x"), "stack", { value: stack });
 

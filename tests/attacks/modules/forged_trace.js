@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Puts events into the trace that are none.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork(child) {

@@ -2,4 +2,4 @@
 // The same behind a generator expression.
 const seen = async function* () {} / import("node:fs") / 1;
 console.log("BREACH", seen);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

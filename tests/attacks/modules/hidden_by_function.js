@@ -5,4 +5,4 @@ let fs = null;
 const seen = function () {} / import("node:fs").then((found) => fs = found) / 1;
 await null;
 console.log("BREACH", seen, fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

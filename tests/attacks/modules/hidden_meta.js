@@ -2,4 +2,4 @@
 // Hides import.meta in the same way.
 const seen = function () {} / import.meta.url / 1;
 console.log("BREACH", seen);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

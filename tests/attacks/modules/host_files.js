@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Reads, writes and lists files.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 export default attempts({
   read: () => Deno.readTextFileSync("@CANARY@/secret.txt"),

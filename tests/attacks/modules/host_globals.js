@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Looks for the host in the globals.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 const names = `Deno process Buffer require module global self window Worker WebSocket fetch XMLHttpRequest navigator
   location caches CacheStorage BroadcastChannel MessageChannel EventSource localStorage prompt alert setTimeout

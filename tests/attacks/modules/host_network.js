@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Calls home.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 export default attempts({
   fetch: () => fetch("http://127.0.0.1:9/"),

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Starts and ends processes, and loads native code.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 export default attempts({
   command: () => new Deno.Command("sh", { args: ["-c", "touch @CANARY@/made.txt"] }).outputSync(),

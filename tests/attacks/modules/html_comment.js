@@ -3,4 +3,4 @@
 <!-- hidden
 import("node:fs").then((fs) => console.log("BREACH", fs));
 -->
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

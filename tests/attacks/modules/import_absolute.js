@@ -2,4 +2,4 @@
 // Loads a file by its path.
 import secret from "@CANARY@/secret.js";
 console.log("BREACH", secret);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -2,4 +2,4 @@
 // Names a builtin module without its prefix.
 import fs from "fs";
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

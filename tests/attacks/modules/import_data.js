@@ -2,4 +2,4 @@
 // Loads a data: URL, whose own imports nobody would look at.
 import fs from "data:text/javascript,export { default } from 'node:fs'";
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -2,4 +2,4 @@
 // Leaves the folder of the module.
 import secret from "../secret.js";
 console.log("BREACH", secret);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file
 // Hides the name between comments.
-import /* from "./_attack.js" */ fs /* " */ from /* ' */ "node:fs";
+import /* from "./attack_support.js" */ fs /* " */ from /* ' */ "node:fs";
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -2,4 +2,4 @@
 // Loads the sandbox's own code.
 import { serveSandbox } from "@pnotify/pnotify/runner/sandbox/child.ts";
 console.log("BREACH", serveSandbox);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -2,4 +2,4 @@
 // Loads data.
 import secret from "./secret.json" with { type: "json" };
 console.log("BREACH", secret);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

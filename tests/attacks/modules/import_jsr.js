@@ -2,4 +2,4 @@
 // Downloads a package.
 import * as assert from "jsr:@std/assert@1";
 console.log("BREACH", assert);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

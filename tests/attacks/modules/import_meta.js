@@ -1,4 +1,4 @@
 // deno-lint-ignore-file
 // Asks where it is.
 console.log("BREACH", import.meta.url);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

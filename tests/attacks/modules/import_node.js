@@ -2,4 +2,4 @@
 // Reads a file through a builtin module.
 import { readFileSync } from "node:fs";
 console.log("BREACH", readFileSync("@CANARY@/secret.txt", "utf8"));
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

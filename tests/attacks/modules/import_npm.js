@@ -2,4 +2,4 @@
 // Downloads a package.
 import pad from "npm:left-pad@1.3.0";
 console.log("BREACH", pad);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,4 +1,4 @@
 // deno-lint-ignore-file
 // Re-exports a builtin module.
 export * as fs from "node:fs";
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,4 +1,4 @@
 // deno-lint-ignore-file
 // Re-exports a builtin module.
 export * from "node:child_process";
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -2,4 +2,4 @@
 // Uses a phase of imports that is not built.
 import defer * as fs from "node:fs";
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

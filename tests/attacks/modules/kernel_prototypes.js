@@ -1,7 +1,7 @@
 // deno-lint-ignore-file
 // Changes the kernel it is loaded into. That is its own world; nobody else's.
 import { Kernel, Task } from "@pnotify/pnotify";
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

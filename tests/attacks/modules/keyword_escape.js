@@ -2,4 +2,4 @@
 // Writes the keyword with an escape.
 const fs = await im\u0070ort("node:fs");
 console.log("BREACH", fs);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Never returns from a lane, whatever is thrown, once a few schedules went well.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 let worlds = 0;
 let forks = 0;

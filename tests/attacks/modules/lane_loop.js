@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Never returns, but only where it runs nested in another operation.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 let kernel = null;
 

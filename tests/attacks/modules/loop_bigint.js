@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Computes a number of a billion digits in one native call.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Loops by catching whatever stops it.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Never returns from a hook without a verdict.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   exit() {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Loops again when it is stopped.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

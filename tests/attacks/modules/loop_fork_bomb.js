@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Forks in a fork hook.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork(child) {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Has a getter that never returns, for whoever reads its data or its name.
-import { quiet } from "./_attack.js";
+import { quiet } from "./attack_support.js";
 
 export default {
   ...quiet,

@@ -2,4 +2,4 @@
 // Keeps the worker busy with promises while it is loaded.
 const again = () => Promise.resolve().then(again);
 again();
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

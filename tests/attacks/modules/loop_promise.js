@@ -3,4 +3,4 @@
 Promise.resolve().then(() => {
   for (;;);
 });
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,4 +1,4 @@
 // deno-lint-ignore-file
 // Never ends being loaded.
 for (;;);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

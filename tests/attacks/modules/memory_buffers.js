@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Keeps buffers, which the heap limit does not count.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

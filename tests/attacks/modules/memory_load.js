@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Takes all memory while it is loaded into the kernel.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({}, () => {
   const kept = [];

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Keeps objects until there is no memory.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

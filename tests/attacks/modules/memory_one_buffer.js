@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Asks for more memory at once than there is.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

@@ -2,4 +2,4 @@
 // Takes all memory before anybody watches a step.
 const kept = [];
 for (;;) kept.push(new Array(1e6).fill(kept.length));
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file
 // Imports what a neighbour does not export.
-import { nothing } from "./_attack.js";
+import { nothing } from "./attack_support.js";
 console.log("BREACH", nothing);
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

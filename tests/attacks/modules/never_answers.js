@@ -1,4 +1,4 @@
 // deno-lint-ignore-file
 // Waits for ever while it is loaded.
 await new Promise(() => {});
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Changes what every object inherits, to have the kernel and the host run its code.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 const stillThere = (change, look) => () => {
   try {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Exports a module that is a proxy, and answers differently each time it is asked.
-import { quiet } from "./_attack.js";
+import { quiet } from "./attack_support.js";
 
 let asked = 0;
 export default new Proxy({ ...quiet }, {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Leaves promises rejected that nobody handles.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 for (let i = 0; i < 100; i++) Promise.reject(new Error(`unhandled ${i}`));
 

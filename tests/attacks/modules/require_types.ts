@@ -2,4 +2,4 @@
 // Asks TypeScript for CommonJS.
 import fs = require("node:fs");
 console.log("BREACH", fs.readFileSync("@CANARY@/secret.txt"));
-export { quiet as default } from "./_attack.js";
+export { quiet as default } from "./attack_support.js";

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Names a file as its source map, for the runtime to read when a stack is shown.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 export default hostile({
   fork() {

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Looks at the stack for functions, for `this`, and for the host's paths.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 export default attempts({
   assign: () => {

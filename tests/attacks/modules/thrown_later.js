@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Throws where nobody catches.
-import { quiet } from "./_attack.js";
+import { quiet } from "./attack_support.js";
 
 Promise.resolve().then(() => {
   throw new Error("later");

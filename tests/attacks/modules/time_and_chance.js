@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Asks for the time of day, and for randomness that differs from run to run.
-import { attempts } from "./_attack.js";
+import { attempts } from "./attack_support.js";
 
 const fine = (value) => value ? undefined : "differs";
 

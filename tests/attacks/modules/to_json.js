@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Answers JSON.stringify() itself, to forge what goes to the host.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 const forged = { status: "passed", toJSON: () => ({ kind: "result", result: { status: "passed" } }) };
 

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // Throws what throws again whenever it is looked at.
-import { hostile } from "./_attack.js";
+import { hostile } from "./attack_support.js";
 
 const trap = new Proxy({}, {
   get() {
