@@ -89,12 +89,13 @@ export const FORMAT_NAMES: readonly RecordingFormat[] = Object.freeze(
  * Lists the formats in words.
  *
  * @param key What of each is listed: what its lines are called, or what writes it.
- * @returns The list: `strace, ftrace, perf script or JSON events`.
+ * @returns The list, with commas and an `or`.
  * @example
  * ```ts
- * import { listFormats } from "@pnotify/pnotify/replay";
+ * import { FORMAT_NAMES, FORMATS, listFormats } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
- * assertEquals(listFormats("lines"), "strace, ftrace, perf script or JSON events");
+ * const lines = FORMAT_NAMES.map((name) => FORMATS[name].lines);
+ * assertEquals(listFormats("lines").split(/, | or /), lines);
  * ```
  */
 export function listFormats(key: "lines" | "recorder"): string {

@@ -1,10 +1,11 @@
 import type { RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import {
+  type CallKind,
+  CALLS,
   type ChildEnd,
   childEnd,
   execArguments,
-  isClone,
   type Returned,
   returnedBy,
   statusOf,
@@ -30,30 +31,6 @@ import { excerpt, type WarningKind, type Warnings } from "./warning.ts";
 /** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
 const TOLERATED_STEP = 5_000_000;
 const SUPERSEDED = "+++ superseded by execve in pid ";
-
-/** The calls that matter. All others are passed over. */
-const CALLS: ReadonlySet<string> = new Set([
-  "clone",
-  "clone2",
-  "clone3",
-  "execve",
-  "execveat",
-  "exit",
-  "exit_group",
-  "fork",
-  "prctl",
-  "setgid",
-  "setpgid",
-  "setregid",
-  "setresgid",
-  "setresuid",
-  "setreuid",
-  "setsid",
-  "setuid",
-  "setns",
-  "unshare",
-  "vfork",
-]);
 
 /**
  * Reads the output of `strace`, with or without `-f`, a pid column, a time and a comm, line by line.
@@ -159,7 +136,8 @@ export class StraceParser implements LineParser {
       paren++;
     }
     const name = text.slice(start, paren);
-    if (!CALLS.has(name)) return this.#otherCall(text);
+    const kind = CALLS.get(name);
+    if (kind === undefined) return this.#passOver(text);
     const attached = text.indexOf("strace: Process ", paren);
     if (attached >= 0) {
       this.#interrupted = text.slice(0, attached);
@@ -167,13 +145,13 @@ export class StraceParser implements LineParser {
     }
     const tracee = this.#tracees.current();
     const call = { name, args: text.slice(paren + 1), ...this.#head.place };
-    if (name === "exit" || name === "exit_group") return this.#exitCall(tracee, call);
+    if (kind === "exit") return this.#exitCall(tracee, call);
     if (text.endsWith("<unfinished ...>")) return this.#tracees.begin(tracee, call);
-    this.#returned(tracee, call, returnedBy(text));
+    this.#returned(tracee, kind, call, returnedBy(text));
   }
 
   /** A call without a meaning here still shows that its task exists. */
-  #otherCall(text: string): void {
+  #passOver(text: string): void {
     this.#tracees.notice();
     const attached = text.indexOf("strace: Process ");
     if (attached >= 0) this.#attached(text, attached);
@@ -196,12 +174,13 @@ export class StraceParser implements LineParser {
     if (!text.startsWith("<... ", start)) return this.#warnNoLine(text);
     const end = text.indexOf(" ", start + 5);
     const name = end < 0 ? "" : text.slice(start + 5, end);
-    if (!CALLS.has(name) || name === "exit" || name === "exit_group") return;
+    const kind = CALLS.get(name);
+    if (kind === undefined || kind === "exit") return;
     const tracee = this.#tracees.current();
     const begun = this.#tracees.takeBegun(tracee, name);
     if (begun === null) {
       this.#warn("not-begun", `pid ${tracee.pid} returns from ${name}, which it has not begun`);
-      if (!isClone(name) && !name.startsWith("execve")) return;
+      if (kind !== "clone" && kind !== "exec") return;
     }
     const call = begun === null
       ? { name, args: text.slice(end), ...this.#head.place }
@@ -210,26 +189,40 @@ export class StraceParser implements LineParser {
     if (returned === null && !text.endsWith("<unfinished ...>")) {
       this.#warn("not-understood", `no return value: ${excerpt(text)}`);
     }
-    this.#returned(tracee, call, returned);
+    this.#returned(tracee, kind, call, returned);
   }
 
-  #returned(tracee: Tracee, call: BegunCall, returned: Returned | null): void {
-    const { name } = call;
-    if (isClone(name)) return this.#tracees.cloneReturned(tracee, call, returned);
+  #returned(
+    tracee: Tracee,
+    kind: Exclude<CallKind, "exit">,
+    call: BegunCall,
+    returned: Returned | null,
+  ): void {
+    if (kind === "clone") return this.#tracees.cloneReturned(tracee, call, returned);
     if (returned === null || returned.value === null) return;
-    if (name.startsWith("execve")) return this.#exec(tracee, call, returned.value);
-    if (returned.value < 0) return;
-    if (name === "prctl") this.#prctl(tracee, call.args);
-    else if (name === "setsid") {
-      this.#tracees.tell(tracee, {
-        type: "session",
-        ...this.#head.place,
-        pid: tracee.tgid,
-        id: tracee.tgid,
-      });
-    } else if (name === "setpgid") this.#setpgid(tracee, call.args);
-    else if (name === "unshare" || name === "setns") this.#unshare(tracee, call);
-    else this.#credentials(tracee, call);
+    if (kind === "exec") return this.#exec(tracee, call, returned.value);
+    if (returned.value >= 0) this.#succeeded(tracee, kind, call);
+  }
+
+  #succeeded(
+    tracee: Tracee,
+    kind: Exclude<CallKind, "exit" | "clone" | "exec">,
+    call: BegunCall,
+  ): void {
+    switch (kind) {
+      case "prctl":
+        return this.#prctl(tracee, call.args);
+      case "session":
+        return this.#setsid(tracee);
+      case "group":
+        return this.#setpgid(tracee, call.args);
+      case "namespace":
+        return this.#unshare(tracee, call);
+      case "credentials":
+        return this.#credentials(tracee, call);
+      default:
+        kind satisfies never;
+    }
   }
 
   #exec(tracee: Tracee, call: BegunCall, value: number): void {
@@ -282,6 +275,11 @@ export class StraceParser implements LineParser {
       const on = args.charCodeAt(24) !== ZERO;
       this.#tracees.tell(tracee, { type: "subreaper", ...this.#head.place, pid: tracee.tgid, on });
     }
+  }
+
+  #setsid(tracee: Tracee): void {
+    const { tgid } = tracee;
+    this.#tracees.tell(tracee, { type: "session", ...this.#head.place, pid: tgid, id: tgid });
   }
 
   #setpgid(tracee: Tracee, args: string): void {

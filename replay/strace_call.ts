@@ -40,9 +40,56 @@ export const CLONE_THREAD: number = CLONE_FLAGS.CLONE_THREAD;
 /** What vfork() amounts to: CLONE_VM and CLONE_VFORK. */
 const VFORK_FLAGS = 0x4100;
 
+/** What a system call does, as far as a replay follows it. */
+export type CallKind =
+  | "clone"
+  | "exec"
+  | "exit"
+  | "prctl"
+  | "session"
+  | "group"
+  | "namespace"
+  | "credentials";
+
+/** The system calls that a replay follows. It passes over all others. */
+export const CALLS: ReadonlyMap<string, CallKind> = new Map<string, CallKind>([
+  ["clone", "clone"],
+  ["clone2", "clone"],
+  ["clone3", "clone"],
+  ["fork", "clone"],
+  ["vfork", "clone"],
+  ["execve", "exec"],
+  ["execveat", "exec"],
+  ["exit", "exit"],
+  ["exit_group", "exit"],
+  ["prctl", "prctl"],
+  ["setsid", "session"],
+  ["setpgid", "group"],
+  ["unshare", "namespace"],
+  ["setns", "namespace"],
+  ["setuid", "credentials"],
+  ["setreuid", "credentials"],
+  ["setresuid", "credentials"],
+  ["setgid", "credentials"],
+  ["setregid", "credentials"],
+  ["setresgid", "credentials"],
+]);
+
+/** The kinds whose calls are in the class `process` of strace. */
+const PROCESS_KINDS: ReadonlySet<CallKind> = new Set<CallKind>(["clone", "exec", "exit"]);
+
+/**
+ * What follows `trace=` in a command line of strace that records {@linkcode CALLS}. The class stands for calls by name,
+ * since strace refuses the name of a call that its machine does not have, such as `fork` or `clone2`.
+ */
+export function tracedCalls(): string {
+  const others = [...CALLS].filter(([, kind]) => !PROCESS_KINDS.has(kind)).map(([name]) => name);
+  return ["process", ...others].join(",");
+}
+
 /** Whether a call makes a task. */
 export function isClone(name: string): boolean {
-  return name.endsWith("fork") || name.startsWith("clone");
+  return CALLS.get(name) === "clone";
 }
 
 /** The clone flags of a call, without the exit signal that clone has among them. */

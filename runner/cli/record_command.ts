@@ -1,11 +1,9 @@
 import { type SignalName, signalNumber } from "../../kernel/mod.ts";
+import { tracedCalls } from "../../replay/strace_call.ts";
 import { printable } from "../report/style.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
-/** The calls that a replay needs. */
-const CALLS = "process,setsid,setpgid,prctl,unshare,setns,setuid,setgid,setresuid,setresgid," +
-  "setreuid,setregid";
 /** Flags of every strace, and of newer ones: names of threads, pids of namespaces. */
 const FLAGS: readonly string[] = Object.freeze([
   "-f",
@@ -13,7 +11,7 @@ const FLAGS: readonly string[] = Object.freeze([
   "-s",
   "256",
   "-e",
-  `trace=${CALLS}`,
+  `trace=${tracedCalls()}`,
   "-e",
   "signal=!chld",
 ]);

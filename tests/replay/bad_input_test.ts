@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../kernel/errno.ts";
-import { formatOf, Recording, Warnings } from "../../replay/mod.ts";
+import { formatOf, listFormats, Recording, Warnings } from "../../replay/mod.ts";
 import { Lines, MAX_LINE } from "../../replay/lines.ts";
 import { lines, replayText } from "./support.ts";
 
@@ -17,7 +17,7 @@ Deno.test("Recording refuses an empty file", () => {
   assertEquals(
     refused(),
     'Cannot read recording "build.strace": it is empty, ' +
-      "lines of strace, ftrace, perf script or JSON events are wanted (ENODATA)",
+      `lines of ${listFormats("lines")} are wanted (ENODATA)`,
   );
 });
 
@@ -25,7 +25,7 @@ Deno.test("Recording refuses a file in which no line has a known form", () => {
   assertEquals(
     refused("hello\n", "world\n"),
     'Cannot read recording "build.strace": no line has a known form, ' +
-      "lines of strace, ftrace, perf script or JSON events are wanted (ENOEXEC)",
+      `lines of ${listFormats("lines")} are wanted (ENOEXEC)`,
   );
 });
 

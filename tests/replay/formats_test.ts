@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { FORMAT_NAMES, formatOf, FORMATS, listFormats, untoldBy } from "../../replay/mod.ts";
+import { CALLS, tracedCalls } from "../../replay/strace_call.ts";
 import { folders, readData, recordingsIn } from "./support.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/replay.md", import.meta.url));
@@ -11,6 +12,14 @@ function rowsUnder(heading: string): string[][] {
   const section = PAGE.slice(start, PAGE.indexOf("\n## ", start + 1));
   return section.split("\n").filter((line) => line.startsWith("|")).slice(2)
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** What stands in backticks in the paragraph that begins with some words. */
+function codeAfter(beginning: string): string[] {
+  const start = PAGE.indexOf(beginning);
+  assert(start >= 0, beginning);
+  const sentence = PAGE.slice(start, PAGE.indexOf(".", start));
+  return [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name);
 }
 
 /** Which lines of recordings have the form of a format, by the format, and how many recordings are of it. */
@@ -62,9 +71,23 @@ Deno.test("docs/replay.md says of each format what FORMATS says that it does not
   }
 });
 
+Deno.test("docs/replay.md lists the calls that CALLS has", () => {
+  assertEquals(codeAfter("A replay of strace uses these calls"), [...CALLS.keys()]);
+});
+
+Deno.test("tracedCalls() names each call that is not in the class process of strace", () => {
+  assertEquals(
+    tracedCalls(),
+    "process,prctl,setsid,setpgid,unshare,setns,setuid,setreuid,setresuid,setgid,setregid,setresgid",
+  );
+});
+
 Deno.test("listFormats() names what writes them, and what their lines are called", () => {
-  assertEquals(listFormats("lines"), "strace, ftrace, perf script or JSON events");
-  assertEquals(listFormats("recorder"), "strace, tracefs, perf script or a process connector");
+  for (const key of ["lines", "recorder"] as const) {
+    const words = FORMAT_NAMES.map((name) => FORMATS[name][key]);
+    assertEquals(listFormats(key).split(/, | or /), words);
+    assertEquals(listFormats(key).endsWith(` or ${words.at(-1)}`), true);
+  }
 });
 
 Deno.test("formatOf() takes a line that begins an object for no other format", () => {

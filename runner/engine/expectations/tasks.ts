@@ -1,6 +1,7 @@
 import { Pending } from "../../../kernel/pending.ts";
 import { type SignalName, signalName, signalNumber } from "../../../kernel/signal.ts";
 import { EXIT_DEAD, EXIT_ZOMBIE, PF_SUBREAPER, type Task } from "../../../kernel/task.ts";
+import type { TraceEvent } from "../../../kernel/trace.ts";
 import { processStatus, type WaitResult } from "../../../kernel/wait.ts";
 import {
   defineExpectation,
@@ -93,9 +94,35 @@ function lastName(path: string): string {
   return path.replace(/ Z$/, "").split("/").at(-1)!;
 }
 
+/** Whether the history of a task tells of an event. The order is that of a task's life. */
+const IN_HISTORY: Readonly<Record<TraceEvent["type"], boolean>> = Object.freeze({
+  fork: true,
+  exec: true,
+  rename: true,
+  reparent: true,
+  exit: true,
+  reap: true,
+  call: false,
+  return: false,
+  signal: false,
+  sleep: false,
+  wake: false,
+  credentials: false,
+  session: false,
+  hook: false,
+  subscribe: false,
+  unsubscribe: false,
+  register: false,
+  unregister: false,
+  module: false,
+  printk: false,
+  report: false,
+});
+
+/** The last event of each type in the life of a task, as notes of a failed expectation. */
 function historyOf(scene: Scene, name: string): string[] {
   const { recorder } = scene;
-  return (["fork", "exec", "rename", "reparent", "exit", "reap"] as const).flatMap((type) => {
+  return Object.entries(IN_HISTORY).filter(([, isTold]) => isTold).flatMap(([type]) => {
     const event = recorder.lastOf(type, name);
     return event === null ? [] : [`${name}: ${type} at event ${event}`];
   });
