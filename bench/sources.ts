@@ -16,6 +16,7 @@ import kernelExit from "../kernel/exit.ts" with { type: "text" };
 import kernelFamily from "../kernel/family.ts" with { type: "text" };
 import kernelFault from "../kernel/fault.ts" with { type: "text" };
 import kernelFork from "../kernel/fork.ts" with { type: "text" };
+import kernelHash from "../kernel/hash.ts" with { type: "text" };
 import kernelKernel from "../kernel/kernel.ts" with { type: "text" };
 import kernelLimits from "../kernel/limits.ts" with { type: "text" };
 import kernelLock from "../kernel/lock.ts" with { type: "text" };
@@ -95,6 +96,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "kernel/family.ts": kernelFamily,
   "kernel/fault.ts": kernelFault,
   "kernel/fork.ts": kernelFork,
+  "kernel/hash.ts": kernelHash,
   "kernel/kernel.ts": kernelKernel,
   "kernel/limits.ts": kernelLimits,
   "kernel/lock.ts": kernelLock,

@@ -61,11 +61,11 @@ export function explore<S>(options: ExploreOptions<S>): ExploreResult {
     checkReached(schedule, outcome);
     findings.add(options, outcome);
   } else {
-    const all = new AllSchedules(options.preemptions ?? 2);
+    const schedules = new AllSchedules(options.preemptions ?? 2);
     const limit = options.limit ?? 20_000;
     for (let tried = 0; tried < limit && !complete; tried++) {
-      findings.add(options, runSchedule(options, all));
-      complete = !all.advance();
+      findings.add(options, runSchedule(options, schedules));
+      complete = !schedules.advance();
     }
   }
   const result = { ...findings.result(), complete };
@@ -75,9 +75,9 @@ export function explore<S>(options: ExploreOptions<S>): ExploreResult {
 function checkOptions<S>(options: ExploreOptions<S>, names: readonly string[]): void {
   const refuse = (found: string, wanted: string) =>
     new KernelError("EINVAL", { action: "explore", found, wanted });
-  const bad = names.find((name) => !OPERATION_NAME.test(name));
-  if (bad !== undefined) {
-    throw refuse(`an operation is called "${bad}"`, "letters, digits, _, - and . are wanted");
+  const badName = names.find((name) => !OPERATION_NAME.test(name));
+  if (badName !== undefined) {
+    throw refuse(`an operation is called "${badName}"`, "letters, digits, _, - and . are wanted");
   }
   if (names.length === 0) throw refuse("there is no operation", "one at least is wanted");
   for (const bound of ["preemptions", "limit"] as const) {

@@ -91,7 +91,7 @@ export class Explorer implements Preemption {
   }
 
   /** Passes a preemption point, and runs in it what the chooser wants. */
-  at(_site: PreemptionSite): void {
+  reached(_site: PreemptionSite): void {
     const running = this.#stack.at(-1);
     // While an infeasible run unwinds, its points do not count.
     if (running === undefined || this.blockedOn !== null) return;

@@ -1,3 +1,4 @@
+import { fnv1a, FNV_OFFSET_BASIS, GOLDEN_RATIO, MURMUR_FIRST } from "../kernel/hash.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { TraceEvent, TraceSink } from "../kernel/trace.ts";
 import { boot } from "../pnotify/boot.ts";
@@ -7,11 +8,11 @@ import { checkInvariants } from "./invariants.ts";
 import { formatSchedule, type ScheduledOperation } from "./schedule.ts";
 import { oneLine, tearDown } from "./teardown.ts";
 
-/** What one schedule came to. */
+/** The outcome of one schedule. */
 export interface ScheduleOutcome {
   /** The operations that ran. */
   readonly schedule: ScheduledOperation[];
-  /** Whether it came to its end: it is feasible, and nothing was thrown. */
+  /** Whether it ran to its end. Then it is feasible, and nothing was thrown. */
   readonly ended: boolean;
   /** What is broken, a line each. Null when it is infeasible. */
   readonly broken: string[] | null;
@@ -95,21 +96,22 @@ function checkWorld<S>(
   return broken;
 }
 
-/** A hash of a trace. Two traces are the same when every event is, byte for byte. */
+/** A hash of a trace, of 64 bits in two halves. Equal events in the same order give equal hashes. */
 class TraceHash {
-  #a = 0x811c9dc5;
-  #b = 0x9e3779b9;
+  #fnv = FNV_OFFSET_BASIS;
+  #murmur = GOLDEN_RATIO;
 
   add(event: TraceEvent): void {
     const text = JSON.stringify(event);
+    this.#fnv = fnv1a(this.#fnv, text);
+    let murmur = this.#murmur;
     for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      this.#a = Math.imul(this.#a ^ code, 0x01000193);
-      this.#b = Math.imul(this.#b + code, 0x85ebca6b) ^ (this.#b >>> 13);
+      murmur = Math.imul(murmur + text.charCodeAt(i), MURMUR_FIRST) ^ (murmur >>> 13);
     }
+    this.#murmur = murmur >>> 0;
   }
 
   get value(): string {
-    return `${this.#a >>> 0}-${this.#b >>> 0}`;
+    return `${this.#fnv}-${this.#murmur}`;
   }
 }

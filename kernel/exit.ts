@@ -44,10 +44,15 @@ export type ExitHow = number | {
   readonly core?: boolean;
 };
 
-/** The part of a wait status that is the deadly signal, or 0. */
-const WTERMSIG = 0x7f;
+/** The bits of a wait status that hold the deadly signal. They are 0 when no signal ended the task. */
+export const WTERMSIG = 0x7f;
 /** Set in the wait status of a task that dumped core. */
 export const WCOREFLAG = 0x80;
+
+/** The exit code in a wait status (WEXITSTATUS). */
+export function exitCodeOf(status: number): number {
+  return (status >> 8) & 0xff;
+}
 
 /** The wait status of a task that ends in a given way. */
 export function waitStatus(task: Task, how: ExitHow): number {

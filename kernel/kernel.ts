@@ -805,7 +805,7 @@ export class Kernel implements KernelWorld {
    * @param site What happens there: `lock`, `unlock`, `callout` or `walk`.
    */
   preempt(site: PreemptionSite): void {
-    this.#preemption?.at(site);
+    this.#preemption?.reached(site);
   }
 
   /**

@@ -26,7 +26,7 @@ export interface LockClass {
  * const seen: string[] = [];
  * const preemption: Preemption = {
  *   nested: false,
- *   at: (site) => void seen.push(`${context.name} ${site}`),
+ *   reached: (site) => void seen.push(`${context.name} ${site}`),
  *   blocked: (lock) => void seen.push(lock),
  * };
  * kernel.preemption = preemption;

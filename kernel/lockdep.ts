@@ -52,7 +52,7 @@ export class Lockdep implements LockChecker {
     for (const held of context.held) {
       if (held.lock === lock) this.#alreadyHeld(lock, mode, held);
     }
-    this.#checkOther(lock, mode);
+    this.#checkOtherContexts(lock, mode);
     if (!lock.lockClass.spin) this.mightSleep(`taking ${lock.lockName}`);
     for (const held of context.held) {
       if (held.lock !== lock) this.#learn(held, lock, mode);
@@ -163,16 +163,16 @@ export class Lockdep implements LockChecker {
   }
 
   /** Checks whether another context holds a lock, which this one would have to wait for. */
-  #checkOther(lock: Lockable, mode: LockMode): void {
+  #checkOtherContexts(lock: Lockable, mode: LockMode): void {
     const free = mode === "read" ? lock.lockCount >= 0 : lock.lockCount === 0;
     if (free || this.#heldHere(lock)) return;
     if (this.#kernel.preemption?.nested) this.#kernel.wouldWait(lock.lockName);
-    const other = this.#findHeld(lock);
-    const since = other === null ? "" : ` since ${formatTaken(other.taken)}`;
+    const held = this.#findHeld(lock);
+    const since = held === null ? "" : ` since ${formatTaken(held.taken)}`;
     this.#kernel.bug(
       "self-deadlock",
       `Cannot take ${lock.lockName} for ${mode}: another context holds it${since}`,
-      { lock: lock.lockName, taken: other?.taken },
+      { lock: lock.lockName, taken: held?.taken },
     );
   }
 
@@ -223,8 +223,8 @@ export class Lockdep implements LockChecker {
     for (const edge of this.#order.get(from)?.values() ?? []) {
       if (edge.to === to) return [edge];
       if (seen.has(edge.to)) continue;
-      const rest = this.#path(edge.to, to, seen);
-      if (rest !== null) return [edge, ...rest];
+      const path = this.#path(edge.to, to, seen);
+      if (path !== null) return [edge, ...path];
     }
     return null;
   }

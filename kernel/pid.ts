@@ -192,9 +192,9 @@ export class PidTable {
 
   /** @internal Forgets an empty process group. A session's id stays in use while any group of the session exists. */
   releaseGroup(group: ProcessGroup): void {
-    const rest = this.#sessions.get(group.session)! - 1;
-    if (rest === 0) this.#sessions.delete(group.session);
-    else this.#sessions.set(group.session, rest);
+    const groupsLeft = this.#sessions.get(group.session)! - 1;
+    if (groupsLeft === 0) this.#sessions.delete(group.session);
+    else this.#sessions.set(group.session, groupsLeft);
     this.#groups.delete(group.id);
     this.#releaseId(group.id);
     this.#releaseId(group.session);

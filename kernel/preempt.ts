@@ -6,7 +6,7 @@ export interface Preemption {
   /** Whether an operation runs nested in another one right now. */
   readonly nested: boolean;
   /** Called at every preemption point; may run other operations before it returns. */
-  at(site: PreemptionSite): void;
+  reached(site: PreemptionSite): void;
   /** Called before {@linkcode WouldWait} is thrown, which may be caught on its way. */
   blocked(what: string): void;
 }

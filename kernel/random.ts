@@ -1,6 +1,8 @@
-/** The kernel's randomness: a small generator (32 bits of state, additive step, avalanche mix) that one seed decides. */
+import { GOLDEN_RATIO, mixBits } from "./hash.ts";
+
+/** The kernel's randomness: a generator with 32 bits of state. All its numbers follow from one seed. */
 export class Random {
-  /** The whole state: two generators with the same state go on alike. */
+  /** The whole state. Two generators with the same state give the same numbers from then on. */
   state: number;
 
   /** @internal Makes a generator. Only the low 32 bits of the seed count. */
@@ -10,20 +12,15 @@ export class Random {
 
   /**
    * The next 32 random bits.
-   *
    * @returns An integer from 0 to 2**32 - 1.
    */
   next(): number {
-    this.state = (this.state + 0x9e3779b9) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return (mixed ^ (mixed >>> 16)) >>> 0;
+    this.state = (this.state + GOLDEN_RATIO) >>> 0;
+    return mixBits(this.state);
   }
 
   /**
    * A random integer below a bound.
-   *
    * @param bound The bound, an integer from 1 to 2**32.
    * @returns An integer from 0 to `bound - 1`.
    */

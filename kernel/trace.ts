@@ -2,7 +2,7 @@ import type { ErrnoName } from "./errno.ts";
 import type { LogRecord } from "./printk.ts";
 import type { ContextName, Report } from "./report.ts";
 
-/** What goes before every trace event. */
+/** The stamp on every trace event. */
 export interface TraceStamp {
   /** Its number since boot, from 1. */
   readonly sequence: number;
@@ -36,15 +36,8 @@ export interface HookOutcome {
   readonly fault?: string;
 }
 
-/** What happened, apart from when. */
+/** A trace event without its stamp. */
 export type TraceBody =
-  | TraceSubject & { readonly type: "call"; readonly op: string; readonly detail: string }
-  | TraceSubject & {
-    readonly type: "return";
-    readonly op: string;
-    readonly result: string;
-    readonly errno: ErrnoName | null;
-  }
   | TraceSubject & {
     readonly type: "fork";
     readonly parent: string;
@@ -75,7 +68,7 @@ export type TraceBody =
 /** One thing that happened in a kernel. */
 export type TraceEvent = TraceStamp & TraceBody;
 
-/** Receives trace events as they happen. It must not call the kernel, which does not keep or change the event. */
+/** Receives trace events as they happen. It must not call the kernel. It may keep the event: the kernel does not change it. */
 export type TraceSink = (event: TraceEvent) => void;
 
 /** What a trace stamps its events with. */

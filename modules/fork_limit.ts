@@ -274,8 +274,8 @@ class Limiter {
 
   /** Takes a task out of its user's count. */
   discount({ uid }: Limited): void {
-    const rest = this.#tasks.get(uid)! - 1;
-    if (rest > 0) this.#tasks.set(uid, rest);
+    const tasks = this.#tasks.get(uid)! - 1;
+    if (tasks > 0) this.#tasks.set(uid, tasks);
     else this.#tasks.delete(uid);
   }
 

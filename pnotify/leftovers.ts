@@ -5,7 +5,7 @@ import type { EventsEntry, Registry } from "./registry.ts";
 
 /** Reports registrations and subscriptions that nothing can end any more, when the world ends. */
 export function reportLeftovers(kernel: Kernel, registry: Registry): void {
-  for (const entry of registry.all()) {
+  for (const entry of registry.listEntries()) {
     reportRegistration(kernel, entry);
     for (const [subscriber, { task, place }] of entry.places ?? []) {
       const why = whyLost(task, subscriber.events.free !== null);

@@ -356,7 +356,7 @@ export class Pnotify implements TaskCallouts {
    * @returns The balances, in order of first use.
    */
   balances(): { readonly name: string; readonly registered: boolean; readonly balance: Balance }[] {
-    return this.#registry.all().map((entry) => ({
+    return this.#registry.listEntries().map((entry) => ({
       name: entry.events.name,
       registered: entry.registered,
       balance: balanceOf(entry),
@@ -374,7 +374,7 @@ export class Pnotify implements TaskCallouts {
    * @returns The entries, in order of first use.
    */
   entries(): readonly EventsEntry[] {
-    return this.#registry.all();
+    return this.#registry.listEntries();
   }
 
   /**
@@ -443,7 +443,7 @@ export class Pnotify implements TaskCallouts {
   /** Unregisters what a module left registered, and ends the subscriptions that it left. */
   #removeLeftovers(module: string): Leftover[] {
     const left: Leftover[] = [];
-    for (const entry of this.#registry.all()) {
+    for (const entry of this.#registry.listEntries()) {
       if (entry.events.module !== module) continue;
       const { name } = entry.events;
       if (entry.registered) {

@@ -188,7 +188,7 @@ export class Registry {
   }
 
   /** Every structure that was ever registered or subscribed. */
-  all(): EventsEntry[] {
+  listEntries(): EventsEntry[] {
     return [...this.#entries.values()].filter((entry) => entry.used);
   }
 }

@@ -1,3 +1,4 @@
+import { WTERMSIG } from "../kernel/exit.ts";
 import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
 import { Fields } from "./fields.ts";
 import type { EventSink, RecordingClock } from "./event.ts";
@@ -312,9 +313,13 @@ function isPid(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0;
 }
 
-/** A code from 0 to 255, or a signal from 1 to 64. */
+/** The highest number of a signal. */
+const MAX_SIGNAL = 64;
+
+/** Whether a number is a wait status: an exit code from 0 to 255, or a signal from 1 to 64. */
 function isStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 0 && status <= 0xffff && (status & 0x7f) <= 64;
+  return Number.isInteger(status) && status >= 0 && status <= 0xffff &&
+    (status & WTERMSIG) <= MAX_SIGNAL;
 }
 
 function known(pid: number): number | null {

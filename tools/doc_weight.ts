@@ -67,7 +67,7 @@ export function findCommentFaults(file: string, source: string): string[] {
       ...(has(/^@internal\b/) && has(/^@example\b/)
         ? [`Cannot keep the example at "${where}": its symbol is internal, no example is wanted`]
         : []),
-      ...(has(/^Origin: our own\.?$/)
+      ...(has(/^Origin: our own\b/)
         ? [`Cannot keep the origin at "${where}": it says nothing, a C name or no origin is wanted`]
         : []),
     ];

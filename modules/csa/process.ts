@@ -1,4 +1,5 @@
 import { TICK_NS } from "../../kernel/clock.ts";
+import { exitCodeOf, WTERMSIG } from "../../kernel/exit.ts";
 import type { Resources } from "../../kernel/resources.ts";
 import {
   PF_DUMPCORE,
@@ -55,7 +56,7 @@ export function makeProcessRecord(
     elapsed: Math.max(TICK_US, Math.floor((now - begin) / 1000)),
     userTime,
     systemTime,
-    exitStatus: exitCode & 0x7f || (exitCode >> 8) & 0xff,
+    exitStatus: exitCode & WTERMSIG || exitCodeOf(exitCode),
     billingUnits: billed(userTime, systemTime, rate),
     forked: (flags & PF_FORKNOEXEC) !== 0,
     superuser: (flags & PF_SUPERPRIV) !== 0,

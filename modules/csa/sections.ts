@@ -192,8 +192,8 @@ const daemonSection: Section<DaemonRecord> = Object.freeze({
   },
   read(input: FieldReader): DaemonRecord {
     const begin = input.offset;
-    const { length, ...rest } = readFields(input, DAEMON);
-    if (length <= DAEMON_SIZE_MAX) return { ...rest, data: toHex(input.fixed(length)) };
+    const { length, ...fields } = readFields(input, DAEMON);
+    if (length <= DAEMON_SIZE_MAX) return { ...fields, data: toHex(input.fixed(length)) };
     throw broken(begin, `${length} bytes`, `at most ${DAEMON_SIZE_MAX} are wanted`);
   },
 });

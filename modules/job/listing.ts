@@ -100,17 +100,17 @@ export function treeText(core: JobCore): string {
   return lines.join("\n");
 }
 
-function drawJob(tree: JobTree, first: string, rest: string, lines: string[]): void {
+function drawJob(tree: JobTree, heading: string, indent: string, lines: string[]): void {
   const limit = tree.limit === null ? "" : ` of at most ${tree.limit}`;
   const tasks = `${tree.tasks} ${tree.tasks === 1 ? "task" : "tasks"}${limit}`;
   const kept = tree.keep ? ", kept" : "";
-  lines.push(`${first}job ${tree.jid} uid ${tree.uid} ${tree.state}, ${tasks}${kept}`);
+  lines.push(`${heading}job ${tree.jid} uid ${tree.uid} ${tree.state}, ${tasks}${kept}`);
   const below = tree.processes.length + tree.jobs.length;
   let drawn = 0;
-  for (const process of tree.processes) drawProcess(process, rest, ++drawn === below, lines);
+  for (const process of tree.processes) drawProcess(process, indent, ++drawn === below, lines);
   for (const job of tree.jobs) {
     const last = ++drawn === below;
-    drawJob(job, `${rest}${last ? "`- " : "|- "}`, `${rest}${last ? "   " : "|  "}`, lines);
+    drawJob(job, `${indent}${last ? "`- " : "|- "}`, `${indent}${last ? "   " : "|  "}`, lines);
   }
 }
 

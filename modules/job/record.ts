@@ -99,9 +99,9 @@ export class Job implements JobAccountingData {
     return this.tasks === 0 && this.nested === 0 && !this.keep;
   }
 
-  /** Whether it is the other job, or nested in it at any depth. */
-  isWithin(other: Job): boolean {
-    return this === other || (this.parent?.isWithin(other) ?? false);
+  /** Whether it is a given job, or nested in that job at any depth. */
+  isWithin(ancestor: Job): boolean {
+    return this === ancestor || (this.parent?.isWithin(ancestor) ?? false);
   }
 
   /** Adds the youngest member. Needs the job's lock for writing. */

@@ -36,9 +36,9 @@ export class Key {
     return seen;
   }
 
-  /** Whether links lead from this key to the other, or it is the other. */
-  reaches(other: Key): boolean {
-    return this.everything().has(other);
+  /** Whether links lead from this key to the target. A key reaches itself. */
+  reaches(target: Key): boolean {
+    return this.everything().has(target);
   }
 }
 

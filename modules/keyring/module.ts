@@ -194,7 +194,7 @@ function keyringCalls(kernel: Kernel, core: KeyringCore): Keyrings {
     read: (options) => asTask("keyctl", options, (task) => readKey(core, task, options.key)),
     keyringsOf: view,
     treeText: (options) => drawKeyrings(view(options)),
-    list: () => store.lock.whileRead(() => store.all().map(rowOf)),
+    list: () => store.lock.whileRead(() => store.listKeys().map(rowOf)),
   });
 }
 

@@ -75,7 +75,7 @@ export class KeyStore {
   }
 
   /** All keys in the order of their serial numbers. */
-  all(): Key[] {
+  listKeys(): Key[] {
     return [...this.#keys.values()];
   }
 

@@ -1,4 +1,5 @@
 import type { TraceEvent } from "../../kernel/trace.ts";
+import { fnv1a, FNV_OFFSET_BASIS, mixBits } from "../../kernel/hash.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Naming } from "./naming.ts";
 import type { StepPlan, TraceItem } from "./plan.ts";
@@ -42,7 +43,7 @@ export class Recorder {
   /** The number of the last event. */
   sequence = 0;
   /** FNV-1a over all events. */
-  hash = 0x811c9dc5;
+  hash: number = FNV_OFFSET_BASIS;
   #step = 0;
   readonly #naming: Naming;
   readonly #keep: boolean;
@@ -127,18 +128,11 @@ export class Recorder {
   }
 
   #mix(text: string): void {
-    let { hash } = this;
-    for (let i = 0; i < text.length; i++) {
-      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    }
-    this.hash = hash >>> 0;
+    this.hash = fnv1a(this.hash, text);
   }
 
   /** The hash and the state of a generator, as eight hexadecimal digits. */
   unseed(state: number): string {
-    let mixed = (this.hash ^ state) >>> 0;
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return ((mixed ^ (mixed >>> 16)) >>> 0).toString(16).padStart(8, "0");
+    return mixBits(this.hash ^ state).toString(16).padStart(8, "0");
   }
 }

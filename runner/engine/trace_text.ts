@@ -231,10 +231,6 @@ export function describeEvent(event: TraceEvent, who: string): string {
       return `log: ${event.record.text}`;
     case "report":
       return `${event.report.kind}: ${event.report.headline}`;
-    case "call":
-      return `${who} calls ${event.op}`;
-    case "return":
-      return `${event.op} = ${event.result}`;
     default:
       return unheardOf(event);
   }

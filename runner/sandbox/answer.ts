@@ -77,8 +77,6 @@ type ShapesByType<Union extends { readonly type: string }> = {
 };
 
 const TRACE_BODIES: ShapesByType<TraceBody> = {
-  call: { ...about, op: text, detail: text },
-  return: { ...about, op: text, result: text, errno: orNull(text) },
   fork: { ...about, parent: text, parentPid: number, thread: flag },
   exec: { ...about, path: text, oldPid: number },
   exit: { ...about, status: number, thread: flag },

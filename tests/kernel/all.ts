@@ -6,6 +6,7 @@ import "./exit_test.ts";
 import "./family_test.ts";
 import "./fault_test.ts";
 import "./fork_test.ts";
+import "./hash_test.ts";
 import "./kernel_test.ts";
 import "./limits_test.ts";
 import "./lockdep_test.ts";

@@ -223,7 +223,7 @@ Deno.test("vfork() returns a finished call when the child was quicker than its p
   kernel.preemption = {
     nested: false,
     blocked() {},
-    at(site) {
+    reached(site) {
       const child = sh.firstChild;
       if (site !== "unlock" || child?.state !== "R") return;
       kernel.preemption = null;

@@ -99,7 +99,7 @@ Deno.test("Kernel.checkedBy counts the lock checker, the explorer and injected f
   assertEquals(new Kernel({ debug: false }).checkedBy, 0);
   const kernel = new Kernel({ faults: { site: "task" } });
   assertEquals(kernel.checkedBy, 2);
-  kernel.preemption = { nested: false, at() {}, blocked() {} };
+  kernel.preemption = { nested: false, reached() {}, blocked() {} };
   assertEquals(kernel.checkedBy, 3);
   kernel.preemption = null;
   kernel.faults = null;

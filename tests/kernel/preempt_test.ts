@@ -5,7 +5,11 @@ import { bootShell, type ShellWorld } from "./shell.ts";
 
 function sitesOf(world: ShellWorld, call: () => unknown): PreemptionSite[] {
   const sites: PreemptionSite[] = [];
-  world.kernel.preemption = { nested: false, at: (site) => void sites.push(site), blocked() {} };
+  world.kernel.preemption = {
+    nested: false,
+    reached: (site) => void sites.push(site),
+    blocked() {},
+  };
   call();
   world.kernel.preemption = null;
   return sites;
@@ -49,7 +53,7 @@ Deno.test("a nested operation that would have to wait for a lock is given up", (
     const cpu1 = new (cpu0.constructor as new (name: string) => typeof cpu0)("cpu1");
     kernel.contexts.push(cpu1);
     kernel.context = cpu1;
-    kernel.preemption = { nested: true, at() {}, blocked: (what) => void waited.push(what) };
+    kernel.preemption = { nested: true, reached() {}, blocked: (what) => void waited.push(what) };
     assertThrows(() => sh.subscriberListSem.downRead(), WouldWait, "task.subscriberListSem");
     assertEquals(waited, ["task.subscriberListSem of sh[3]"]);
     assertEquals(kernel.reports, []);

@@ -323,7 +323,7 @@ Deno.test("the locks of keyring are taken as task list, keyring_sem, and the che
   kernel.preemption = {
     nested: false,
     blocked() {},
-    at(site) {
+    reached(site) {
       if (site !== "lock") return;
       const names = kernel.context.held.map(({ lock }) => lock.lockClass.name);
       held.add(names.slice(-2).join(" > "));

@@ -460,7 +460,7 @@ function listLocksTaken(
   kernel.preemption = {
     nested: false,
     blocked() {},
-    at(site) {
+    reached(site) {
       if (site === "lock" && kernel.context.held.at(-1)?.lock === task) taken++;
     },
   };

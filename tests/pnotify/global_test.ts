@@ -258,11 +258,11 @@ Deno.test("a global structure takes no lock of any list", () => {
   const { kernel, pnotify } = boot();
   pnotify.register(watcher("all", []));
   const locks: string[] = [];
-  const at = (site: string) => {
+  const reached = (site: string) => {
     const held = kernel.context.held.at(-1);
     if (site === "lock" && held !== undefined) locks.push(held.lock.lockClass.name);
   };
-  kernel.preemption = { nested: false, at, blocked() {} };
+  kernel.preemption = { nested: false, reached, blocked() {} };
   const child = kernel.fork(kernel.init);
   kernel.exec(child, "/bin/true");
   kernel.exit(child);

@@ -318,7 +318,7 @@ function locksOfFailingFork(prepare: (kernel: Kernel, pnotify: Pnotify) => void)
   kernel.preemption = {
     nested: false,
     blocked() {},
-    at(site) {
+    reached(site) {
       if (site === "lock" && kernel.context.held.at(-1)?.lock === kernel.init) taken++;
     },
   };

@@ -76,8 +76,8 @@ Deno.test("A36 a child has a list of its own, and its lock is free", () => {
 Deno.test("A36 with an empty list nothing is called and no lock of a list is taken", () => {
   const { kernel } = boot();
   const held: string[] = [];
-  const at = () => held.push(...kernel.context.held.map(({ lock }) => lock.lockClass.name));
-  kernel.preemption = { nested: false, at, blocked() {} };
+  const reached = () => held.push(...kernel.context.held.map(({ lock }) => lock.lockClass.name));
+  kernel.preemption = { nested: false, reached, blocked() {} };
   const child = kernel.fork(kernel.init);
   assertEquals([child.subscribers, [...new Set(held)]], [null, ["tasklistLock"]]);
 });

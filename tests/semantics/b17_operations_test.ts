@@ -372,7 +372,7 @@ Deno.test("B30 the locks are taken as task list, table, job, and the checker has
   kernel.preemption = {
     nested: false,
     blocked() {},
-    at(site) {
+    reached(site) {
       if (site !== "lock") return;
       const held = kernel.context.held.map(({ lock }) => lock.lockClass.name);
       if (held.length > 1) seen.add(held.slice(-2).join(" > "));

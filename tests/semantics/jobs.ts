@@ -78,7 +78,7 @@ export function interrupt(kernel: Kernel, when: () => boolean, operation: () => 
       return state === "running";
     },
     blocked(): void {},
-    at(): void {
+    reached(): void {
       if (state !== "waiting" || !when()) return;
       state = "running";
       kernel.context = second;
