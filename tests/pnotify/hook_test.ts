@@ -72,3 +72,12 @@ Deno.test("Registry.wants has every hook, and only those of what may be on a lis
   registry.remove(entry);
   assertEquals(wanted(), []);
 });
+
+Deno.test("docs/locking.md says of each hook what is held while it runs", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/locking.md", import.meta.url));
+  const section = page.split("\n## ").find((text) => text.startsWith("What is held while a hook"))!;
+  const cells = section.split("\n").filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|")[1]);
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  assertEquals([...new Set(names)].sort(), [...HOOKS].sort());
+});
