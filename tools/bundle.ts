@@ -9,9 +9,13 @@
  * Deno says what an import leads to, so that import map, JSR and npm mean here what they mean elsewhere. npm packages are
  * installed into a temporary folder, where esbuild finds its way by itself.
  *
+ * Where deno.lock stands, the program is bundled from the packages that it names. What Deno's cache holds is believed:
+ * `deno task compile` runs this with a cache of its own.
+ *
  * @module
  */
 import * as esbuild from "esbuild";
+import { lockArguments, lockError, lockFile } from "./lock.ts";
 import {
   denoArguments,
   filePath,
@@ -29,6 +33,8 @@ export interface BundleRequest {
   readonly minify?: boolean;
   /** Whether what entries share, and what is imported at run time, gets files of its own; true by default. */
   readonly splitting?: boolean;
+  /** The path of the deno.lock that has to name each package; null, which is the default, where none does. */
+  readonly lock?: string | null;
 }
 
 /** A file of a bundle. */
@@ -93,8 +99,9 @@ const MODULE = "module";
 export async function bundle(request: BundleRequest): Promise<Bundle> {
   const folder = await Deno.makeTempDir({ prefix: "pnotify_bundle_" });
   try {
-    const graph = await readGraph(Object.values(request.entries), folder);
-    await installPackages(graph, folder);
+    const { entries, lock = null } = request;
+    const graph = await readGraph(Object.values(entries), folder, lock);
+    await installPackages(graph, folder, lock);
     const { outputFiles, metafile } = await esbuild.build({
       ...optionsFor(request),
       write: false,
@@ -166,21 +173,22 @@ function moduleName(url: string): string {
 }
 
 /** Asks Deno what is imported, and where it lies. */
-async function readGraph(entries: readonly string[], folder: string): Promise<Graph> {
+async function readGraph(
+  entries: readonly string[],
+  folder: string,
+  lock: string | null,
+): Promise<Graph> {
   const world = await findWorld();
   const probe = `${folder}/probe.ts`;
-  await Deno.writeTextFile(
-    probe,
-    entries.map((url) => `import ${JSON.stringify(url)};\n`).join(""),
-  );
+  await writeImports(probe, entries);
   const config = `--config=${filePath(new URL("deno.json", root))}`;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: denoArguments(["info", "--json", "--no-lock", config, probe], world),
+    args: denoArguments(["info", "--json", ...lockArguments(lock), config, probe], world),
     env: { [WORLD_VARIABLE]: world.kind, NO_COLOR: "1" },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
-  if (code !== 0) throw new Error(`Cannot bundle: ${decoder.decode(stderr)}`);
+  if (code !== 0) throw bundleError(decoder.decode(stderr), lock);
   const info = JSON.parse(decoder.decode(stdout)) as {
     modules: InfoModule[];
     redirects?: Record<string, string>;
@@ -189,21 +197,44 @@ async function readGraph(entries: readonly string[], folder: string): Promise<Gr
   return { modules, redirects: info.redirects ?? {} };
 }
 
-async function installPackages({ modules }: Graph, folder: string): Promise<void> {
-  const packages = [...modules.values()].flatMap(({ npmPackage }) => npmPackage ?? []);
-  const dependencies = Object.fromEntries(packages.map((one) => {
-    const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(one)!;
-    return [name, version];
-  }));
-  await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ dependencies }));
+/** Installs the npm packages, and what they bring along, into the folder's `node_modules`. */
+async function installPackages(
+  { modules }: Graph,
+  folder: string,
+  lock: string | null,
+): Promise<void> {
+  const packages = [...modules.values()].flatMap(({ npmPackage }) => npmPackage ?? [])
+    // What stands behind the version are the versions of its peers.
+    .map((id) => /^@?[^@]+@[^_]+/.exec(id)![0]);
   if (packages.length === 0) return;
+  await writeImports(`${folder}/packages.ts`, packages.map((id) => `npm:${id}`));
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ nodeModulesDir: "auto" }));
+  const copy = lock === null ? null : await copyLock(lock, folder);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["install", "--quiet", "--no-lock"],
+    args: ["install", "--quiet", ...lockArguments(copy), "--entrypoint", "packages.ts"],
     cwd: folder,
+    env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
   }).output();
-  if (code !== 0) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
+  if (code !== 0) throw bundleError(new TextDecoder().decode(stderr), lock);
+}
+
+/** Copies a lock without the import map of the project that it belongs to: the folder has none, and Deno compares them. */
+async function copyLock(lock: string, folder: string): Promise<string> {
+  const { workspace: _, ...packages } = JSON.parse(await Deno.readTextFile(lock));
+  const copy = `${folder}/deno.lock`;
+  await Deno.writeTextFile(copy, JSON.stringify(packages, null, 2));
+  return copy;
+}
+
+async function writeImports(path: string, specifiers: readonly string[]): Promise<void> {
+  const lines = specifiers.map((specifier) => `import ${JSON.stringify(specifier)};\n`);
+  await Deno.writeTextFile(path, lines.join(""));
+}
+
+function bundleError(stderr: string, lock: string | null): Error {
+  return lock === null ? new Error(`Cannot bundle: ${stderr}`) : lockError("bundle", stderr);
 }
 
 /** Lets esbuild find what Deno has found. */
@@ -231,10 +262,16 @@ function resolver({ modules, redirects }: Graph, folder: string): esbuild.Plugin
         // A file that only types come from need not be there, so that only now it is missed.
         const { local, mediaType = "", error } = modules.get(path)!;
         if (local === undefined) return { errors: [{ text: `Cannot bundle "${path}": ${error}` }] };
-        return { contents: await Deno.readFile(local), loader: LOADERS[mediaType] };
+        const contents = withoutMetadata(await Deno.readTextFile(local));
+        return { contents, loader: LOADERS[mediaType] };
       });
     },
   };
+}
+
+/** The text of a module, without what Deno writes behind it in its cache: JSON admits no comment. */
+export function withoutMetadata(text: string): string {
+  return text.replace(/\n\/\/ denoCacheMetadata=[^\n]*\n?$/, "");
 }
 
 /** The program as a bundle. */
@@ -246,12 +283,14 @@ export interface ProgramBundle {
     readonly imports: Record<string, string>;
     readonly unstable: readonly string[];
   };
-  /** The files that nothing imports: the program loads them by their names. */
-  readonly embedded: readonly string[];
 }
 
-/** Bundles the program: `main.js`, the worker of its sandbox, and the entries of the library, which both of them share. */
-export async function programBundle(): Promise<ProgramBundle> {
+/**
+ * Bundles the program: `main.js`, the worker of its sandbox, and the entries of the library, which both of them share.
+ *
+ * @param lock As in {@linkcode BundleRequest.lock}.
+ */
+export async function programBundle(lock: string | null = null): Promise<ProgramBundle> {
   const { name, exports } = readConfig();
   const library = Object.entries(exports).filter(([, path]) => !path.startsWith("./runner/"))
     .map(([entry, path]) => {
@@ -264,15 +303,12 @@ export async function programBundle(): Promise<ProgramBundle> {
       worker: new URL("runner/sandbox/worker.ts", root).href,
       ...Object.fromEntries(library.map(({ output, url }) => [output, url])),
     },
+    lock,
   });
   const imports = Object.fromEntries(
     library.map(({ specifier, output }) => [specifier, `./${output}.js`]),
   );
-  return {
-    files,
-    config: { imports, unstable: ["worker-options"] },
-    embedded: ["worker.js", ...library.map(({ output }) => `${output}.js`)],
-  };
+  return { files, config: { imports, unstable: ["worker-options"] } };
 }
 
 /** Writes a bundle of the program into a folder. */
@@ -291,5 +327,10 @@ if (import.meta.main) {
     console.error("usage: deno run -A tools/bundle.ts FOLDER");
     Deno.exit(2);
   }
-  await writeBundle(await programBundle(), folder);
+  try {
+    await writeBundle(await programBundle(lockFile(await findWorld())), folder);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
 }

@@ -6,16 +6,29 @@
  * `DENO` is the deno that compiles, this one by default: its version is the one that ends up in the file. Where its
  * download server cannot be reached, the environment variable DENORT_BIN names the base to compile onto.
  *
+ * Where deno.lock stands, the bundle is made by a deno that takes the packages in it and nothing else, esbuild included. It
+ * has a cache of its own, so that each package is downloaded, and compared with the lock. What is compiled then is the
+ * bundle alone, which holds no package any more.
+ *
  * @module
  */
-import { programBundle, writeBundle } from "./bundle.ts";
-import { filePath, root } from "./with_std.ts";
+import { checkLock, lockArguments, lockFile } from "./lock.ts";
+import { filePath, findWorld, root, WORLD_VARIABLE } from "./with_std.ts";
 
 /** Megabytes that the heap of the program may grow to. A sandbox is watched more closely, by its own program. */
 const HEAP_MB = 2048;
 
 /** The environment that the program looks at. */
 const ENVIRONMENT = ["NO_COLOR", "TERM"];
+
+/**
+ * The files of the program's bundle that nothing imports: the program loads them by their names.
+ *
+ * @param imports The import map of the bundle.
+ */
+export function embeddedFiles(imports: Readonly<Record<string, string>>): string[] {
+  return ["worker.js", ...Object.values(imports).map((path) => path.replace(/^\.\//, ""))];
+}
 
 /**
  * The flags of `deno compile`. The program reads and writes wherever its user points it; it never gets the network, native
@@ -35,6 +48,9 @@ export function compileArguments(
     "--quiet",
     "--no-check",
     "--no-lock",
+    // The bundle holds all packages. Another one would be one that no lock has seen.
+    "--no-npm",
+    "--no-remote",
     "--no-prompt",
     "--allow-read",
     "--allow-write",
@@ -75,32 +91,58 @@ function parseRequest(args: readonly string[]): CompileRequest {
   return request;
 }
 
+/** Runs a deno in a folder, and gives its exit status. */
+async function run(
+  deno: string,
+  { args, folder, env }: { args: string[]; folder: string; env?: Record<string, string> },
+): Promise<number> {
+  const { code } = await new Deno.Command(deno, {
+    args,
+    cwd: folder,
+    env,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  return code;
+}
+
+/** Writes the program's bundle into a folder, by a deno of its own: this one may have no lock. */
+async function writeProgram(folder: string): Promise<number> {
+  const world = await findWorld();
+  const lock = lockFile(world);
+  const cache = await Deno.makeTempDir({ prefix: "pnotify_compile_" });
+  try {
+    if (lock !== null) await checkLock({ cache });
+    return await run(Deno.execPath(), {
+      args: ["run", "-A", ...lockArguments(lock), "tools/bundle.ts", folder],
+      folder: filePath(root),
+      env: { [WORLD_VARIABLE]: world.kind, ...(lock === null ? {} : { DENO_DIR: cache }) },
+    });
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
 async function compile({ output, deno, target }: CompileRequest): Promise<number> {
-  const program = await programBundle();
   const folder = await Deno.makeTempDir({ prefix: "pnotify_compile_" });
   const path = /^(\/|[A-Za-z]:)/.test(output) ? output : filePath(root) + output;
   try {
-    await writeBundle(program, folder);
-    const { code } = await new Deno.Command(deno, {
-      args: compileArguments(program.embedded, path, target),
-      cwd: folder,
-      stdin: "null",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).output();
-    return code;
+    const code = await writeProgram(folder);
+    if (code !== 0) return code;
+    const { imports } = JSON.parse(await Deno.readTextFile(`${folder}/deno.json`));
+    const args = compileArguments(embeddedFiles(imports), path, target);
+    return await run(deno, { args, folder });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 if (import.meta.main) {
-  let request: CompileRequest;
   try {
-    request = parseRequest(Deno.args);
+    Deno.exit(await compile(parseRequest(Deno.args)));
   } catch (error) {
     console.error(`error: ${(error as Error).message}`);
-    Deno.exit(2);
+    Deno.exit(error instanceof TypeError ? 2 : 1);
   }
-  Deno.exit(await compile(request));
 }

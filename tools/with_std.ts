@@ -9,7 +9,7 @@
  * the two it is; `PNOTIFY_STD=jsr` or `PNOTIFY_STD=offline` decides without looking.
  *
  * These runs read and write no deno.lock: one that is written offline cannot know what jsr.io would have served, so the
- * file would change hands with the network. The workflow `lock` writes it, and a release checks that it holds every package.
+ * file would change hands with the network. The workflow `lock` writes it (tools/lock.ts), and the program is bundled by it.
  *
  * This file imports nothing, because it has to run before anything can be resolved.
  *

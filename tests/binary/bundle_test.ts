@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { bundle, programBundle, writeBundle } from "../../tools/bundle.ts";
+import { bundle, programBundle, withoutMetadata, writeBundle } from "../../tools/bundle.ts";
+import { embeddedFiles } from "../../tools/compile.ts";
+import { writeLock } from "../../tools/lock.ts";
 import { filePath, readConfig, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";
 
@@ -91,7 +93,8 @@ testBundle("the program's bundle says nothing of the machine that made it", asyn
 });
 
 testBundle("the program's bundle has the entries that modules of users can name", async () => {
-  const { files, config, embedded } = await program();
+  const { files, config } = await program();
+  const embedded = embeddedFiles(config.imports);
   const { name, exports } = readConfig();
   const wanted = Object.keys(exports).filter((entry) => !["./cli", "./scenario"].includes(entry))
     .map((entry) => name + entry.slice(1));
@@ -193,3 +196,39 @@ for (const splitting of [false, true]) {
     assertEquals(places.map((line) => line.includes("bundle_test.ts")), [true, true], places[0]);
   });
 }
+
+Deno.test("withoutMetadata() leaves a cached module as it was served", () => {
+  const served = '{ "a": "// denoCacheMetadata={}" }\n';
+  assertEquals(withoutMetadata(served), served);
+  assertEquals(withoutMetadata(`${served}\n// denoCacheMetadata={"headers":{}}`), served);
+});
+
+/** Runs a script that bundles by a lock: the stand-ins, with which this may run, are in no lock. */
+async function bundleByLock(folder: string, entry: string): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", `--config=${filePath(root)}deno.json`, "bundle.ts", entry],
+    cwd: folder,
+    env: { PNOTIFY_STD: "jsr", NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
+testBundle("bundle() takes the packages that the lock names, and refuses another", async () => {
+  using folder = makeFolder({
+    "deno.json": Deno.readTextFileSync(new URL("deno.json", root)),
+    "locked.ts": 'import { parse } from "yaml";\nconsole.log(parse("a: 1"));\n',
+    "missing.ts": 'import { init } from "es-module-lexer";\nawait init;\n',
+    "bundle.ts": `
+import { bundle } from ${JSON.stringify(new URL("tools/bundle.ts", root).href)};
+const entry = new URL(Deno.args[0], import.meta.url).href;
+const lock = Deno.cwd() + "/deno.lock";
+const files = await bundle({ entries: { entry }, lock, splitting: false });
+console.log("modules:", files.get("entry.js")!.modules.join(" "));
+`,
+  });
+  await writeLock({ folder: new URL(`file://${folder.path}/`), entries: ["locked.ts"] });
+  assertMatch(await bundleByLock(folder.path, "locked.ts"), /^modules: .*npm:yaml/);
+  const refusal = await bundleByLock(folder.path, "missing.ts");
+  assertMatch(refusal, /Cannot bundle by "deno.lock": .*\.github\/workflows\/lock\.yml/);
+});

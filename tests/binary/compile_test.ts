@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compileArguments } from "../../tools/compile.ts";
+import { compileArguments, embeddedFiles } from "../../tools/compile.ts";
 
 Deno.test("compileArguments() grants files and processes, and neither network, native code nor all", () => {
   const args = compileArguments([], "dist/pnotify");
@@ -19,6 +19,15 @@ Deno.test("compileArguments() embeds what is loaded by its address", () => {
   const args = compileArguments(["worker.js", "library/mod.js"], "dist/pnotify");
   const included = args.filter((_, i) => args[i - 1] === "--include");
   assertEquals(included, ["worker.js", "library/mod.js"]);
+});
+
+Deno.test("compileArguments() takes no package: what no lock has seen cannot get in", () => {
+  const args = compileArguments([], "dist/pnotify");
+  assertEquals(["--no-npm", "--no-remote"].filter((flag) => !args.includes(flag)), []);
+});
+
+Deno.test("embeddedFiles() are the worker, and what modules of users import", () => {
+  assertEquals(embeddedFiles({ "@a/b": "./library/mod.js" }), ["worker.js", "library/mod.js"]);
 });
 
 Deno.test("compileArguments() compiles for another platform when one is named", () => {

@@ -4,6 +4,7 @@ import "./embed_scenarios_test.ts";
 import "./file_names_test.ts";
 import "./import_circles_test.ts";
 import "./lint_plugin_test.ts";
+import "./lock_test.ts";
 import "./offline_std_test.ts";
 import "./ok_test.ts";
 import "./pictures_test.ts";

@@ -1,0 +1,126 @@
+/**
+ * Writes deno.lock, which names each package that the program and its bundling take, those that packages bring along
+ * included, or checks it:
+ *
+ *     deno task lock [--check]
+ *
+ * It is written where jsr.io answers: the workflow `lock` does so, and proposes the file. Where it stands, `deno task
+ * compile` takes what it says and nothing else. Tests and checks read and write no deno.lock.
+ *
+ * Deno compares a package with the lock when it downloads it, and believes what is in its cache. So all of this has a cache
+ * of its own, which is empty at first.
+ *
+ * This file imports no package, because it has to run before any is there.
+ *
+ * @module
+ */
+import { filePath, root, type World } from "./with_std.ts";
+
+/** What a release is made from and by. */
+const ENTRIES: readonly string[] = [
+  "runner/main.ts",
+  "runner/sandbox/worker.ts",
+  "tools/bundle.ts",
+];
+
+/** What has to be done where Deno refuses the file. */
+const REMEDY =
+  'the file that the workflow "lock" (.github/workflows/lock.yml) writes and proposes is wanted';
+
+/** A project whose packages are locked. */
+export interface LockRequest {
+  /** The project's folder, with its deno.json; this project by default. */
+  readonly folder?: URL;
+  /** The modules whose packages are locked, from the folder on. */
+  readonly entries?: readonly string[];
+  /** The folder for Deno's cache; one that ends with the call by default. */
+  readonly cache?: string;
+  /** The JSR registry to ask; that of the environment by default. */
+  readonly registry?: string;
+}
+
+/** The path of the project's deno.lock; null when there is none, and for stand-ins, which no lock knows. */
+export function lockFile(world: World, folder: URL = root): string | null {
+  const file = new URL("deno.lock", folder);
+  return world.kind === "jsr" && exists(file) ? filePath(file) : null;
+}
+
+/** The flags for a deno that takes what the lock says and nothing else, or knows of no lock. */
+export function lockArguments(file: string | null): string[] {
+  return file === null ? ["--no-lock"] : [`--lock=${file}`, "--frozen"];
+}
+
+/**
+ * What to tell when a deno with {@linkcode lockArguments} has failed.
+ *
+ * @param action What it was to do.
+ * @param stderr What it wrote.
+ */
+export function lockError(action: string, stderr: string): Error {
+  return new Error(
+    `Cannot ${action} by "deno.lock": a package is missing there, is another one, or cannot be fetched, ${REMEDY}\n${stderr.trim()}`,
+  );
+}
+
+/**
+ * Installs all that the lock names, and compares it.
+ *
+ * @throws {Error} When there is no lock, or it does not name a package as it is.
+ */
+export async function checkLock(request: LockRequest = {}): Promise<void> {
+  const { folder = root } = request;
+  if (!exists(new URL("deno.lock", folder))) {
+    throw new Error(`Cannot install packages by "deno.lock": there is none, ${REMEDY}`);
+  }
+  const { success, stderr } = await install(["--frozen"], request);
+  if (!success) throw lockError("install packages", stderr);
+}
+
+/** Writes deno.lock anew. */
+export async function writeLock(request: LockRequest = {}): Promise<void> {
+  const file = new URL("deno.lock", request.folder ?? root);
+  if (exists(file)) await Deno.remove(file);
+  const { success, stderr } = await install([], request);
+  if (!success) throw new Error(`Cannot write "deno.lock": ${stderr.trim()}`);
+}
+
+async function install(
+  flags: readonly string[],
+  { folder = root, entries = ENTRIES, cache, registry }: LockRequest,
+): Promise<{ success: boolean; stderr: string }> {
+  const place = cache ?? await Deno.makeTempDir({ prefix: "pnotify_lock_" });
+  try {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["install", "--quiet", "--lock=deno.lock", ...flags, "--entrypoint", ...entries],
+      cwd: filePath(folder),
+      env: { DENO_DIR: place, NO_COLOR: "1", ...(registry ? { JSR_URL: registry } : {}) },
+      stdin: "null",
+      stdout: "null",
+    }).output();
+    return { success, stderr: new TextDecoder().decode(stderr) };
+  } finally {
+    if (cache === undefined) await Deno.remove(place, { recursive: true });
+  }
+}
+
+function exists(file: URL): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  const [option, ...rest] = Deno.args;
+  if (rest.length > 0 || option !== undefined && option !== "--check") {
+    console.error("usage: deno run -A tools/lock.ts [--check]");
+    Deno.exit(2);
+  }
+  try {
+    await (option === "--check" ? checkLock() : writeLock());
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}
