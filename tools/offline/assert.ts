@@ -14,15 +14,15 @@ export { equal };
 type Class<T> = abstract new (...args: any[]) => T;
 
 /** What a failed assertion throws. */
-export class AssertionError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+class AssertionError extends Error {
+  constructor(message: string) {
+    super(message);
     this.name = "AssertionError";
   }
 }
 
 /** An array or what can be read like one. */
-export type ArrayLikeArg<T> = ArrayLike<T> & object;
+type ArrayLikeArg<T> = ArrayLike<T> & object;
 
 function ending(msg: string | undefined): string {
   return msg ? `: ${msg}` : ".";

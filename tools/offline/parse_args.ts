@@ -5,7 +5,7 @@
  */
 
 /** What `parseArgs` accepts beside the arguments. */
-export interface ParseOptions<
+interface ParseOptions<
   Booleans extends string = string,
   Strings extends string = string,
   Collected extends string = string,
@@ -50,7 +50,7 @@ type WithDefaults<Values, Defaults> =
   };
 
 /** What `parseArgs` gives. */
-export type Args<
+type Args<
   // deno-lint-ignore no-explicit-any
   Values extends Record<string, unknown> = Record<string, any>,
   DoubleDash extends boolean | undefined = undefined,

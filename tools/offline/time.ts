@@ -4,16 +4,8 @@
  * @module
  */
 
-/** Options for {@linkcode FakeTime.delay}. */
-export interface DelayOptions {
-  /** Ends the wait early, with the signal's reason. */
-  signal?: AbortSignal;
-  /** Whether the wait keeps the process alive. On by default. */
-  persistent?: boolean;
-}
-
 /** A misuse of {@linkcode FakeTime}. */
-export class TimeError extends Error {
+class TimeError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "TimeError";
@@ -62,30 +54,6 @@ export class FakeTime {
     this.restore();
   }
 
-  /** Restores the real time, whoever replaced it. */
-  static restore(): void {
-    if (!current) throw new TimeError("Cannot restore time: time is already restored");
-    current.restore();
-  }
-
-  /** Runs the callback in real time, until what it returns has settled. */
-  static async restoreFor<T>(
-    // deno-lint-ignore no-explicit-any
-    callback: (...args: any[]) => Promise<T> | T,
-    // deno-lint-ignore no-explicit-any
-    ...args: any[]
-  ): Promise<T> {
-    const time = current;
-    if (!time) throw new TimeError("Cannot restore time: time is not faked");
-    uninstall();
-    try {
-      const result = callback(...args);
-      return result instanceof Promise ? await result : result;
-    } finally {
-      time.#install();
-    }
-  }
-
   /** Milliseconds since 1970, on this clock. */
   get now(): number {
     return this.#now;
@@ -112,27 +80,9 @@ export class FakeTime {
     return this.#start;
   }
 
-  /** Waits in real time. */
-  delay(ms: number, options: DelayOptions = {}): Promise<void> {
-    const { signal } = options;
-    const aborted = () => new DOMException("Delay was aborted.", "AbortError");
-    if (signal?.aborted) return Promise.reject(aborted());
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        real.clearTimeout.call(globalThis, id);
-        reject(aborted());
-      };
-      const id = real.setTimeout.call(globalThis, () => {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", abort, { once: true });
-    });
-  }
-
   /** Lets promises settle. */
-  async runMicrotasks(): Promise<void> {
-    await this.delay(0);
+  runMicrotasks(): Promise<void> {
+    return new Promise((resolve) => void real.setTimeout.call(globalThis, resolve, 0));
   }
 
   /** Moves forward by so many milliseconds. */
@@ -144,29 +94,6 @@ export class FakeTime {
   async tickAsync(ms = 0): Promise<void> {
     await this.runMicrotasks();
     this.tick(ms);
-  }
-
-  /** Moves to the next timer; false when there is none. */
-  next(): boolean {
-    const timer = this.#first();
-    if (timer) this.now = timer.due;
-    return timer !== undefined;
-  }
-
-  /** Lets promises settle, then moves to the next timer. */
-  async nextAsync(): Promise<boolean> {
-    await this.runMicrotasks();
-    return this.next();
-  }
-
-  /** Moves forward until no timer is left. */
-  runAll(): void {
-    while (this.next());
-  }
-
-  /** Moves forward until no timer is left, and lets promises settle before each. */
-  async runAllAsync(): Promise<void> {
-    while (this.#timers.length > 0) await this.nextAsync();
   }
 
   /** Restores the real time. */

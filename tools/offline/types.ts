@@ -10,9 +10,6 @@ export function assertType<T extends boolean>(_expectTrue: T): void {}
 /** Whether `T` is `any`, the only type that may stand between 0 and 1. */
 type IsAny<T> = 0 extends (1 & T) ? true : false;
 
-/** Whether `T` admits `null` or `undefined`. */
-export type IsNullable<T> = Extract<T, null | undefined> extends never ? false : true;
-
 /** Whether the two types are the same one. */
 export type IsExact<T, U> = Identical<Flat<T>, Flat<U>>;
 
