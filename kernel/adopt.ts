@@ -8,7 +8,7 @@ import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "
 import type { KernelWorld } from "./world.ts";
 
 /**
- * What is known of a task that existed before anybody looked.
+ * What is known of a task that existed before the kernel.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export interface AdoptOptions {
 }
 
 /**
- * Puts a task on the list that was not forked here: it existed before anybody looked. No fork hook runs, as there was no
- * fork. Init hooks run, as they run at registration for the tasks that exist (A14).
+ * Puts a task on the task list without a fork: it existed before the kernel. No fork hook runs. Init hooks run, as they
+ * do at registration for the tasks that exist (A14).
  */
 export function adoptTask(kernel: KernelWorld, parent: Task, options: AdoptOptions): Task {
   const flags = options.thread ? CLONE_THREAD : 0;
@@ -59,7 +59,7 @@ export function adoptTask(kernel: KernelWorld, parent: Task, options: AdoptOptio
   return task;
 }
 
-/** Corrects the parent of a process, after an adoption that nobody saw. */
+/** Gives a process another parent, after an adoption that no recording shows. */
 export function correctParent(kernel: KernelWorld, task: Task, to: Task): void {
   const child = task.groupLeader;
   checkParent(child, to);

@@ -1,7 +1,7 @@
 import type { Credentials } from "./cred.ts";
 import type { Task } from "./task.ts";
 
-/** What may be notified beyond fork, exec and exit, with the detail that goes with each. */
+/** The events beyond fork, exec and exit, and the type of the detail of each. */
 export interface FurtherEvents {
   /** A user or group changed; the detail is what it was before. */
   credentials: Credentials;
@@ -13,28 +13,31 @@ export interface FurtherEvents {
   signal: number;
   /** Another parent adopted the task; the detail is the parent that it had before. */
   reparent: Task;
-  /** It was reaped and is off the task list. */
+  /** The task was reaped, and is off the task list. */
   free: null;
 }
 
 /** The name of a further event. */
 export type FurtherEvent = keyof FurtherEvents;
 
-/** A notification service, as the kernel calls it. Only tasks whose `subscribers` is not null have callouts of their own. */
+/**
+ * What the kernel calls in a notification service. It is implemented by Pnotify and GlobalWatchers. The kernel calls
+ * Pnotify only for tasks with subscribers, and GlobalWatchers for every task.
+ */
 export interface TaskCallouts {
-  /** Whether anybody wants free events. A reaped task is kept until its free callout, so nobody gets one in vain. */
+  /** Whether any module has a free hook. If none has, a reaped task is not kept for a free callout. */
   readonly wantsFree: boolean;
-  /** A task is on the task list that was not forked in this world (A14). */
+  /** A task joined the task list without a fork, by {@linkcode Kernel.adoptTask} (A14). */
   init?(task: Task): void;
   /** A child has its pid and is not yet on the task list (A35). A KernelError refuses the fork with its errno. */
   fork(child: Task, parent: Task): void;
-  /** The fork failed in or after its callout. What the callout set up on the child is to be undone (A41, A44). */
+  /** A fork failed in its callout or after it. The service undoes what it set up on the child (A41, A44). */
   forkFailed(child: Task, parent: Task): void;
   /** A new program runs (A51). */
   exec(task: Task): void;
   /** A task ends: its exit code is stored, and its parent does not know yet (A47). */
   exit(task: Task): void;
-  /** Something else happened. */
+  /** A further event happened. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void;
   /** The names of the subscribers that are left on a freed task, for the report of the leak. */
   subscribersOf(task: Task): string[];

@@ -25,8 +25,8 @@ export interface Frame {
 }
 
 /**
- * A simulated CPU: whose call is in progress, for which module, and which locks it holds. A world has one. A schedule
- * explorer adds one for each nested operation, so that one CPU can want a lock that another one holds.
+ * A simulated CPU: the calls in progress, the module that runs, and the locks held. A world has one CPU. A schedule
+ * explorer adds one for each depth of nesting. So one CPU can want a lock that another CPU holds.
  */
 export class Context {
   /** Its name, `cpu0` for the first. */

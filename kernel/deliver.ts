@@ -6,7 +6,7 @@ import { EXIT_DEAD, PF_EXITING, type Task, TASK_INTERRUPTIBLE } from "./task.ts"
 import { putTaskStruct } from "./task_reference.ts";
 import type { KernelWorld, PendingSignal } from "./world.ts";
 
-/** Signals that dump core, where the limit allows one. */
+/** Signals that dump core if the core limit allows it. */
 const DUMPS_CORE = /* @__PURE__ */ signalMask(
   "SIGQUIT",
   "SIGILL",
@@ -36,14 +36,14 @@ export function deliverSignals(kernel: KernelWorld): void {
 
 /** Delivers one signal; returns false when it has to stay pending. */
 function deliver(kernel: KernelWorld, pending: PendingSignal): boolean {
-  // A thread that called exec since has become the leader.
+  // After the signal was sent, a thread may have called exec. Then it is the leader now.
   const leader = pending.target.groupLeader;
   if (leader.state === EXIT_DEAD || leader.liveThreads === 0) return true;
   const { signal } = pending;
   if (!pending.fatal) {
     const action = leader.signalActions?.[signal] ?? "default";
     if (action === "catch") interruptSleeper(kernel, leader);
-    // An exec since may have removed the handler. The signal then takes its default action.
+    // After the signal was sent, exec may have removed the handler. Then the signal takes its default action.
     if (action !== "default" || !endsByDefault(leader, signal)) return true;
   }
   if (findThread(leader, (thread) => thread.sleep?.killable === false) !== null) return false;
@@ -58,7 +58,7 @@ function deliver(kernel: KernelWorld, pending: PendingSignal): boolean {
   return true;
 }
 
-/** A handler runs in one thread: one that sleeps interruptibly, if the process has one. */
+/** Interrupts one interruptible sleeper of the process, if there is one: the handler runs in that thread. */
 function interruptSleeper(kernel: KernelWorld, leader: Task): void {
   const sleeper = findThread(leader, (thread) => thread.state === TASK_INTERRUPTIBLE);
   if (sleeper !== null) wakeUp(kernel, sleeper.sleep!, null, "EINTR");

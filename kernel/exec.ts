@@ -80,7 +80,7 @@ function refuse(
 /** Flags that describe a process and are kept on its leader. */
 const KEPT_ON_LEADER = PF_SUBREAPER | PF_HAS_SUBREAPER | PF_UNKILLABLE | PF_AUTOREAP;
 
-/** Handlers are code of the old program. What is ignored stays ignored (flush_signal_handlers). */
+/** Drops the handlers, which are code of the old program. Ignored signals stay ignored (flush_signal_handlers). */
 function forgetHandlers(task: Task): void {
   const actions = task.signalActions!;
   const kept: Partial<Record<number, "ignore" | "catch">> = {};
@@ -99,7 +99,7 @@ function becomeOnlyThread(kernel: KernelWorld, task: Task): void {
       continue;
     }
     endThread(kernel, thread);
-    // From the start again: the exit hooks may have ended other threads, which are then in no ring.
+    // Begin again at the leader. An exit hook may have ended the next thread, and took it out of the ring.
     thread = leader.nextThread;
   }
   if (leader !== task && !(leader.flags & PF_EXITING)) endThread(kernel, leader);
@@ -113,7 +113,7 @@ function endThread(kernel: KernelWorld, thread: Task): void {
   exitThread(kernel, thread, 0);
 }
 
-/** Refuses to go on while a thread is in the middle of its exit: an exit hook called exec, or this exec is nested in it. */
+/** Refuses the exec while another thread is in its exit: an exit hook called it, or the explorer nested it there. */
 function awaitOthers(kernel: KernelWorld, leader: Task, task: Task): void {
   const isLast = leader === task
     ? task.nextThread === task
@@ -123,7 +123,7 @@ function awaitOthers(kernel: KernelWorld, leader: Task, task: Task): void {
   throw refuse(task, "EAGAIN", "another thread of it is still in its exit");
 }
 
-/** The thread keeps its task, subscribers and data. It gets the pid, the place and the limits of its leader. */
+/** Gives a thread the pid, family and limits of its leader. The thread keeps its own subscribers and their data. */
 function takeOver(kernel: KernelWorld, leader: Task, task: Task): void {
   lockWrite(kernel.tasklistLock.state);
   kernel.pids.exchange(task, leader);
@@ -131,7 +131,7 @@ function takeOver(kernel: KernelWorld, leader: Task, task: Task): void {
   task.processGroup = leader.processGroup;
   leaveThreads(leader);
   task.groupLeader = task;
-  // A pending signal may hold the old leader, and finds the process through it.
+  // A pending signal may name the old leader. It finds the process through this link.
   leader.groupLeader = task;
   if (kernel.init === leader) kernel.init = task;
   task.startTime = leader.startTime;

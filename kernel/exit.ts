@@ -68,7 +68,7 @@ function statusOfSignal(task: Task, how: Exclude<ExitHow, number>): number {
   throw refuse(task, "EINVAL", "the signal is 0", "a signal that can end a task is wanted");
 }
 
-/** Ends a whole process from one of its threads (do_group_exit). The others end when the outermost call returns. */
+/** Ends a process (do_group_exit). The calling thread ends now, the other threads when the outermost call returns. */
 export function exitProcess(kernel: KernelWorld, task: Task, status: number): void {
   const leader = task.groupLeader;
   checkExit(kernel, task, leader);
@@ -79,7 +79,7 @@ export function exitProcess(kernel: KernelWorld, task: Task, status: number): vo
   exitThread(kernel, task, leader.groupExitCode);
 }
 
-/** Refuses the exit of init and of pid 0. What ends is a thread, or the whole process of a leader. */
+/** Refuses to end init, pid 0 and an exiting task. `ending` is the thread to end, or the leader for a process. */
 export function checkExit(kernel: KernelWorld, task: Task, ending: Task): void {
   if (task.flags & PF_EXITING || ending === kernel.init || task.parent === null) {
     throw refuseExit(task);
@@ -94,9 +94,9 @@ function refuseExit(task: Task): KernelError {
 
 /** Ends one thread (do_exit). */
 export function exitThread(kernel: KernelWorld, task: Task, status: number): void {
-  // Its sleep ends here, so that nobody wakes it when it is dead.
+  // End its sleep, since a dead task must not be woken.
   if (task.sleep !== null) wakeUp(kernel, task.sleep, null, "EINTR");
-  // From here on nobody attaches to it.
+  // From here on no module can subscribe to it.
   task.flags |= PF_EXITING;
   task.groupLeader.liveThreads--;
   if (task.flags & PF_VFORK) completeVfork(kernel, task);
@@ -104,7 +104,7 @@ export function exitThread(kernel: KernelWorld, task: Task, status: number): voi
   task.endTime = kernel.clock.now;
   if ((status & WTERMSIG) !== 0) dieBySignal(kernel, task, status);
 
-  // The exit code is stored and the parent does not know yet: that is what hooks rely on (A47).
+  // Hooks rely on this point: the exit code is stored, and the parent is not told yet (A47).
   if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.checkedBy > 0) {
     callOut(kernel, task);
   }
@@ -123,7 +123,7 @@ function dieBySignal(kernel: KernelWorld, task: Task, status: number): void {
   kernel.notify("signal", task, status & WTERMSIG);
 }
 
-/** Gives the children to other parents and tells the own parent (exit_notify). */
+/** Gives the task's children to other parents, and tells its own parent (exit_notify). */
 function exitNotify(kernel: KernelWorld, task: Task): void {
   const lock = kernel.tasklistLock.state;
   lockWrite(lock);
@@ -132,7 +132,7 @@ function exitNotify(kernel: KernelWorld, task: Task): void {
   if (kernel.trace !== null) traceExit(kernel, task);
   const leader = task.groupLeader;
   if (task.flags & PF_THREAD) releaseTask(kernel, task);
-  // The parent is told of a process when its last thread has ended, which need not be the leader.
+  // The parent is told when the last thread of the process has ended. That need not be the leader.
   if (hasEnded(leader)) notifyParent(kernel, leader);
   unlockWrite(lock);
   if (kernel.deferred !== null) kernel.runDeferred();

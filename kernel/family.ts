@@ -3,9 +3,9 @@ import type { PidTable } from "./pid.ts";
 import type { Task } from "./task.ts";
 
 /*
- * Each pid has two nodes: the head of its children, and its place among its siblings. A parent's head and its children
- * form a ring (list_head), so that both ends are at hand and neither is a special case. A link that was never set is 0, as
- * is a link to the head of pid 0. A walk ends at both.
+ * Each pid has two nodes: the head of the list of its children, and its own place in the list of its parent. The head
+ * and the places of the children form a ring (list_head). So the first and the last child need no special case. A link
+ * that was never set is 0, and so is a link to the head of pid 0. A walk ends at 0.
  *
  * The nodes of a pid are `pid << BITS` and `pid << BITS | SIBLING`. The links of a node are `node | NEXT` and
  * `node | PREV`.
@@ -20,9 +20,9 @@ const PREV = 1;
  * The family tree (`children` and `sibling` of task_struct): each parent with its children in order of age. Guarded by
  * tasklistLock.
  *
- * The links lie in an array by pid, and not in the tasks. A fork or reap touches three relatives, which are in no cache
- * when there are many tasks; and V8 has to note each reference that is stored in an old object. A thread that takes over
- * a pid takes over the place in the family with it.
+ * The links are numbers in an array by pid, and not references in the tasks. A fork or reap changes the links of three
+ * relatives. With many tasks these are in no cache, and V8 records each reference that is stored in an old object. A
+ * thread that takes over a pid also takes over the place of that pid in the family.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export class Family {
   }
 
   /**
-   * @internal Appends a child, which is no other parent's, to the children of a parent. It need not be on the task list.
+   * @internal Appends a child to the children of a parent. The child has no other parent, and may be on no task list.
    *
    * Locking: needs tasklistLock for writing.
    */
@@ -89,9 +89,9 @@ export class Family {
   }
 
   /**
-   * @internal Completes the exec of a thread that has exchanged pids with its leader. It becomes the child of the leader's
-   * parent, in the leader's place among the siblings, which belongs to the pid. Its children follow it to its new pid. The
-   * leader has ended, and so has no children.
+   * @internal Moves the family of a thread in exec, after it exchanged pids with its leader. The pid brought the
+   * leader's place among the siblings. The thread gets the leader's parent, and its children move to its new pid. The
+   * leader has ended, so it has no children.
    *
    * Locking: needs tasklistLock for writing.
    */

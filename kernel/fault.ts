@@ -3,7 +3,7 @@ import { KernelError } from "./errno.ts";
 /** A fallible point: `task`, `pid`, `subscriber`, `task-data`, `exec`, or a hook such as `hook job.fork`. */
 export type FaultSite = string;
 
-/** Decides which fallible point fails. Unused, a fallible point is one test for null. */
+/** Decides which fallible point fails. Without an injector, a fallible point costs one test for null. */
 export interface FaultInjector {
   /** Called at every fallible point, in order; returns whether it fails this time. */
   shouldFail(site: FaultSite): boolean;
@@ -11,9 +11,9 @@ export interface FaultInjector {
 
 /** Which fallible point is to fail: just one, or none. */
 export interface FaultOptions {
-  /** The n-th point passed, from 1; of the named ones when `site` is given. */
+  /** The number of the point, from 1. With `site`, only the points of that name are counted. */
   readonly nth?: number;
-  /** The name of the point; its first passing unless `nth` says otherwise. */
+  /** The name of the point. It fails when it is first passed, unless `nth` says otherwise. */
   readonly site?: FaultSite;
 }
 
@@ -82,7 +82,7 @@ function refuse(found: string, wanted: string): KernelError {
   return new KernelError("EINVAL", { action: "plan a fault", found, wanted });
 }
 
-/** What the boot option `faults` stands for. An injector is taken as it is. */
+/** The injector that the boot option `faults` describes. An injector is returned as it is. */
 export function faultInjector(faults: FaultInjector | FaultOptions): FaultInjector {
   return "shouldFail" in faults ? faults : new FaultPlan(faults);
 }

@@ -142,7 +142,7 @@ function refuseFull(kernel: KernelWorld, parent: Task): KernelError {
   );
 }
 
-/** Makes the child, with its pid and with what its kind of clone shares (dup_task_struct, copy_*, alloc_pid). */
+/** Makes the child, with its pid and with what the clone flags share (dup_task_struct, copy_*, alloc_pid). */
 export function duplicate(
   kernel: KernelWorld,
   parent: Task,
@@ -173,7 +173,7 @@ function injectFaults(kernel: KernelWorld, parent: Task): void {
 function applyFlags(child: Task, parent: Task, flags: number): void {
   const leader = parent.groupLeader;
   if (flags & CLONE_THREAD) {
-    // A thread is nobody's child. What it shares with its group is kept on the leader.
+    // A thread is in no list of children. What it shares with its group is kept on the leader.
     child.flags =
       (parent.flags & ~(PF_SUPERPRIV | PF_SIGPENDING | PF_VFORK | PF_SUBREAPER | PF_UNKILLABLE)) |
       PF_THREAD;
@@ -213,7 +213,7 @@ function leaveUnborn(unborn: Task[], child: Task): void {
   if (unborn[unborn.length - 1] === child) unborn.pop();
 }
 
-/** A signal to the group did not reach the child, so a parent that is about to die makes none (A44). */
+/** Fails the fork of a parent that a fatal signal reached meanwhile: the child would escape the signal (A44). */
 function checkSignals(parent: Task): void {
   if (parent.flags & PF_EXITING) throw refuse("ESRCH", parent, "it ended while it forked");
   if (parent.groupLeader.groupExitCode >= 0) {
@@ -224,7 +224,7 @@ function checkSignals(parent: Task): void {
 
 /** Undoes a fork that failed after the child was copied, last step first. The callouts undo their own part (A41). */
 function unwind(kernel: KernelWorld, child: Task, parent: Task): void {
-  // It never runs, so nobody attaches to it any more.
+  // The child never runs, so no module may subscribe to it any more.
   child.flags |= PF_EXITING;
   if (parent.subscribers !== null || child.subscribers !== null) {
     kernel.callouts?.forkFailed(child, parent);
@@ -236,7 +236,7 @@ function unwind(kernel: KernelWorld, child: Task, parent: Task): void {
   putTaskStruct(child);
 }
 
-/** Makes the child visible, in one step under tasklistLock, which it takes. */
+/** Makes the child visible in one step. Takes tasklistLock for writing. */
 export function publish(
   kernel: KernelWorld,
   child: Task,

@@ -46,11 +46,11 @@ import type { Deferred, KernelWorld, ModuleFault, PendingSignal } from "./world.
 
 /** How a kernel is to be booted. */
 export interface KernelOptions {
-  /** Whether misuse is looked for; true by default. `stacks` adds the user's line to places, at a price, or to reports. */
+  /** Whether misuse is checked; true by default. With `stacks`, places or only reports name the line of user code. */
   readonly debug?: boolean | { readonly stacks?: boolean | "reports" };
-  /** What all randomness follows from; 0 by default. */
+  /** The seed of all randomness; 0 by default. */
   readonly seed?: number;
-  /** The lowest number that is no pid; 32768 by default. */
+  /** New pids are below this number (pid_max); 32768 by default. */
   readonly pidMax?: number;
   /** How many tasks there may be; no limit by default. */
   readonly threadsMax?: number;
@@ -58,7 +58,7 @@ export interface KernelOptions {
   readonly logLines?: number;
   /** Whether init reaps its orphans by itself; true by default. */
   readonly initReaps?: boolean;
-  /** Which fallible point fails, or what decides that; none fails by default. */
+  /** The fallible point to fail, or an injector that decides; none fails by default. */
   readonly faults?: FaultOptions | FaultInjector;
 }
 
@@ -111,7 +111,7 @@ export class Kernel implements KernelWorld {
   /** All CPUs. */
   readonly contexts: Context[];
 
-  // Each of these is null while it is not in use, and then costs one test for null.
+  // Services and checks. A service or check that is null costs one test.
 
   /** Told of tasks that have subscribers. */
   callouts: TaskCallouts | null = null;
@@ -119,9 +119,9 @@ export class Kernel implements KernelWorld {
   globalCallouts: TaskCallouts | null = null;
   /** Numbers and hands out trace events. */
   trace: Trace | null = null;
-  /** Checks the use of locks. */
+  /** Checks the use of locks; null with `debug: false`. */
   readonly lockdep: Lockdep | null = null;
-  /** References that are held, to be listed when they leak. */
+  /** References that are held, to be listed when they leak; null with `debug: false`. */
   readonly references: Set<TaskReference> | null = null;
   /**
    * How many checkers there are: the lock checker, a schedule explorer and a fault injector. Hot paths ask for all three
@@ -153,7 +153,7 @@ export class Kernel implements KernelWorld {
   readonly #desk: ReportDesk;
 
   /**
-   * Boots: pid 0, init and kthreadd exist afterwards.
+   * Boots a kernel with pid 0, init and kthreadd.
    *
    * @param options How to boot.
    * @throws {KernelError} EINVAL for a bad pidMax, threadsMax or logLines.
@@ -273,12 +273,12 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Puts a task on the task list that existed before anybody looked. Init hooks run for it, and no fork hook (A14).
+   * Puts a task on the task list without a fork: it existed before the kernel. Init hooks run, and no fork hook (A14).
    *
    * Locking: takes tasklistLock for writing, drops it, and takes eventsSem for reading while init hooks run.
    *
    * @param parent Its parent; of a thread, any task of its process.
-   * @param options What is known of it. It has the rest from its parent.
+   * @param options What is known of it. The rest comes from its parent.
    * @returns The task, running.
    * @throws {KernelError} EAGAIN when no pid is free, EINVAL or EEXIST for a bad pid, ENOMEM when there is no memory.
    */
@@ -287,7 +287,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Gives a process another parent: an adoption that a recording does not show.
+   * Gives a process another parent. Replay calls it for an adoption that the recording does not show.
    *
    * Locking: takes tasklistLock for writing.
    *
@@ -332,7 +332,7 @@ export class Kernel implements KernelWorld {
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
    * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, EAGAIN when the process is ending, or
-   * what {@linkcode Kernel.binaries} refused with. The old program goes on then, and nobody is notified.
+   * what {@linkcode Kernel.binaries} refused with. Then the old program goes on, and no hook runs.
    */
   exec(task: Task, program: string | Program): void {
     this.enter("exec", task);
@@ -401,10 +401,10 @@ export class Kernel implements KernelWorld {
   /**
    * Sends a signal (kill). It is delivered when the outermost call returns, never under a hook's locks.
    *
-   * Locking: takes tasklistLock for reading, so that no child that is just published escapes a signal to its group.
+   * Locking: takes tasklistLock for reading. So no child is published during a signal to its group, and none escapes.
    *
    * @param pid A process; 0 for the sender's process group; -1 for all but init; any other negative number for a group.
-   * @param signal The signal; 0 only asks whether one could be sent.
+   * @param signal The signal; 0 only tests whether one could be sent.
    * @param options The sender. Without one the kernel sends, which needs no permission.
    * @returns How many processes it was sent to.
    * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad signal.
@@ -415,11 +415,11 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Changes what a process does about a signal (sigaction). Ignoring SIGCHLD makes its children vanish without wait.
+   * Changes what a process does about a signal (sigaction). With SIGCHLD ignored, its children are reaped without wait.
    *
    * @param task Any thread of it.
    * @param options The signal, and what to do.
-   * @throws {KernelError} EINVAL for SIGKILL, SIGSTOP, what is no signal and what is no action.
+   * @throws {KernelError} EINVAL for SIGKILL and SIGSTOP, and for an unknown signal or action.
    */
   setSignalAction(
     task: Task,
@@ -447,7 +447,7 @@ export class Kernel implements KernelWorld {
    *
    * Locking: takes tasklistLock for writing.
    *
-   * @param task The task that asks.
+   * @param task The calling task.
    * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by default.
    * @throws {KernelError} EINVAL, EPERM, EACCES or ESRCH, as setpgid(2) lists them.
    */
@@ -463,7 +463,7 @@ export class Kernel implements KernelWorld {
    *
    * @param task The task.
    * @param uid The user.
-   * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for what is no uid.
+   * @throws {KernelError} EPERM without CAP_SETUID, EINVAL for an invalid uid.
    */
   setuid(task: Task, uid: number): void {
     this.#call("setuid", task, () => setUser(this, task, uid));
@@ -474,7 +474,7 @@ export class Kernel implements KernelWorld {
    *
    * @param task The task.
    * @param gid The group.
-   * @throws {KernelError} EPERM without CAP_SETGID, EINVAL for what is no gid.
+   * @throws {KernelError} EPERM without CAP_SETGID, EINVAL for an invalid gid.
    */
   setgid(task: Task, gid: number): void {
     this.#call("setgid", task, () => setGroup(this, task, gid));
@@ -485,7 +485,7 @@ export class Kernel implements KernelWorld {
    *
    * @param task The task.
    * @param names The capabilities.
-   * @throws {KernelError} EINVAL for what is no capability; none is given up then.
+   * @throws {KernelError} EINVAL for an unknown capability; none is given up then.
    */
   dropCapabilities(task: Task, names: readonly CapabilityName[]): void {
     this.#call("capset", task, () => dropCapabilities(this, task, names));
@@ -497,7 +497,7 @@ export class Kernel implements KernelWorld {
    * Locking: takes the task's list for reading while rename hooks run.
    *
    * @param task The task.
-   * @param comm The name; 15 characters of it count.
+   * @param comm The name. It is cut to 15 characters.
    * @throws {KernelError} EINVAL when it is no string.
    */
   rename(task: Task, comm: string): void {
@@ -529,7 +529,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Adds to what a task used. Nothing is used by itself here: what nobody charges stays unknown.
+   * Adds to what a task used. The kernel measures nothing itself: a figure that nobody charges stays unknown.
    *
    * @param task The task; it may have ended, as long as it was not freed.
    * @param resources What to add; the high-water marks are raised to it.
@@ -586,8 +586,8 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Calls a function for every child whose fork hooks run: it is not yet on the task list (A21). Such a child counts as
-   * locked by its forker, so another CPU has to wait for it.
+   * Calls a function for every child whose fork hooks are running. Such a child is not yet on the task list (A21). It
+   * counts as locked by its forker, so another CPU has to wait for it.
    *
    * @param visit The function.
    */
@@ -605,7 +605,7 @@ export class Kernel implements KernelWorld {
     return this.pids.count;
   }
 
-  /** The lowest number that is no pid. Setting it lower leaves the tasks alone that are above. */
+  /** New pids are below this number (pid_max). A lower value does not affect tasks that have a higher pid. */
   get pidMax(): number {
     return this.pids.pidMax;
   }
@@ -692,7 +692,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Records a finding that nothing can go on from (BUG).
+   * Records a finding after which the kernel cannot go on (BUG).
    *
    * @param kind What kind of finding it is.
    * @param headline The finding in one line.
@@ -704,7 +704,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Records that a module's code threw, or answered with what is no answer (an oops).
+   * Records that a module's code threw or gave an invalid answer (an oops).
    *
    * @param module The module.
    * @param fault What went wrong.
@@ -715,7 +715,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Adds a service that lists what was left of it at shutdown.
+   * Adds a check that reports at shutdown what a service has left.
    *
    * @param check Called once; it reports what it finds.
    */
@@ -735,7 +735,7 @@ export class Kernel implements KernelWorld {
   // What the kernel's own files and its services use.
 
   /**
-   * Begins a call by a task, checking that the task can make one.
+   * Begins a call by a task, and checks that the task can make one.
    *
    * @param what The call.
    * @param task The task that makes it, or null for the kernel itself.
@@ -767,7 +767,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Refuses a task that was freed, and one of another world.
+   * Refuses a task that was freed or belongs to another kernel.
    *
    * @param what What is to be done to it.
    * @param task The task.
@@ -800,7 +800,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Passes a preemption point (might_resched). Hot paths ask {@linkcode Kernel.checkedBy} first.
+   * Passes a preemption point (might_resched). Hot paths test {@linkcode Kernel.checkedBy} first.
    *
    * @param site What happens there: `lock`, `unlock`, `callout` or `walk`.
    */
@@ -819,7 +819,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Gives up a nested operation that would have to wait for the one it is nested in.
+   * Gives up a nested operation that would have to wait for the operation around it.
    *
    * @param what What it would have to wait for.
    * @throws {WouldWait} Always.
@@ -830,7 +830,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Passes a fallible point (should_fail). Hot paths ask {@linkcode Kernel.checkedBy} first.
+   * Passes a fallible point (should_fail). Hot paths test {@linkcode Kernel.checkedBy} first.
    *
    * @param site The name of the point.
    * @returns Whether it fails this time.
@@ -855,13 +855,13 @@ export class Kernel implements KernelWorld {
     if (this.globalCallouts !== null) this.globalCallouts.further(event, task, detail);
   }
 
-  /** @internal Keeps a freed task for its callout. Its reference goes with the callout. */
+  /** @internal Defers the free callout of a reaped task, and drops the reference of the task list after it. */
   deferFree(task: Task): void {
     if (this.checkedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferFree()");
     (this.deferred ??= []).push({ event: "free", task, detail: null });
   }
 
-  /** @internal Keeps an adopted task, with a reference, and its old parent for the callout. */
+  /** @internal Defers the reparent callout of a task. A reference to the task is held until then. */
   deferReparent(task: Task, from: Task): void {
     if (this.checkedBy > 0) assertHeld(this.tasklistLock.state, "write", "deferReparent()");
     task.usage++;
@@ -870,7 +870,7 @@ export class Kernel implements KernelWorld {
 
   /** @internal Makes the callouts that had to wait for tasklistLock to be dropped, oldest first. */
   runDeferred(): void {
-    // The hooks take the tasks' lists, which no holder of a spin lock may.
+    // Hooks take subscriber lists, which may sleep. So no spin lock may be held.
     if (this.lockdep !== null) this.lockdep.mightSleep("runDeferred()");
     while (this.deferred !== null) {
       const batch: Deferred[] = this.deferred;

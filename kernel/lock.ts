@@ -4,13 +4,13 @@ import type { KernelWorld } from "./world.ts";
 /** How a lock is held: shared with other readers, or alone. */
 export type LockMode = "read" | "write";
 
-/** What all locks of one kind have in common. The order of locks is a rule between classes, not between locks. */
+/** The kind of a lock. The lock order is a rule between classes, and not between single locks. */
 export interface LockClass {
   /** The name of the class, such as `task.subscriberListSem`. */
   readonly name: string;
   /** Whether it is a spin lock: nothing may sleep while one is held. */
   readonly spin: boolean;
-  /** Whether a reader may take it again. True for spin locks, where a waiting writer does not stop readers. */
+  /** Whether a reader may take it for reading again. True for spin locks: their waiting writers do not stop readers. */
   readonly recursiveRead: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface Lockable {
   lockCount: number;
 }
 
-/** What a lock checker is told of the locks: see {@linkcode Lockdep}. */
+/** What locks call in a lock checker: {@linkcode Lockdep}. */
 export interface LockChecker {
   /** @internal A lock is about to be taken. */
   willTake(lock: Lockable, mode: LockMode): void;
@@ -64,10 +64,10 @@ export interface LockChecker {
 }
 
 /*
- * Code runs to completion, so nobody waits for a lock: a lock is a counter and an assertion. A holder in the way means a
- * KernelBug, or WouldWait in a nested operation of the explorer, which would have had to wait.
+ * A call runs to completion, so it never waits for a lock. A lock is a counter and an assertion. Taking a lock that is
+ * not free throws a KernelBug. In a nested operation of the explorer it throws WouldWait: there a real CPU would wait.
  *
- * The four functions below are small enough for V8 to inline. All but the plain case is in functions of its own.
+ * The four functions below are small, so that V8 inlines them. Rare cases are in functions of their own.
  */
 
 /** Takes a lock for reading (down_read, read_lock). */
@@ -94,7 +94,7 @@ export function unlockWrite(lock: Lockable): void {
   else lock.lockCount = 0;
 }
 
-/** Reports a call whose caller does not hold what it needs (lockdep_assert_held). Callers test `checkedBy` first. */
+/** Reports a caller that does not hold the lock it needs (lockdep_assert_held). Hot paths test `checkedBy` first. */
 export function assertHeld(lock: Lockable, mode: LockMode, call: string): void {
   lock.kernel.lockdep?.needs(lock, mode, call);
 }

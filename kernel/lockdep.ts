@@ -13,8 +13,8 @@ interface Edge {
 }
 
 /**
- * The lock checker, after lockdep. It learns the order in which lock classes are taken. A then B, and B then A, prove a
- * deadlock that need never have happened.
+ * The lock checker, modelled on lockdep of Linux. It learns the order in which lock classes are taken. When one call
+ * takes A before B and another takes B before A, it reports a possible deadlock. No deadlock needs to happen for that.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ interface Edge {
  */
 export class Lockdep implements LockChecker {
   readonly #kernel: KernelWorld;
-  /** What was taken under each class. A world has a handful of classes. */
+  /** The classes that were taken while each class was held. */
   readonly #order = new Map<string, Map<string, Edge>>();
 
   /**
@@ -46,7 +46,7 @@ export class Lockdep implements LockChecker {
     this.#kernel = kernel;
   }
 
-  /** @internal Called before a lock is taken. Throws a KernelBug when this context holds it, and would wait for itself. */
+  /** @internal Called before a lock is taken. Throws a KernelBug when this context would wait for itself. */
   willTake(lock: Lockable, mode: LockMode): void {
     const context = this.#kernel.context;
     for (const held of context.held) {
@@ -64,7 +64,7 @@ export class Lockdep implements LockChecker {
     this.#kernel.context.held.push({ lock, mode, taken: this.#kernel.place() });
   }
 
-  /** @internal Called before a lock is dropped. Throws a KernelBug when this context does not hold it so. */
+  /** @internal Called before a lock is dropped. Throws a KernelBug when this context does not hold it in this mode. */
   willDrop(lock: Lockable, mode: LockMode): void {
     const { held, frames } = this.#kernel.context;
     for (let i = held.length - 1; i >= 0; i--) {
@@ -84,7 +84,7 @@ export class Lockdep implements LockChecker {
     });
   }
 
-  /** Reports a hook that drops what its caller took: the caller goes on without its lock. */
+  /** Reports a hook that drops a lock of its caller. The caller then runs without the lock. */
   #notItsOwn(frame: Frame, held: HeldLock): void {
     this.#kernel.report(
       "lock-not-held",
@@ -97,7 +97,7 @@ export class Lockdep implements LockChecker {
     );
   }
 
-  /** @internal Reports a call that needs a lock and was made without it. A lock that is held for writing may be read, too. */
+  /** @internal Reports a call made without a lock that it needs. A lock held for writing serves for reading, too. */
   needs(lock: Lockable, mode: LockMode, call: string): void {
     for (const held of this.#kernel.context.held) {
       if (held.lock === lock && (mode === "read" || held.mode === "write")) return;
@@ -130,7 +130,7 @@ export class Lockdep implements LockChecker {
     }
   }
 
-  /** @internal Reports and drops the locks that a call or hook took after its entry and did not drop. */
+  /** @internal Reports and drops the locks that a call or hook took and did not drop. */
   checkReturned(what: string, heldAtEntry: number): void {
     const held = this.#kernel.context.held;
     while (held.length > heldAtEntry) {
@@ -162,7 +162,7 @@ export class Lockdep implements LockChecker {
     );
   }
 
-  /** Checks whether another context holds a lock, which this one would have to wait for. */
+  /** Refuses a lock that another context holds: this context would have to wait for it. */
   #checkOtherContexts(lock: Lockable, mode: LockMode): void {
     const free = mode === "read" ? lock.lockCount >= 0 : lock.lockCount === 0;
     if (free || this.#heldHere(lock)) return;

@@ -195,7 +195,7 @@ export function defineModule<
   return Object.freeze({ ...module });
 }
 
-/** Whether module code answered with a promise. If it is rejected later, the rejection is handled here. */
+/** Whether module code returned a promise. It also handles a later rejection of that promise. */
 export function isPromise(answer: unknown): boolean {
   if (answer === undefined || answer === null) return false;
   const { then } = Object(answer) as { then?: unknown };
@@ -204,7 +204,7 @@ export function isPromise(answer: unknown): boolean {
   return true;
 }
 
-/** Checks a description that may come from anywhere. */
+/** Checks a description. It may come from code that no compiler checked. */
 export function checkModule(module: KernelModule): void {
   const name = String(module?.name);
   if (typeof module?.name !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,55}$/.test(name)) {

@@ -62,12 +62,12 @@ export function returned<T>(task: Task, value: T | null): Pending<T> {
 }
 
 /**
- * Notes what a task is about to sleep on (prepare_to_wait). The caller holds the lock under which it found that it has to
- * sleep. So what happens between that look and the sleep ends the call, and is not missed.
+ * Notes the call that a task is about to sleep on (prepare_to_wait). The caller holds the lock under which it saw that
+ * it has to sleep. So an event before the sleep is not missed: it ends the call.
  */
 export function prepareToSleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   const task = pending.task;
-  // A sleeper makes no calls, and enter() has reported this one. The first sleep ends here.
+  // A sleeping task must not call the kernel, and enter() has reported this call. Its first sleep ends here.
   if (task.sleep !== null && task.sleep !== pending) wakeUp(kernel, task.sleep, null, "EINTR");
   task.sleep = pending;
 }
@@ -152,7 +152,7 @@ export class WaitQueue<T> {
    * Puts a running task to sleep in the queue.
    *
    * @param task The task.
-   * @param options Whether a signal ends the sleep with EINTR; it does unless told otherwise.
+   * @param options Whether a signal ends the sleep with EINTR; true by default.
    * @returns The call, to be completed by {@linkcode WaitQueue.wakeAll} or by a signal.
    * @throws {KernelError} ESRCH when the task has ended or is exiting.
    */

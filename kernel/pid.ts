@@ -7,12 +7,12 @@ import type { Task } from "./task.ts";
 export const PID_MAX_LIMIT = 4194304;
 /** The pid_max of a new kernel. */
 export const PID_MAX_DEFAULT = 32768;
-/** Pids below this are given out once: a search that wraps around begins here. */
+/** A search that wraps around begins here. So lower pids are given out only once. */
 const RESERVED_PIDS = 300;
 
 /** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
 export interface ProcessGroup {
-  /** Its id: the pid of the process that made it, which no new task gets while the group exists. */
+  /** Its id: the pid of the process that made it. No new task gets that pid while the group exists. */
   readonly id: number;
   /** The id of the session that it belongs to. */
   readonly session: number;
@@ -24,8 +24,8 @@ const USED_BY_TASK = 1;
 const USED_BY_GROUP = 2;
 
 /**
- * The pid table (alloc_pid, find_vpid): dense, so that a look-up is one load. Pids are given out in a cycle. A pid that is
- * the id of a process group or session stays in use when its task is gone. The list of tasks is guarded by tasklistLock.
+ * The pid table (alloc_pid, find_vpid). It is an array by pid, so a look-up is one load. Pids are given out in a cycle.
+ * A pid that is the id of a process group or session stays in use after its task. tasklistLock guards the list of tasks.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class PidTable {
     this.pidMax = max;
   }
 
-  /** The lowest number that is no pid (pid_max). */
+  /** New pids are below this number (pid_max). */
   get pidMax(): number {
     return this.#max;
   }
@@ -86,7 +86,7 @@ export class PidTable {
   }
 
   /**
-   * The task with a pid. Unless tasklistLock is held, the task may vanish.
+   * The task with a pid. Without tasklistLock the task may vanish.
    *
    * @param pid The pid.
    * @returns The task on the list, or null.
@@ -103,7 +103,7 @@ export class PidTable {
     return this.#take(next);
   }
 
-  /** Searches from the last pid on, and once more from the start. */
+  /** Searches the pids above the last one, and then the lower ones. */
   #search(): number {
     const max = this.#max;
     const used = this.#used;

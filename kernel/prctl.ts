@@ -33,7 +33,7 @@ export function setSubreaper(task: Task, on: boolean): void {
   markDescendants(leader);
 }
 
-/** The descendants of a new subreaper look for one when their parent ends. */
+/** Marks the descendants of a new subreaper. A marked process looks for a subreaper when its parent ends. */
 function markDescendants(subreaper: Task): void {
   const pending: Task[] = [subreaper];
   for (let task = pending.pop(); task !== undefined; task = pending.pop()) {

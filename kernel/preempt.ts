@@ -1,4 +1,4 @@
-/** A kind of preemption point: where another CPU's operation may come between. */
+/** A kind of preemption point. An operation of another CPU may run there. */
 export type PreemptionSite = "lock" | "unlock" | "callout" | "walk";
 
 /** A schedule explorer, as {@linkcode Kernel.preemption} holds it. */
@@ -7,11 +7,11 @@ export interface Preemption {
   readonly nested: boolean;
   /** Called at every preemption point; may run other operations before it returns. */
   reached(site: PreemptionSite): void;
-  /** Called before {@linkcode WouldWait} is thrown, which may be caught on its way. */
+  /** Called before {@linkcode WouldWait} is thrown. The operation might catch that error. */
   blocked(what: string): void;
 }
 
-/** Thrown through a nested operation that has to wait for the one around it. Only the explorer may catch it. */
+/** Thrown in a nested operation that has to wait for the operation around it. Only the explorer may catch it. */
 export class WouldWait extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "WouldWait";

@@ -5,8 +5,8 @@ import { EXIT_DEAD, PF_FORKNOEXEC, PF_THREAD, type Task, TASK_NEW } from "./task
 import type { KernelWorld } from "./world.ts";
 
 /*
- * A process names its group (Task.processGroup), and a group counts its members. A list of the members would cost every
- * fork and reap, and would serve only the few signals that go to a whole group. Those look at every process.
+ * A process refers to its group (Task.processGroup), and a group counts its members. There is no list of members, which
+ * every fork and reap would have to keep. Only a signal to a group needs the members, and it looks at every process.
  */
 
 /** Makes a thread group's leader a member of a process group. Needs tasklistLock for writing. */
@@ -124,7 +124,7 @@ function refuse(
 function moveToGroup(kernel: KernelWorld, leader: Task, group: ProcessGroup): void {
   lockWrite(kernel.tasklistLock.state);
   try {
-    // The new group is known before the old one is left, so that an id they share is never free in between.
+    // Claim the new group before leaving the old one. If they share an id, it must not be free in between.
     if (group.members === 0) kernel.pids.claimGroup(group);
     leaveGroup(kernel, leader);
     joinGroup(leader, group);

@@ -12,7 +12,7 @@ export interface Program {
 
 /** Decides whether a path can be executed, in place of a file system (search_binary_handler). */
 export interface BinaryHandler {
-  /** Called before the old image is given up. When it throws a KernelError, exec fails and is not notified. */
+  /** Called before the old image is given up. When it throws a KernelError, exec fails and no hook runs. */
   load(program: Program): void;
 }
 

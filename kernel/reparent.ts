@@ -9,7 +9,7 @@ export function reparentChildren(kernel: KernelWorld, father: Task): void {
   const reaper = findReaper(kernel, father);
   for (let child = father.firstChild; child !== null; child = father.firstChild) {
     moveChild(kernel, child, reaper);
-    // A child does not notice that another thread of the same process is its parent.
+    // A move to another thread of the same process is neither traced nor notified.
     if (reaper.groupLeader !== father.groupLeader) changedParent(kernel, child, father, reaper);
   }
 }
@@ -24,7 +24,7 @@ export function moveChild(kernel: KernelWorld, child: Task, parent: Task): void 
   }
 }
 
-/** Traces and notifies a new parent, and tells it of a child that has ended. Needs tasklistLock for writing. */
+/** Traces and notifies a new parent, and tells it if the child has ended. Needs tasklistLock for writing. */
 export function changedParent(kernel: KernelWorld, child: Task, father: Task, reaper: Task): void {
   if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "changedParent()");
   if (kernel.trace !== null) {

@@ -3,12 +3,12 @@ import type { Place, Report, ReportDetails, ReportKind, TaintLetter } from "./re
 import { callerLine, thrownLine } from "./stack_line.ts";
 import type { KernelWorld, ModuleFault } from "./world.ts";
 
-/** Whether places, or the places of reports alone, get the line of the user's code. */
+/** Whether a place names the line of the user's code: always, in reports only, or never. */
 export type Stacks = boolean | "reports";
 
 /**
- * Where findings are brought: it says where the run is, writes each finding down once, and makes the list of what is left
- * at shutdown.
+ * Keeps the reports of a kernel. It says where the run is, records each finding once, and reports at shutdown what is
+ * left.
  */
 export class ReportDesk {
   /** The findings so far. */
@@ -94,12 +94,12 @@ export class ReportDesk {
     ].join("\n");
   }
 
-  /** Records a finding that nothing can go on from, and throws it (BUG). */
+  /** Records a finding after which the kernel cannot go on, and throws it (BUG). */
   bug(kind: ReportKind, headline: string, details: ReportDetails): never {
     throw new KernelBug(headline, this.report(kind, headline, details));
   }
 
-  /** Records that a module's code threw, or answered with what is no answer (an oops). */
+  /** Records that a module's code threw or gave an invalid answer (an oops). */
   moduleFault(module: string, { what, task, cause, injected }: ModuleFault): void {
     this.addTaint("D");
     const subject = task === null ? "" : ` for ${task}`;
@@ -112,12 +112,12 @@ export class ReportDesk {
     });
   }
 
-  /** Adds a service that lists what is left of it at shutdown. */
+  /** Adds a check that reports at shutdown what a service has left. */
   addShutdownCheck(check: () => void): void {
     this.#shutdownChecks.push(check);
   }
 
-  /** Lists what is left: held locks and references, and what the shutdown checks find. Does so once. */
+  /** Reports what is left: held locks, references, and what the shutdown checks find. Only the first call does so. */
   shutdown(): readonly Report[] {
     if (this.#isDown) return this.reports;
     this.#isDown = true;

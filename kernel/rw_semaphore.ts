@@ -114,7 +114,7 @@ export class RwSemaphore {
   /**
    * Whether anybody holds it.
    *
-   * @param mode `"write"` asks for a writer; `"read"` is content with either.
+   * @param mode `"write"` asks for a writer, `"read"` for a reader or a writer.
    * @returns True when it is held so.
    */
   isHeld(mode: "read" | "write"): boolean {
@@ -122,7 +122,7 @@ export class RwSemaphore {
   }
 }
 
-/** Makes a semaphore that stands by itself; semaphores of one name are one class to the lock checker. */
+/** Makes a semaphore with a state of its own. To the lock checker, semaphores of one name are one class. */
 export function createSemaphore(kernel: KernelWorld, name: string): RwSemaphore {
   const lockClass = { name, spin: false, recursiveRead: false };
   return new RwSemaphore(new LockState(kernel, lockClass));

@@ -26,7 +26,7 @@ const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
   "SIGTTOU",
 );
 
-/** Whether a parent asked not to be told of its children, which are then reaped at once. */
+/** Whether a parent ignores the end of its children. They are then reaped as soon as they end. */
 export function ignoresChildren(parent: Task): boolean {
   const leader = parent.groupLeader;
   return (leader.flags & PF_AUTOREAP) !== 0 ||
@@ -65,7 +65,7 @@ export function sendByPid(
   signal: number,
   sender: Task | null,
 ): number {
-  // Forks publish under this lock. Without it, a new child could escape: its forker has checked for signals already.
+  // Forks publish a child under this lock. Otherwise a child could escape whose forker has already checked for signals.
   const lock = kernel.tasklistLock.state;
   lockRead(lock);
   try {
@@ -161,7 +161,7 @@ export function sendSignal(
   queueSignal(kernel, leader, signal, fatal);
 }
 
-/** Ends the other threads of a group whose exit one of them began, when the outermost call returns. */
+/** Ends the other threads of a group after one of them began the exit. They end when the outermost call returns. */
 export function killOtherThreads(kernel: KernelWorld, task: Task): void {
   markThreads(task.groupLeader);
   queueSignal(kernel, task.groupLeader, 0, true);

@@ -83,7 +83,7 @@ export type SignalName =
   | "SIGPWR"
   | "SIGSYS";
 
-/** What a process does about a signal instead of the default: nothing, or a handler of its own. */
+/** What a process does about a signal: the default action, nothing, or a handler of its own. */
 export type SignalAction = "default" | "ignore" | "catch";
 
 /** What a process does about signals. Never changed, only replaced, so that many processes share one. */

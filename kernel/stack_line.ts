@@ -1,8 +1,8 @@
 /** Parts of the library whose lines on a stack are never the user's. Modules, the shipped ones too, are users of it. */
 const FOLDERS = /^(kernel|pnotify|check)[/\\]/;
-/** What runs JavaScript has lines on a stack, too. */
+/** Lines of the JavaScript runtime. */
 const RUNTIME = /^(node|ext):/;
-/** A stack may be made up by a module. */
+/** The most characters of a stack that are read. A module can make up a stack of any length. */
 const MOST_STACK = 10_000;
 const MOST_LINE = 500;
 
@@ -11,7 +11,7 @@ export function callerLine(): string | undefined {
   return userLine((new Error().stack ?? "").split("\n").slice(1));
 }
 
-/** Where the code of a module threw, or called what threw. The stack is what the module made of it, or nothing. */
+/** The line of module code that threw, or called what threw. A module can change or remove the stack. */
 export function thrownLine(cause: unknown): string | null {
   try {
     const { stack } = cause as Error;

@@ -25,7 +25,7 @@ export const EXIT_ZOMBIE = "Z";
 /** Reaped: off the task list. It exists as long as a reference to it is held. */
 export const EXIT_DEAD = "X";
 
-/** Being shut down. Set first of all in exit, so that nobody attaches to the task any more. */
+/** In exit. It is set before all else in exit, so that no module subscribes to the task any more. */
 export const PF_EXITING = 0x4;
 /** Forked, and has not called exec since. */
 export const PF_FORKNOEXEC = 0x40;
@@ -47,9 +47,9 @@ export const PF_SIGPENDING = 0x8;
 export const PF_SUBREAPER = 0x10;
 /** Has, or had, a subreaper above it. Kept on the leader, inherited, and never cleared. */
 export const PF_HAS_SUBREAPER = 0x20;
-/** No signal ends it unless it asked for the signal: init. Kept on the leader. */
+/** The default action of a signal does not end it: init. Kept on the leader. */
 export const PF_UNKILLABLE = 0x80;
-/** Reaps its children by itself, as init does. Kept on the leader, and not inherited, as an ignored SIGCHLD is. */
+/** Its children are reaped without a wait, as those of init are. Kept on the leader. Children do not inherit it. */
 export const PF_AUTOREAP = 0x800;
 
 const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
@@ -60,13 +60,13 @@ const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
 
 /** What a notification service hangs on a task. The kernel only compares it with null. */
 export interface SubscriberList {
-  /** The next entry, or `null`. */
+  /** The next subscriber, or `null`. */
   readonly next: SubscriberList | null;
 }
 
 /**
- * A process or thread (task_struct). Everybody may read its fields. They stand in groups, and above each group stands the
- * lock under which the kernel writes it.
+ * A process or thread (task_struct). Any code may read its fields. A comment above each group of fields names the lock
+ * under which the kernel writes them.
  *
  * What a thread group shares (signal_struct) is kept on its leader, so that a process costs one object.
  *
@@ -83,17 +83,15 @@ export interface SubscriberList {
  * ```
  */
 export class Task implements Lockable {
-  // What the constructor sets is only declared here. A field with an initializer of its own would be undefined for a
-  // moment, and V8 would take it for one of any type from then on. The same holds for all that a lifecycle allocates.
+  // Fields that the constructor sets are only declared here. Otherwise such a field would hold undefined for a moment, and
+  // V8 would then expect any type in it. The same rule holds for every object that a lifecycle allocates.
 
   // Written once, before the task is published.
 
-  /** The kernel that it lives in, without the calls: those are made of the {@linkcode Kernel} of boot or a module. */
+  /** Its kernel. Calls such as fork are methods of the {@linkcode Kernel} that boot or a module's environment gives. */
   declare readonly kernel: KernelWorld;
-  /** Its number among all tasks since boot: no other task has it, while a pid is used again. */
+  /** Its number among all tasks since boot. Unlike a pid it is never used again. */
   declare readonly serial: number;
-  /** Virtual time of its fork, in nanoseconds since boot. In exec, a thread takes over that of its leader. */
-  declare startTime: number;
 
   // Guarded by tasklistLock.
 
@@ -107,6 +105,14 @@ export class Task implements Lockable {
   declare nextThread: Task;
   /** The previous thread of its group, in a ring. */
   declare prevThread: Task;
+  /** Its process group. Valid on the leader only. */
+  declare processGroup: ProcessGroup;
+  /** Virtual time of its fork, in nanoseconds since boot. In exec, a thread takes over that of its leader. */
+  declare startTime: number;
+
+  // Written without a lock, since no preemption point lies inside a write. Publishing, exit and reap change `state` under
+  // tasklistLock.
+
   /** What it is doing. */
   state: TaskState = TASK_NEW;
   /** The PF_ bits. */
@@ -116,20 +122,18 @@ export class Task implements Lockable {
   /** Virtual time of its exit, in nanoseconds since boot, or -1. */
   endTime: number = -1;
 
-  // The thread group's part: valid on the leader only. Guarded by tasklistLock.
+  // The thread group's part: valid on the leader only. Also written without a lock.
 
   /** How many threads of the group have not exited. */
   liveThreads = 1;
   /** The wait status that a group exit or fatal signal gives to every thread, or -1. */
   groupExitCode: number = -1;
-  /** Its process group. */
-  declare processGroup: ProcessGroup;
   /** Its resource limits, shared until one process changes its own. */
   declare limits: Limits;
   /** What it does about signals, shared until changed; null while all is default. */
   declare signalActions: SignalActions | null;
 
-  // Written by the task itself only.
+  // Written by the task itself. A waker clears `sleep`, and any caller may charge `resources`.
 
   /** The name of its program: at most 15 characters. */
   declare comm: string;
@@ -146,19 +150,19 @@ export class Task implements Lockable {
 
   /** The first of its subscribers. While it is null, fork, exec and exit call nobody. */
   subscribers: SubscriberList | null = null;
-  /** The count of subscriberListSem, which is embedded. */
+  /** The count of subscriberListSem. */
   lockCount = 0;
 
-  // Needs no lock.
+  // Written without a lock. In C it would be atomic.
 
   /** References to it, the task list's own included. It is freed at zero. */
   usage = 1;
 
   /**
-   * @internal Copies what a child has from its parent. Only copyProcess and boot make tasks; pid 0 is made of a seed.
+   * @internal Copies what a child has from its parent. Fork, adoptTask and boot make tasks. Pid 0 has a seed as source.
    */
   constructor(kernel: KernelWorld, serial: number, pid: number, source: Task | TaskSeed) {
-    // What exit and wait read comes first: an old task is in no cache, and so fewer of its cache lines are loaded.
+    // Fields that exit and wait read come first. An old task is in no cache, and this order loads fewer cache lines.
     this.pid = pid;
     this.groupLeader = this;
     this.parent = source.parent;
@@ -201,7 +205,7 @@ export class Task implements Lockable {
     return this.groupLeader.pid;
   }
 
-  /** The parent that it has apart from a tracer (real_parent). Nobody traces here, so it is the parent. */
+  /** The same as `parent`. In Linux the two differ while a debugger traces the task (real_parent). */
   get realParent(): Task | null {
     return this.parent;
   }
@@ -231,7 +235,7 @@ export class Task implements Lockable {
     return this.credentials.gid;
   }
 
-  /** The lock of its subscriber list. Its count is embedded, so that a task is one object. */
+  /** The lock of its subscriber list. The count lies in the task, so that a task is one object. */
   get subscriberListSem(): RwSemaphore {
     return new RwSemaphore(this);
   }
@@ -256,7 +260,7 @@ export class Task implements Lockable {
   }
 }
 
-/** What pid 0 is made of. All other tasks inherit it. */
+/** The source of pid 0. All other tasks inherit it. */
 export interface TaskSeed {
   /** It has no parent. */
   readonly parent: null;

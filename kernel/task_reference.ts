@@ -25,7 +25,7 @@ export function putTaskStruct(task: Task): void {
   if (task.usage === 0 && task.subscribers !== null) reportLeft(task);
 }
 
-/** Nothing may be left on a task that is freed: nobody could take it off any more. */
+/** Reports the subscribers that are left on a freed task. No code can take them off any more. */
 function reportLeft(task: Task): void {
   const kernel = task.kernel;
   kernel.report("subscriber-leak", `${task} was freed with subscribers on its list`, {
@@ -34,8 +34,8 @@ function reportLeft(task: Task): void {
 }
 
 /**
- * A counted reference to a task, which does not vanish until the reference is put: get_task_struct() and put_task_struct()
- * in one, and a report when the second is forgotten.
+ * A counted reference to a task (get_task_struct, put_task_struct). The task does not vanish until the reference is put.
+ * A reference that is never put is reported at shutdown.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export class TaskReference implements Disposable {
   #held = true;
 
   /**
-   * Takes a reference to a task that the caller knows to be there.
+   * Takes a reference to a task that was not freed.
    *
    * @param task The task; a reference to it is taken.
    */
@@ -97,7 +97,7 @@ export class TaskReference implements Disposable {
   }
 }
 
-/** Finds a task and takes a reference in one go, so that it cannot vanish in between. */
+/** Finds a task and takes a reference under one lock, so that the task cannot vanish in between. */
 export function getTaskByPid(kernel: KernelWorld, pid: number): TaskReference | null {
   kernel.tasklistLock.readLock();
   try {

@@ -68,7 +68,7 @@ export type TraceBody =
 /** One thing that happened in a kernel. */
 export type TraceEvent = TraceStamp & TraceBody;
 
-/** Receives trace events as they happen. It must not call the kernel. It may keep the event: the kernel does not change it. */
+/** Receives each trace event as it happens. It may keep the event. It must not call the kernel. */
 export type TraceSink = (event: TraceEvent) => void;
 
 /** What a trace stamps its events with. */
@@ -80,8 +80,8 @@ export interface TraceSource {
 }
 
 /**
- * Numbers trace events and hands them to the sinks. A kernel that is neither traced nor checked has none, so that its
- * paths cost one test for null.
+ * Numbers trace events and hands them to the sinks. A kernel without sinks and checks has no trace: then a trace event
+ * costs one test for null.
  *
  * @example
  * ```ts

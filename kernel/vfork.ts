@@ -37,7 +37,7 @@ export interface Vforked {
   readonly returned: Pending<Task>;
 }
 
-/** Notes the parent's call before the child is published, which can end it from then on. */
+/** Notes the parent's call before the child is published. A published child can end the call. */
 export function beginVfork(kernel: KernelWorld, child: Task, parent: Task): VforkPending {
   const pending = new VforkPending(parent, child);
   // With CLONE_PARENT the forker is not the parent, and the child has no link to it.
@@ -50,7 +50,7 @@ export function awaitVfork(kernel: KernelWorld, pending: VforkPending): void {
   if (!pending.done) fallAsleep(kernel, pending);
 }
 
-/** The parent's call: what it sleeps on, or a call that is done when the child has already ended the sleep. */
+/** The parent's call: the one that it sleeps on, or a finished one when the child has already ended the sleep. */
 export function vforkOf(parent: Task, child: Task): VforkPending {
   if (parent.sleep instanceof VforkPending && parent.sleep.child === child) return parent.sleep;
   const pending = new VforkPending(parent, child);
@@ -63,7 +63,7 @@ export function vforkOf(parent: Task, child: Task): VforkPending {
 export function completeVfork(kernel: KernelWorld, child: Task): void {
   child.flags &= ~PF_VFORK;
   const index = kernel.vforks.findIndex((pending) => pending.child === child);
-  // A child that is not yet published has no entry, and nobody sleeps for it.
+  // While the fork hooks of the child run, the parent's call is not yet noted, and no task sleeps.
   if (index < 0) return;
   const [pending] = kernel.vforks.splice(index, 1);
   wakeUp(kernel, pending, child);

@@ -33,7 +33,7 @@ export interface WaitOptions {
   readonly noHang?: boolean;
 }
 
-/** What wait tells of a child. */
+/** The result of a wait. */
 export interface WaitResult {
   /** The child's pid. */
   readonly pid: number;
@@ -67,7 +67,7 @@ export function waitForChild(
   return returned(task, result);
 }
 
-/** Nobody can be reaped: sleeps until somebody can, if the options say so and there is a child. Drops tasklistLock. */
+/** Ends a wait that found no child to reap: by a sleep, by null with `noHang`, or by ECHILD. Drops tasklistLock. */
 function waitInVain(
   kernel: KernelWorld,
   task: Task,
@@ -90,7 +90,7 @@ function waitInVain(
   return pending;
 }
 
-/** A child that has ended, else one that has not, or null without a child. Unless tasklistLock is held, it may vanish. */
+/** Finds a child that has ended, else a child that has not, else null. Without tasklistLock the child may vanish. */
 function findChild(kernel: KernelWorld, task: Task, options: WaitOptions): Task | null {
   if (options.pid === undefined) return findAnyChild(task, options);
   const child = kernel.pids.find(options.pid);
@@ -111,7 +111,7 @@ function findAnyChild(task: Task, options: WaitOptions): Task | null {
   return alive;
 }
 
-/** Whether a task sleeps in a wait that should have returned. Looks at a world at rest, without a lock. */
+/** Whether a task sleeps in a wait that should have returned. Takes no lock, so no call may be in progress. */
 export function oversleeps(kernel: KernelWorld, task: Task): boolean {
   if (!(task.sleep instanceof WaitPending)) return false;
   const child = findChild(kernel, task, task.sleep.options);
@@ -127,7 +127,7 @@ function matches(child: Task, options: WaitOptions): boolean {
   return options.pgid === undefined || child.processGroup.id === options.pgid;
 }
 
-/** Whether a process has ended: its leader ends with the last thread of the group, which needs it until then. */
+/** Whether a process has ended: its leader is a zombie, and no other thread is left in the group. */
 export function hasEnded(leader: Task): boolean {
   return leader.state === EXIT_ZOMBIE && leader.nextThread === leader;
 }
@@ -165,8 +165,8 @@ function traceReap(kernel: KernelWorld, child: Task, reaper: Task | null): void 
 }
 
 /**
- * Tells a parent that a child has ended (do_notify_parent). The zombie of a parent that ignores SIGCHLD is reaped at once,
- * and a parent that waits reaps it. Needs tasklistLock for writing.
+ * Tells a parent that a child has ended (do_notify_parent). If the parent ignores SIGCHLD, the child is reaped at once.
+ * If the parent sleeps in wait, it reaps the child now. Needs tasklistLock for writing.
  */
 export function notifyParent(kernel: KernelWorld, child: Task): void {
   if (kernel.checkedBy > 0) assertHeld(kernel.tasklistLock.state, "write", "notifyParent()");
@@ -177,7 +177,7 @@ export function notifyParent(kernel: KernelWorld, child: Task): void {
     if (thread.sleep !== null) retryWait(kernel, thread.sleep);
     thread = thread.nextThread;
   } while (thread !== parent);
-  // The signal comes last: its handler must not interrupt the wait that the child ends.
+  // Send the signal last. Its handler must not interrupt a wait that this child ends.
   if (parent.groupLeader.signalActions !== null) {
     sendSignal(kernel, parent, Signal.SIGCHLD, child);
   }

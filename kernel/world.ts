@@ -50,7 +50,7 @@ export interface HeldReference {
   readonly taken: Place | null;
 }
 
-/** What a module's code did that it must not do. */
+/** A rule that a module's code broke. */
 export interface ModuleFault {
   /** The hook or function of it. */
   readonly what: string;
@@ -63,8 +63,8 @@ export interface ModuleFault {
 }
 
 /**
- * The state that the kernel's files work on, and the checks that they call: what is global in C. A service begins and ends
- * its own calls in the same way.
+ * The state that the kernel's files work on, and the checks that they call. In C both are global. A service begins and
+ * ends its own calls with `enter` and `leave`.
  *
  * @example
  * ```ts
@@ -160,9 +160,9 @@ export interface KernelWorld {
   place(what?: string): Place;
   /** Records a finding. */
   report(kind: ReportKind, headline: string, options?: ReportDetails): Report;
-  /** Records a finding that nothing can go on from. */
+  /** Records a finding after which the kernel cannot go on. */
   bug(kind: ReportKind, headline: string, options?: ReportDetails): never;
-  /** Records that a module's code threw, or answered with what is no answer. */
+  /** Records that a module's code threw or gave an invalid answer. */
   moduleFault(module: string, fault: ModuleFault): void;
   /** Taints the kernel. */
   addTaint(letter: TaintLetter): void;
