@@ -99,6 +99,21 @@ interface DocumentedModule {
   declarations: Declaration[];
 }
 
+/** The code of an example, without its imports: to be imported is not to be shown. */
+interface Example {
+  code: string;
+  /** Why it shows nothing, in words; null when it counts. */
+  fault: string | null;
+}
+
+/** The examples that may show the symbols of an entry point. */
+interface Examples {
+  /** Those of the entry point. */
+  here: readonly Example[];
+  /** Those of all entry points. */
+  anywhere: readonly Example[];
+}
+
 /** The keys under which the first format of `deno doc --json` keeps a definition. */
 const definitionKeys = ["functionDef", "classDef", "interfaceDef", "variableDef"];
 /** Summaries that only repeat that there is something. */
@@ -165,10 +180,12 @@ function shiftLines(definition: Definition): Definition {
  *
  * @param module The documentation.
  * @param fromC The names of the symbols that have a name in C.
+ * @param others The other entry points, whose examples are named where one is missing here.
  */
 export function findGaps(
   { moduleDoc, declarations }: DocumentedModule,
   fromC: ReadonlySet<string> = new Set(),
+  others: readonly DocumentedModule[] = [],
 ): Gap[] {
   const gaps: Gap[] = [];
   const add = (name: string, { location }: { location: Place }, missing: string[]) => {
@@ -176,7 +193,10 @@ export function findGaps(
     const file = location.filename.replace(root.href, "");
     gaps.push({ file, line: location.line, name, missing });
   };
-  const shown = examplesOf(moduleDoc, ...declarations.flatMap(allDocs)).join("\n");
+  const examples: Examples = {
+    here: examplesIn({ moduleDoc, declarations }),
+    anywhere: others.flatMap(examplesIn),
+  };
   for (const declaration of declarations) {
     const { name, kind, jsDoc = {}, definition } = declaration;
     if (!isExported(declaration) || isInternal(jsDoc)) continue;
@@ -187,15 +207,18 @@ export function findGaps(
         ...missingInSignature(jsDoc, definition),
         ...(fromC.has(name) ? missingOrigin(...others.map((other) => other.jsDoc)) : []),
         ...tooManyArguments(definition),
-        ...needExample(cannotRunInTest.has(name) || calls(shown, name)),
+        ...(cannotRunInTest.has(name) ? [] : needExample(examples, (code) => calls(code, name))),
       ]);
     } else if (kind === "variable") {
-      add(name, declaration, [...missingSummary(jsDoc), ...needExample(uses(shown, name))]);
+      add(name, declaration, [
+        ...missingSummary(jsDoc),
+        ...needExample(examples, (code) => uses(code, name)),
+      ]);
     } else if (kind === "class") {
       add(name, declaration, [
         ...missingSummary(jsDoc),
         ...(fromC.has(name) ? missingOrigin(jsDoc) : []),
-        ...needExample(examplesOf(jsDoc).length > 0 || uses(shown, name)),
+        ...needExample(examples, (code) => uses(code, name), examplesOf(jsDoc)),
       ]);
       for (const constructor of definition.constructors ?? []) {
         if (isPrivate(constructor)) continue;
@@ -211,7 +234,7 @@ export function findGaps(
     for (const method of definition.methods ?? []) {
       const fullName = `${name}.${method.name}`;
       add(fullName, method, [
-        ...missingInMethod(method, declaration, shown),
+        ...missingInMethod(method, declaration, examples),
         ...(fromC.has(fullName) ? missingOrigin(method.jsDoc, jsDoc) : []),
       ]);
     }
@@ -247,7 +270,7 @@ function isInternal({ tags = [] }: JsDoc): boolean {
   return tags.some(({ kind }) => kind === "internal");
 }
 
-function missingInMethod(method: Member, owner: Declaration, shown: string): string[] {
+function missingInMethod(method: Member, owner: Declaration, examples: Examples): string[] {
   const { name, kind, jsDoc = {} } = method;
   // What a property is, its getter says.
   if (isPrivate(method) || kind === "setter") return [];
@@ -258,9 +281,9 @@ function missingInMethod(method: Member, owner: Declaration, shown: string): str
     : [...missingInSignature(jsDoc, signatureOf(method)), ...tooManyArguments(signatureOf(method))];
   if (calledByLanguage.test(name)) return missing;
   // An interface may also be there to be implemented: its methods are properties of an object then.
-  const isShown = callsMethod(shown, name) ||
-    owner.kind === "interface" && implementsIt(shown, name);
-  return [...missing, ...needExample(isShown)];
+  const shows = (code: string) =>
+    callsMethod(code, name) || owner.kind === "interface" && implementsIt(code, name);
+  return [...missing, ...needExample(examples, shows)];
 }
 
 function missingInSignature(jsDoc: JsDoc, { params = [], returnType }: Signature): string[] {
@@ -340,18 +363,44 @@ function missingSummary({ doc = "" }: JsDoc): string[] {
   return empty.test(summary) ? [`a summary that says more than "${summary}"`] : [];
 }
 
-/** The examples that run: those that import the library and assert something. */
-function examplesOf(...docs: JsDoc[]): string[] {
-  return docs.flatMap(({ tags = [] }) => tags)
-    .filter(({ kind }) => kind === "example")
-    .map(({ doc = "" }) => /```ts\n([^]*?)```/.exec(doc)?.[1] ?? "")
-    .filter((code) => code.includes('from "@pnotify/pnotify') && /\bassert\w*\(/.test(code))
-    // To be imported is not to be shown.
-    .map((code) => code.replaceAll(/^import [^]*?;$/gm, ""));
+function examplesIn({ moduleDoc, declarations }: DocumentedModule): Example[] {
+  return examplesOf(moduleDoc, ...declarations.flatMap(allDocs));
 }
 
-function needExample(isShown: boolean): string[] {
-  return isShown ? [] : ["@example"];
+function examplesOf(...docs: JsDoc[]): Example[] {
+  return docs.flatMap(({ tags = [] }) => tags)
+    .filter(({ kind }) => kind === "example")
+    .map(({ doc = "" }) => readExample(doc));
+}
+
+/** Reads an example. One that counts is run, imports the library and asserts something. */
+function readExample(doc: string): Example {
+  const [, language = "", text = ""] = /```(.*)\n([^]*?)```/.exec(doc) ?? [];
+  const code = text.replaceAll(/^import [^]*?;$/gm, "");
+  if (language !== "ts") return { code, fault: "is not run: it is not marked as `ts` alone" };
+  if (!text.includes('from "@pnotify/pnotify')) {
+    return { code, fault: "does not import the library" };
+  }
+  return { code, fault: /\bassert\w*\(/.test(text) ? null : "asserts nothing" };
+}
+
+/**
+ * Says what is missing when no example shows a symbol, and which one nearly does.
+ *
+ * @param examples The examples there are.
+ * @param shows Whether a code shows it.
+ * @param own Those that show it whatever stands in them.
+ */
+function needExample(
+  { here, anywhere }: Examples,
+  shows: (code: string) => boolean,
+  own: readonly Example[] = [],
+): string[] {
+  const showing = [...own, ...here.filter(({ code }) => shows(code))];
+  if (showing.some(({ fault }) => fault === null)) return [];
+  if (showing.length > 0) return [`@example (there is one that ${showing[0].fault})`];
+  const isShownElsewhere = anywhere.some(({ code, fault }) => fault === null && shows(code));
+  return [isShownElsewhere ? "@example (there is one in another entry, none in this)" : "@example"];
 }
 
 function calls(code: string, name: string): boolean {
@@ -400,7 +449,7 @@ export async function checkAll(entries: string[], fromC?: ReadonlySet<string>): 
   }
   const gaps = new Map<string, Gap>();
   for (const module of modules.flat()) {
-    for (const gap of findGaps(module, fromC)) gaps.set(formatGap(gap), gap);
+    for (const gap of findGaps(module, fromC, modules.flat())) gaps.set(formatGap(gap), gap);
   }
   return [...gaps.values()].sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FORMAT_NAMES, formatOf, FORMATS, listFormats, untoldBy } from "../../replay/mod.ts";
 import { CALLS, tracedCalls } from "../../replay/strace_call.ts";
 import { folders, readData, recordingsIn } from "./support.ts";
@@ -69,6 +69,12 @@ Deno.test("docs/replay.md says of each format what FORMATS says that it does not
       .flatMap(([, never]) => never.split("; "));
     assertEquals(untoldBy(name).filter((what) => !untold.includes(what)), [], name);
   }
+});
+
+Deno.test("README.md names what writes recordings as FORMATS does", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const row = readme.split("\n").find((line) => line.startsWith("| `pnotify replay` "))!;
+  assertStringIncludes(row, ` ${listFormats("recorder")} wrote `);
 });
 
 Deno.test("docs/replay.md lists the calls that CALLS has", () => {

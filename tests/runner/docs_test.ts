@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../../runner/cli/commands.ts";
 import { EXPECTATIONS } from "../../runner/engine/expectations.ts";
 import { VERBS } from "../../runner/engine/verbs.ts";
 import { SCENARIO_KEYS } from "../../runner/scenario/parse.ts";
@@ -22,6 +23,11 @@ Deno.test("docs/scenario_format.md names every verb, expectation and key", () =>
   const names = [...VERBS.map(({ name }) => name), ...EXPECTATIONS.map(({ kind }) => kind)];
   const missing = [...names, ...SCENARIO_KEYS].filter((name) => !TEXT.includes(`\`${name}\``));
   assertEquals(missing, []);
+});
+
+Deno.test("README.md has a row for each command of the program", () => {
+  const rows = [...README.matchAll(/^\| `pnotify (\w+)[^`]*` /gm)].map(([, name]) => name);
+  assertEquals(rows.sort(), COMMANDS.map(({ name }) => name).sort());
 });
 
 Deno.test("docs/scenario_format.md and README.md have examples", () => {

@@ -6,6 +6,7 @@ import {
   readDocumentation,
   symbolsFromC,
 } from "../../tools/check_docs.ts";
+import { makeFolder } from "../sandbox/folder.ts";
 import { checkComments, findCommentFaults, weigh } from "../../tools/doc_weight.ts";
 
 const example = `@example
@@ -66,21 +67,41 @@ export function thing(): Promise<number> {
 });
 
 for (
-  const [what, code] of [
-    ["asserts nothing", '```ts\nimport { thing } from "@pnotify/pnotify";\nthing(1);\n```'],
-    ["imports nothing", "```ts\nassertEquals(thing(1), 2);\n```"],
+  const [what, fault, code] of [
+    [
+      "asserts nothing",
+      "asserts nothing",
+      '```ts\nimport { thing } from "@pnotify/pnotify";\nthing(1);\n```',
+    ],
+    ["imports nothing", "does not import the library", "```ts\nassertEquals(thing(1), 2);\n```"],
     [
       "is not run",
+      "is not run: it is not marked as `ts` alone",
       '```ts ignore\nimport { thing } from "@pnotify/pnotify";\nassertEquals(thing(1), 2);\n```',
     ],
   ]
 ) {
-  Deno.test(`checkAll() takes an example that ${what} for none`, async () => {
+  Deno.test(`checkAll() takes an example that ${what} for none, and says so`, async () => {
     const doc = comment(`Adds one.\n\n@param n The number.\n@returns The next.\n@example\n${code}`);
     const text = `${doc}\nexport function thing(n: number): number {\n  return n + 1;\n}\n`;
-    assertEquals((await gapsOf(text)).map((gap) => gap.replace(/^\d+ /, "")), ["thing: @example"]);
+    assertEquals((await gapsOf(text)).map((gap) => gap.replace(/^\d+ /, "")), [
+      `thing: @example (there is one that ${fault})`,
+    ]);
   });
 }
+
+Deno.test("checkAll() says when the example is in another entry", async () => {
+  using folder = makeFolder({
+    "here.ts": "/** Waits. */\nexport function thing(): void {}\n",
+    "there.ts": `${comment(`Waits.\n${example.replace("thing(1)", "[other(), thing()]")}`)}
+export function other(): void {}
+`,
+  });
+  const paths = ["here.ts", "there.ts"].map((name) => `${folder.path}/${name}`);
+  assertEquals((await checkAll(paths)).map(({ name, missing }) => [name, missing]), [
+    ["thing", ["@example (there is one in another entry, none in this)"]],
+  ]);
+});
 
 Deno.test("checkAll() refuses a summary that says nothing", async () => {
   const text = `${comment(`A thing.\n${example}`)}
