@@ -4,7 +4,7 @@
  *     deno task test [FOLDER or FILE]... [--heavy] [--filter TEXT] [OPTION of deno test]... [-- --update]
  *
  * A folder of tests has an entry, `all.ts`, that imports its files: the library is evaluated once a folder rather than once
- * a file, which takes most of the time. Without a folder or file these are all entries but those of the heavy folders, and
+ * a file, which takes most of the time. An entry that misses a file is refused. Without a folder or file these are all entries but those of the heavy folders, and
  * with `--heavy` just those. What stands behind `--` is for the tests.
  *
  * @module
@@ -60,9 +60,38 @@ export function testFolders(folder: string, base: URL = root): string[] {
   return [...own, ...below];
 }
 
-/** The files for `deno test`, those that take long first. */
+/**
+ * The entry of a folder of tests.
+ *
+ * @throws {TypeError} When it does not import each test of its folder: that one would never run, and nothing would say so.
+ */
+function entryOf(folder: string, base: URL): string {
+  const entry = `${folder}/${ENTRY}`;
+  const text = readText(new URL(entry, base));
+  const missing = [...Deno.readDirSync(new URL(`${folder}/`, base))].map(({ name }) => name)
+    .filter((name) => name.endsWith("_test.ts") && !text.includes(`import "./${name}";`)).sort();
+  if (missing.length === 0) return entry;
+  throw new TypeError(
+    `Cannot run the tests of "${folder}": ${ENTRY} does not import ${missing.join(", ")}, ` +
+      "a line for each is wanted; deno task test tests/tools/test_test.ts -- --update writes it",
+  );
+}
+
+function readText(file: URL): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * The files for `deno test`, those that take long first.
+ *
+ * @throws {TypeError} When the entry of a folder misses one of its tests.
+ */
 export function testFiles({ paths, heavy }: TestRequest, base: URL = root): string[] {
-  const entriesOf = (folders: readonly string[]) => folders.map((folder) => `${folder}/${ENTRY}`);
+  const entriesOf = (folders: readonly string[]) => folders.map((folder) => entryOf(folder, base));
   if (paths.length > 0) {
     return paths.flatMap((path) => {
       if (!isFolder(path, base)) return [path];
@@ -81,7 +110,11 @@ function isFolder(path: string, base: URL): boolean {
   }
 }
 
-/** The arguments for deno. */
+/**
+ * The arguments for deno.
+ *
+ * @throws {TypeError} As {@linkcode testFiles}.
+ */
 export function testArguments(request: TestRequest, base: URL = root): string[] {
   const files = testFiles(request, base);
   const forTests = request.forTests.length > 0 ? ["--", ...request.forTests] : [];
@@ -92,6 +125,12 @@ if (import.meta.main) {
   const world = await findWorld();
   reportWorld(world);
   Deno.chdir(filePath(root));
-  const args = testArguments(parseTestRequest(Deno.args));
+  let args: string[];
+  try {
+    args = testArguments(parseTestRequest(Deno.args));
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    Deno.exit(2);
+  }
   Deno.exit(await runDeno(denoArguments(args, world), world));
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { assertGolden } from "../runner/golden.ts";
 import { makeFolder } from "../sandbox/folder.ts";
 import {
@@ -12,17 +12,23 @@ import {
 import { root } from "../../tools/with_std.ts";
 
 const TREE = {
-  "tests/all.ts": "",
+  "tests/all.ts": 'import "./top_test.ts";\n',
   "tests/top_test.ts": "",
+  "tests/attacks/all.ts": 'import "./attack_test.ts";\n',
   "tests/attacks/attack_test.ts": "",
+  "tests/kernel/all.ts": 'import "./exec_test.ts";\nimport "./fork_test.ts";\n',
+  "tests/kernel/exec_test.ts": "",
   "tests/kernel/fork_test.ts": "",
+  "tests/kernel/deep/all.ts": 'import "./down_test.ts";\n',
   "tests/kernel/deep/down_test.ts": "",
   "tests/kernel/shell.ts": "",
   "tests/data/readme.md": "",
 };
 
-const filesFor = (...args: string[]) => {
-  using folder = makeFolder(TREE);
+const filesFor = (...args: string[]) => filesIn(TREE, ...args);
+
+const filesIn = (tree: Record<string, string>, ...args: string[]) => {
+  using folder = makeFolder(tree);
   return testFiles(parseTestRequest(args), new URL(`file://${folder.path}/`));
 };
 
@@ -55,6 +61,20 @@ Deno.test("testFiles() are the entries of a folder, and files as they are named"
     "tests/kernel/deep/all.ts",
     "tests/kernel/fork_test.ts",
   ]);
+});
+
+Deno.test("testFiles() refuses a folder whose entry misses a test, and names it", () => {
+  const tree = { ...TREE, "tests/kernel/all.ts": 'import "./fork_test.ts";\n' };
+  const message = 'Cannot run the tests of "tests/kernel": all.ts does not import exec_test.ts, ';
+  for (const args of [[], ["tests"], ["tests/kernel"]]) {
+    assertThrows(() => filesIn(tree, ...args), TypeError, message);
+  }
+  assertEquals(filesIn(tree, "tests/kernel/exec_test.ts"), ["tests/kernel/exec_test.ts"]);
+});
+
+Deno.test("testFiles() refuses a folder that has tests and no entry", () => {
+  const { "tests/kernel/deep/all.ts": _, ...tree } = TREE;
+  assertThrows(() => filesIn(tree, "tests"), TypeError, "does not import down_test.ts");
 });
 
 Deno.test("testFiles() leaves it to deno to miss a file that is not there", () => {
