@@ -26,7 +26,7 @@ const AGAINST: readonly { peer: string; bounds: Readonly<Record<number, number>>
 ];
 
 /** How many times the C program's lifecycle ours may take, by how many of a hundred tasks are tracked. */
-const AGAINST_C: Readonly<Record<number, number>> = { 1: 4.5, 10: 4.5, 100: 5 };
+const AGAINST_C: Readonly<Record<number, number>> = { 1: 4.5, 100: 5 };
 
 /** Nanoseconds that a contender adds to a lifecycle without any callouts. */
 export function addedCost(series: Series, name: string): Estimate {
