@@ -21,15 +21,13 @@ export interface CommandTotals {
  *
  * @example
  * ```ts
- * import { boot } from "@pnotify/pnotify";
- * import { CommandTable, Recording, Replay } from "@pnotify/pnotify/replay";
+ * import { CommandTable, ProcessRecord } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
  * const commands = new CommandTable();
- * const replay = new Replay(boot().kernel, { observer: commands });
- * const recording = new Recording({ sink: replay.sink });
- * recording.push('7 execve("/bin/false", ["false"], 0x7ffc /* 9 vars *\/) = 0\n7 +++ exited with 1 +++\n');
- * recording.end();
- * replay.finish();
+ * const record = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "false" });
+ * record.status = 1 << 8;
+ * commands.ended(record);
+ * assertEquals([record.exit, record.command], ["1", null]);
  * assertEquals(commands.rows.map(({ command, runs, failed }) => [command, runs, failed]), [["false", 1, 1]]);
  * ```
  */
@@ -40,14 +38,6 @@ export class CommandTable implements ReplayObserver {
    * Counts a process that has ended.
    *
    * @param process What is known of it.
-   * @example
-   * ```ts
-   * import { CommandTable, ProcessRecord } from "@pnotify/pnotify/replay";
-   * import { assertEquals } from "@std/assert";
-   * const commands = new CommandTable();
-   * commands.ended(new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "cc1" }));
-   * assertEquals(commands.rows[0].command, "cc1");
-   * ```
    */
   ended(process: ProcessRecord): void {
     const command = process.comm === null ? "?" : printable(process.comm);

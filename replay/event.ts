@@ -36,9 +36,9 @@ export interface ForkEvent extends EventPlace {
 export interface ExecEvent extends EventPlace {
   /** What happened. */
   readonly type: "exec";
-  /** The task as it is called afterwards: the leader's pid. */
+  /** The pid of the task after the exec: that of its leader. */
   readonly pid: number;
-  /** The task that called exec, as it was called before. */
+  /** The pid of the task before the exec. */
   readonly oldPid: number | null;
   /** The path of the program. */
   readonly path: string | null;
@@ -178,7 +178,7 @@ export interface LostEvent extends EventPlace {
   readonly count: number | null;
 }
 
-/** One thing that a recording tells. */
+/** An event of a recording. */
 export type RecordedEvent =
   | ForkEvent
   | ExecEvent

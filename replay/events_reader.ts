@@ -28,7 +28,7 @@ const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", 
 
 /**
  * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
- * line. Version 1 begins with a header and may tell more, lost events above all.
+ * line. Version 1 begins with a header. It can also tell of lost events.
  *
  * Origin: the records of the process events connector (`cn_proc`).
  *
@@ -76,7 +76,7 @@ export class EventsParser implements LineParser {
     return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: this.#kind };
   }
 
-  /** Nothing is left over. */
+  /** Does nothing, since each record stands alone. */
   end(): void {}
 
   /**
@@ -102,15 +102,15 @@ export class EventsParser implements LineParser {
   }
 
   #header(text: string): void {
-    const { others } = this.#fields;
-    if (others?.format !== EVENTS_FORMAT) return this.#bad(`no event: ${excerpt(text)}`);
-    const { version } = others;
+    const { rare } = this.#fields;
+    if (rare?.format !== EVENTS_FORMAT) return this.#bad(`no event: ${excerpt(text)}`);
+    const { version } = rare;
     if (typeof version === "number") this.version = version;
     if (version !== EVENTS_VERSION) {
       this.#bad(`version ${String(version)} of the format, version ${EVENTS_VERSION} is wanted`);
     }
-    this.#complete = others.complete === true;
-    const { clock } = others;
+    this.#complete = rare.complete === true;
+    const { clock } = rare;
     if (clock === "epoch" || clock === "day" || clock === "relative" || clock === "none") {
       this.#kind = clock;
     }
@@ -165,32 +165,32 @@ export class EventsParser implements LineParser {
     }
   }
 
-  /** The records that only version 1 has. */
+  /** Makes the event of a record that only version 1 has. */
   #further(fields: Fields): boolean {
-    const { ev, pid, others } = fields;
+    const { ev, pid, rare } = fields;
     const place = { time: this.#time, line: this.#line };
     switch (ev) {
       case "pgid": {
-        const id = others?.id;
+        const id = rare?.id;
         if (!isPid(id)) return false;
         return this.#told({ type: "group", pid, id });
       }
       case "exec-failed":
         return this.#told({ type: "exec-failed", pid });
       case "exit-call": {
-        const code = others?.to;
+        const code = rare?.to;
         if (typeof code !== "number") return false;
-        const group = others?.group === true;
+        const group = rare?.group === true;
         this.#sink({ type: "exit-call", ...place, pid, tgid: known(fields.tgid), code, group });
         return true;
       }
       case "signal": {
-        const signal = others?.signal;
+        const signal = rare?.signal;
         if (!isPid(signal) || signal > 64) return false;
         return this.#told({ type: "signal", pid, signal });
       }
       case "subreaper":
-        return this.#told({ type: "subreaper", pid, on: others?.on === true });
+        return this.#told({ type: "subreaper", pid, on: rare?.on === true });
       case "namespace":
         return this.#told({ type: "namespace", pid });
       case "found": {
@@ -217,8 +217,8 @@ export class EventsParser implements LineParser {
     return true;
   }
 
-  #lost({ others }: Fields): boolean {
-    const count = others?.count;
+  #lost({ rare }: Fields): boolean {
+    const count = rare?.count;
     this.#sink({
       type: "lost",
       time: this.#time,
@@ -228,16 +228,16 @@ export class EventsParser implements LineParser {
     return true;
   }
 
-  #fork({ pid, tgid, ppid, ptgid, comm, others }: Fields): boolean {
+  #fork({ pid, tgid, ppid, ptgid, comm, rare }: Fields): boolean {
     if (!isPid(tgid)) return false;
     const thread = pid !== tgid;
     let creator = thread || ppid <= 0 ? null : ppid;
     let creatorTgid = thread || ptgid <= 0 ? null : ptgid;
     let flags: number | null = null;
-    if (others !== null) {
-      if (isPid(others.creator)) creator = others.creator;
-      if (isPid(others.ctgid)) creatorTgid = others.ctgid;
-      if (typeof others.flags === "number") flags = others.flags;
+    if (rare !== null) {
+      if (isPid(rare.creator)) creator = rare.creator;
+      if (isPid(rare.ctgid)) creatorTgid = rare.ctgid;
+      if (typeof rare.flags === "number") flags = rare.flags;
     }
     this.#sink({
       type: "fork",
@@ -245,10 +245,10 @@ export class EventsParser implements LineParser {
       line: this.#line,
       pid,
       tgid,
-      thread: others?.thread === null ? null : thread,
+      thread: rare?.thread === null ? null : thread,
       creator,
       creatorTgid,
-      // Of a thread this is the parent of its process: the connector does not know who made the thread.
+      // The connector gives the parent of the process, for a thread too. It does not know who made a thread.
       parent: ptgid > 0 ? ptgid : null,
       flags,
       comm,
@@ -256,8 +256,8 @@ export class EventsParser implements LineParser {
     return true;
   }
 
-  #exec({ pid, comm, others }: Fields): boolean {
-    const { path, argv, oldpid } = others ?? {};
+  #exec({ pid, comm, rare }: Fields): boolean {
+    const { path, argv, oldpid } = rare ?? {};
     this.#sink({
       type: "exec",
       time: this.#time,
@@ -271,8 +271,8 @@ export class EventsParser implements LineParser {
     return true;
   }
 
-  #exit({ pid, tgid, status, ptgid, others }: Fields): boolean {
-    const dead = others?.dead;
+  #exit({ pid, tgid, status, ptgid, rare }: Fields): boolean {
+    const dead = rare?.dead;
     const isKnown = isStatus(status);
     if (!isKnown && status !== -1) this.#bad(`no wait status: ${status}`);
     this.#sink({
@@ -294,11 +294,11 @@ export class EventsParser implements LineParser {
     return true;
   }
 
-  #usage({ pid, others }: Fields): boolean {
+  #usage({ pid, rare }: Fields): boolean {
     const resources: Resources = {};
     let any = false;
     for (const name of RESOURCE_NAMES) {
-      const amount = others?.[name];
+      const amount = rare?.[name];
       if (typeof amount !== "number" || !(amount >= 0 && amount < Infinity)) continue;
       resources[name] = amount;
       any = true;

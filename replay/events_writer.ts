@@ -53,12 +53,12 @@ export function formatEvent(event: RecordedEvent, origin = 0): string {
   return `{"t":${formatTime(origin, event.time)},${fields.slice(1)}\n`;
 }
 
-/** The sum may have more digits than a number can hold, so it consists of two parts. */
+/** Adds in two parts. The sum may have more digits than a number can hold. */
 function formatTime(origin: number, time: number): string {
   const whole = Math.floor(time / 1e9);
   const seconds = Math.floor(origin / 1e9) + whole;
-  const rest = Math.round(time - whole * 1e9);
-  return seconds === 0 ? String(rest) : `${seconds}${String(rest).padStart(9, "0")}`;
+  const nanoseconds = Math.round(time - whole * 1e9);
+  return seconds === 0 ? String(nanoseconds) : `${seconds}${String(nanoseconds).padStart(9, "0")}`;
 }
 
 function fieldsOf(event: RecordedEvent): Record<string, unknown> {
@@ -109,7 +109,7 @@ function fieldsOf(event: RecordedEvent): Record<string, unknown> {
   }
 }
 
-/** Without what is unknown. */
+/** Leaves out the members that are unknown. */
 function present(
   fields: Record<string, unknown>,
   extra: Record<string, unknown> = {},

@@ -103,7 +103,7 @@ export function listFormats(key: "lines" | "recorder"): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** The beginning of a line shows its format, and the patterns are slow on long lines. */
+/** The beginning of a line shows its format. The patterns are slow on long lines. */
 const MOST_CHARACTERS = 1000;
 
 /**

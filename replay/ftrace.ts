@@ -23,7 +23,10 @@ const CLONE_PARENT = 0x8000;
 const CLONE_THREAD = 0x10000;
 /** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
 const TOLERATED_STEP = 5_000_000;
-/** Signals whose default is not to end a process: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH. */
+/**
+ * Signals whose default is not to end a process: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG,
+ * SIGWINCH.
+ */
 const HARMLESS: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28]);
 
 /**
@@ -49,9 +52,9 @@ export class FtraceParser implements LineParser {
   readonly #sink: EventSink;
   readonly #warnings: Warnings;
   /** Children that task_newtask told. sched_process_fork tells each of them a second time. */
-  readonly #told = new Set<number>();
+  readonly #newTasks = new Set<number>();
   /** Children that only sched_process_fork told. Their own first line tells whether they are threads. */
-  readonly #unsure = new Map<number, ForkEvent>();
+  readonly #undecided = new Map<number, ForkEvent>();
   #originSeconds = -1;
   #line = 0;
   #time = 0;
@@ -63,7 +66,7 @@ export class FtraceParser implements LineParser {
    * Makes a parser that has read no line.
    *
    * @param options Where events and warnings go.
-   * @param format Which of the two it is.
+   * @param format The format. The two differ in the columns before the event.
    */
   constructor(options: ParserOptions, format: "ftrace" | "perf") {
     this.#sink = options.sink;
@@ -76,10 +79,10 @@ export class FtraceParser implements LineParser {
     return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: "monotonic" };
   }
 
-  /** A child without a line of its own counts as a process. */
+  /** Tells the forks of children without a line of their own. They count as processes. */
   end(): void {
-    for (const event of this.#unsure.values()) this.#sink({ ...event, tgid: event.pid });
-    this.#unsure.clear();
+    for (const event of this.#undecided.values()) this.#sink({ ...event, tgid: event.pid });
+    this.#undecided.clear();
   }
 
   /**
@@ -92,22 +95,22 @@ export class FtraceParser implements LineParser {
     this.#line = number;
     if (text.length === 0 || text.charCodeAt(0) === HASH) return;
     const body = this.#head(text);
-    if (body < 0) return this.#odd(text);
-    if (this.#unsure.size > 0) this.#decide(this.#pid, this.#tgid);
+    if (body < 0) return this.#headless(text);
+    if (this.#undecided.size > 0) this.#decide(this.#pid, this.#tgid);
     this.#event(text, body);
   }
 
-  /** Tells of a child once it is known what it is. */
+  /** Tells the fork of a child, now that its process is known. */
   #decide(pid: number, tgid: number | null): void {
-    const event = this.#unsure.get(pid);
+    const event = this.#undecided.get(pid);
     if (event === undefined || tgid === null) return;
-    this.#unsure.delete(pid);
+    this.#undecided.delete(pid);
     const thread = pid !== tgid;
     this.#sink({ ...event, tgid, thread, parent: thread ? null : event.creatorTgid });
   }
 
-  /** A line without a head: lost events, or nothing that can be understood. */
-  #odd(text: string): void {
+  /** Reads a line without a head. It tells of lost events, or is not understood. */
+  #headless(text: string): void {
     const lost = /\[LOST (?:(\d+) )?EVENTS\]/.exec(text) ?? /\bLOST (\d+) events/i.exec(text) ??
       /PERF_RECORD_LOST.*?lost (\d+)/.exec(text);
     if (lost === null) {
@@ -127,8 +130,8 @@ export class FtraceParser implements LineParser {
   }
 
   /**
-   * Reads `comm-pid (tgid) [cpu] flags time:` or `comm pid/tid [cpu] time:`. A comm may hold nearly everything, so the
-   * anchor is the cpu, a number in brackets that stands after a number.
+   * Reads `comm-pid (tgid) [cpu] flags time:` or `comm pid/tid [cpu] time:`. A comm may hold nearly any character. The
+   * anchor is therefore the cpu: a number in brackets behind a number.
    *
    * @returns Where the event begins, or -1.
    */
@@ -164,7 +167,7 @@ export class FtraceParser implements LineParser {
     const before = text.charCodeAt(end);
     this.#pid = number;
     if (before === SLASH) {
-      // perf names the process first and then the thread.
+      // perf writes the process before the thread.
       let start = end - 1;
       while (start >= 0 && isDigit(text.charCodeAt(start))) start--;
       if (start === end - 1) return false;
@@ -240,7 +243,7 @@ export class FtraceParser implements LineParser {
       case "sys_exit_setsid":
         return this.#setsid(text, end);
     }
-    if (start === end) this.#odd(text);
+    if (start === end) this.#headless(text);
   }
 
   #bad(text: string): void {
@@ -259,7 +262,7 @@ export class FtraceParser implements LineParser {
     const thread = Math.floor(flags / CLONE_THREAD) % 2 === 1;
     const tgid = this.#tgid ?? null;
     const sibling = Math.floor(flags / CLONE_PARENT) % 2 === 1;
-    this.#told.add(pid);
+    this.#newTasks.add(pid);
     this.#sink({
       type: "fork",
       time: this.#time,
@@ -283,7 +286,7 @@ export class FtraceParser implements LineParser {
     const child = text.lastIndexOf(" child_comm=", pidStart);
     const creator = child < start ? NaN : numberAt(text, text.lastIndexOf(" pid=", child) + 5);
     if (Number.isNaN(pid) || Number.isNaN(creator)) return this.#bad(text);
-    if (this.#told.delete(pid)) return;
+    if (this.#newTasks.delete(pid)) return;
     const tgid = creator === this.#pid ? this.#tgid : null;
     const event: ForkEvent = {
       type: "fork",
@@ -299,7 +302,7 @@ export class FtraceParser implements LineParser {
       comm: text.slice(child + 12, pidStart),
     };
     if (tgid === null) this.#sink({ ...event, tgid: pid });
-    else this.#unsure.set(pid, event);
+    else this.#undecided.set(pid, event);
   }
 
   #exec(text: string, start: number): void {
@@ -326,8 +329,8 @@ export class FtraceParser implements LineParser {
     const pid = pidStart < start ? NaN : numberAt(text, pidStart + 5);
     if (Number.isNaN(pid)) return this.#bad(text);
     const deadAt = text.indexOf(" group_dead=", pidStart);
-    this.#told.delete(pid);
-    if (this.#unsure.size > 0) this.#decide(pid, pid === this.#pid ? this.#tgid : pid);
+    this.#newTasks.delete(pid);
+    if (this.#undecided.size > 0) this.#decide(pid, pid === this.#pid ? this.#tgid : pid);
     this.#sink({
       type: "exit",
       time: this.#time,
@@ -350,7 +353,7 @@ export class FtraceParser implements LineParser {
   #signal(text: string, start: number): void {
     const signal = field(text, " sig=", start);
     if (!(signal >= 1 && signal <= 64)) return this.#bad(text);
-    // A handler other than the default means that the process lives on.
+    // A process survives a signal that it handles.
     if (HARMLESS.has(signal) || field(text, " sa_handler=", start) !== 0) return;
     const handler = text.indexOf(" sa_handler=", start) + 12;
     const after = text.charCodeAt(handler + 1);
@@ -361,7 +364,7 @@ export class FtraceParser implements LineParser {
   #exitCall(text: string, start: number, group: boolean): void {
     const match = /error_code: ?(0x[0-9a-f]+|\d+)/.exec(text.slice(start));
     if (match === null) {
-      // `sys_exit -> ...` is the return of some call and not this one.
+      // `sys_exit -> ...` is the return of any call, and not a call of exit.
       if (text.startsWith(": NR ", start) || text.startsWith(" -> ", start)) return;
       return this.#bad(text);
     }
@@ -380,7 +383,7 @@ export class FtraceParser implements LineParser {
     const match = /^(?: ->|:) ?(0x[0-9a-f]+|-?\d+)/.exec(text.slice(start));
     if (match === null) return this.#bad(text);
     const id = Number(match[1]);
-    // Beyond the highest pid it is a negative error number.
+    // A value above the highest pid is a negative error number.
     if (id <= 0 || id > 0x400000) return;
     const pid = this.#tgid ?? this.#pid;
     this.#sink({ type: "session", time: this.#time, line: this.#line, pid, id: pid });
@@ -393,7 +396,7 @@ function field(text: string, word: string, start: number): number {
   return wordStart < 0 ? NaN : numberAt(text, wordStart + word.length);
 }
 
-/** What stands between a word and the last other word. */
+/** The text between a word and the last place of another word. */
 function between(text: string, word: string, start: number, end: string): string | null {
   const from = text.indexOf(word, start);
   const to = text.lastIndexOf(end);

@@ -34,7 +34,7 @@ export function cut(text: string, width: number, measure: Measure): string {
   return width < 4 ? beginning(text, width, measure) : `${beginning(text, width - 3, measure)}...`;
 }
 
-/** As many whole characters as go into a width. */
+/** The whole characters that fit into a width. */
 export function beginning(text: string, width: number, measure: Measure): string {
   // Nearly all text is as wide as it is long.
   let kept = text.slice(0, Math.max(0, width));

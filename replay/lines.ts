@@ -12,14 +12,15 @@ export class Lines {
   number = 0;
   readonly #take: (line: string) => void;
   readonly #warnings: Warnings;
-  #rest = "";
+  /** The text behind the last end of a line. Of a line that is too long only a blank is kept. */
+  #tail = "";
   #overlong = false;
 
   /**
    * Makes a splitter that has seen no text.
    *
    * @param take Called with each line, without its end.
-   * @param warnings Where to complain.
+   * @param warnings Where warnings go.
    */
   constructor(take: (line: string) => void, warnings: Warnings) {
     this.#take = take;
@@ -28,7 +29,7 @@ export class Lines {
 
   /** Takes the next chunk. */
   push(chunk: string): void {
-    const text = this.#rest.length === 0 ? chunk : this.#rest + chunk;
+    const text = this.#tail.length === 0 ? chunk : this.#tail + chunk;
     let start = 0;
     for (;;) {
       const end = text.indexOf("\n", start);
@@ -39,12 +40,12 @@ export class Lines {
     this.#keep(start === 0 ? text : text.slice(start));
   }
 
-  /** Hands out what is left when the text is over. A last line without an end may be one that was cut off. */
+  /** Hands out a last line that has no end, and then returns false. Such a line may be cut off. */
   end(): boolean {
-    if (this.#rest.length === 0) return true;
-    const rest = this.#rest;
-    this.#rest = "";
-    this.#hand(rest, 0, rest.length);
+    if (this.#tail.length === 0) return true;
+    const tail = this.#tail;
+    this.#tail = "";
+    this.#hand(tail, 0, tail.length);
     return false;
   }
 
@@ -63,12 +64,12 @@ export class Lines {
     this.#take(text.slice(start, last));
   }
 
-  #keep(rest: string): void {
-    if (rest.length > MAX_LINE) {
+  #keep(tail: string): void {
+    if (tail.length > MAX_LINE) {
       this.#overlong = true;
-      this.#rest = " ";
+      this.#tail = " ";
       return;
     }
-    this.#rest = this.#overlong && rest.length > 0 ? " " : rest;
+    this.#tail = this.#overlong && tail.length > 0 ? " " : tail;
   }
 }

@@ -1,9 +1,9 @@
 import type { Task } from "../kernel/task.ts";
 import type { ProcessRecord } from "./process.ts";
 
-/** A task that is alive as far as the recording tells, or a leader that ended before its threads. */
+/** A task that the recording shows alive, or a leader that ended before its threads. */
 export class LiveTask {
-  /** Its pid in the recording. A thread that execs takes over that of its leader. */
+  /** Its pid in the recording. A thread that execs takes over the pid of its leader. */
   pid: number;
   /** Its process. */
   readonly process: LiveProcess;
@@ -15,9 +15,9 @@ export class LiveTask {
   exitStatus: number | null = null;
   /** The last signal that can have ended it, or 0. */
   signal = 0;
-  /** Whether it ended: only a leader stays on after that. */
+  /** Whether it has ended. Only a leader is kept after its end. */
   ended = false;
-  /** The earlier user of its pid, while a late line may still tell the end of that process. */
+  /** The earlier user of its pid. A late line may still tell the end of that process. */
   predecessor: ProcessRecord | null = null;
 
   constructor(pid: number, process: LiveProcess, task: Task | null, forkTime: number | null) {
@@ -28,13 +28,13 @@ export class LiveTask {
   }
 }
 
-/** A process that is alive as far as the recording tells. */
+/** A process that the recording shows alive. */
 export class LiveProcess {
   /** What is known of it. */
   readonly record: ProcessRecord;
-  /** Its leader: set as soon as it exists. */
+  /** Its leader. It is set as soon as the process exists. */
   leader!: LiveTask;
-  /** Its threads that have not ended, the leader included; null while that is just the leader. */
+  /** The threads that have not ended, with the leader. Null while there is only the leader. */
   threads: LiveTask[] | null = null;
   /** The status that exit_group or a signal gave to all of it, or null. */
   groupStatus: number | null = null;
@@ -44,7 +44,7 @@ export class LiveProcess {
   counted = false;
   /** Whether its next child begins a new pid namespace. */
   unshared = false;
-  /** The ancestor, or itself, that existed before the recording. */
+  /** The top of its tree: the ancestor that existed before the recording, or itself. */
   root: LiveProcess;
 
   constructor(record: ProcessRecord, root: LiveProcess | null, parentKnown: boolean) {

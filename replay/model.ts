@@ -9,14 +9,14 @@ import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 export interface Forked {
   /** The child; null when a module refused it. */
   readonly task: Task | null;
-  /** With which errno it was refused, or null. */
+  /** The errno of the refusal, or null. */
   readonly refused: ErrnoName | null;
 }
 
 /**
- * Replays the events of a recording in the kernel. Where the kernel refuses what really happened (a pid in
- * use by its own init, a setuid program) the recording wins. Where a module refuses a fork,
- * the module wins: that is what a replay shows.
+ * Replays the events of a recording in the kernel. The recording wins over the kernel: what really happened, happens. A
+ * pid may belong to the kernel's own init, and a setuid program may set a user. A module wins over the recording where
+ * it refuses a fork: that is what a replay shows.
  */
 export class Model {
   /** The kernel. */
@@ -35,14 +35,14 @@ export class Model {
     return this.#aliases.get(task) ?? task.pid;
   }
 
-  /** Lets time pass up to an event. Its time may lie back: then it came late, and the clock stands still. */
+  /** Moves the clock to the time of an event. The clock stands still for an event that came late. */
   advance(time: number): void {
     this.#base ??= time - this.kernel.clock.now;
     const step = time - this.#base - this.kernel.clock.now;
     if (step > 0) this.kernel.clock.advance(step);
   }
 
-  /** Makes a child or thread. The parent never sleeps in vfork here: the recording says when it went on. */
+  /** Makes a child or thread. The parent does not sleep in vfork, since the recording says when it goes on. */
   fork(creator: Task | null, pid: number, flags: number): Forked {
     if (creator === null) return { task: null, refused: null };
     const kept = flags & (CLONE_VM | CLONE_PARENT | CLONE_THREAD);
@@ -65,7 +65,7 @@ export class Model {
     }
   }
 
-  /** Puts a task on the list that existed before. */
+  /** Adds a task that existed before the recording. */
   adopt(parent: Task, pid: number, comm: string | null, thread: boolean): Task {
     if (!thread && pid === this.kernel.init.pid) return this.kernel.init;
     if (!thread && pid === this.kernel.kthreadd.pid) return this.kernel.kthreadd;
@@ -124,7 +124,7 @@ export class Model {
     return this.pidOf(task.groupLeader.parent!.groupLeader);
   }
 
-  /** Gives a process the parent that it really has. */
+  /** Gives a process the parent that the recording tells. */
   correctParent(task: Task, parent: Task): void {
     const leader = task.groupLeader;
     if (leader === parent.groupLeader || leader.parent?.groupLeader === parent.groupLeader) return;
@@ -132,7 +132,7 @@ export class Model {
     quietly(() => this.kernel.correctParent(leader, parent));
   }
 
-  /** Changes the user or group, whatever gave the task the right to. */
+  /** Changes the user or group. The task needs no capability for it. */
   setCredentials(task: Task, uid: number | null, gid: number | null): void {
     const { kernel } = this;
     // The model does not know setuid programs and gained capabilities. What happened was allowed.
@@ -164,7 +164,7 @@ function refusal(error: KernelError): Forked {
   return { task: null, refused: error.code };
 }
 
-/** Does what the model may refuse, because it lacks the events before the recording. */
+/** Makes a call, and ignores a refusal. The model lacks the events before the recording. */
 function quietly(call: () => void): void {
   try {
     call();
@@ -173,7 +173,7 @@ function quietly(call: () => void): void {
   }
 }
 
-/** An unknown path stays unknown: the task keeps its comm. */
+/** The program of an exec. Without a path the task keeps its comm. */
 function programOf(
   task: Task,
   path: string | null,

@@ -4,9 +4,9 @@ import type { ErrnoName } from "../kernel/errno.ts";
 export interface ExecRecord {
   /** The path of the program, or null. */
   readonly file: string | null;
-  /** The command line, or null; perhaps cut short by the recorder. */
+  /** The command line, or null. The recorder may have cut it. */
   readonly argv: readonly string[] | null;
-  /** The thread that called exec, as it was called before; null where that is not known. */
+  /** The pid that the calling thread had before, or null. */
   readonly byTid: number | null;
   /** When, in nanoseconds since the recording's origin. */
   readonly time: number;
@@ -18,26 +18,15 @@ export interface KnownProcess {
   readonly serial: number;
   /** When it was first seen, in nanoseconds since the recording's origin. */
   readonly firstSeen: number;
-  /** Whether it was seen to be forked. */
+  /** Whether its fork was recorded. */
   readonly forked: boolean;
   /** Its comm, or null. */
   readonly comm: string | null;
 }
 
-/**
- * What a recording tells of one process. Whatever it does not tell is null.
- *
- * @example
- * ```ts
- * import { ProcessRecord } from "@pnotify/pnotify/replay";
- * import { assertEquals } from "@std/assert";
- * const record = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "cc1" });
- * record.status = 3 << 8;
- * assertEquals([record.exit, record.end, record.job], ["3", null, null]);
- * ```
- */
+/** What a recording tells of one process. What it does not tell is null. */
 export class ProcessRecord implements KnownProcess {
-  /** Its pid; 0 in a recording that does not number it. */
+  /** Its pid, or 0 in a recording that does not tell it. */
   readonly pid: number;
   /** Its number among the processes of the recording: (pid, serial) tells it from other users of its pid. */
   readonly serial: number;
@@ -49,7 +38,7 @@ export class ProcessRecord implements KnownProcess {
   cloneFlags: number | null = null;
   /** When it was first seen, in nanoseconds since the recording's origin. */
   firstSeen: number;
-  /** Whether it was seen to be forked; if not it existed before. */
+  /** Whether its fork was recorded. If not, it existed before. */
   readonly forked: boolean;
   /** How many threads were made in it, beside the first. */
   threads = 0;
@@ -59,15 +48,15 @@ export class ProcessRecord implements KnownProcess {
   comm: string | null;
   /** Its wait status, or null. */
   status: number | null = null;
-  /** When it ended, in nanoseconds since the recording's origin; null while it runs, or when nobody saw it. */
+  /** When it ended, in nanoseconds since the recording's origin. Null where no end was recorded. */
   end: number | null = null;
   /** Whether it must have ended although its end was not recorded. */
   endUnseen = false;
-  /** Who its parent was when it ended. */
+  /** Its parent when it ended. */
   parentAtExit: number | null = null;
   /** How many recorded processes are above it. */
   depth = 0;
-  /** With which errno a module refused its fork; null when it did not. The real process ran all the same. */
+  /** The errno with which a module refused its fork, or null. The real process ran all the same. */
   refused: ErrnoName | null = null;
   /** The job it belonged to, as a module named it; null when it belonged to none. */
   job: string | null = null;
@@ -75,11 +64,11 @@ export class ProcessRecord implements KnownProcess {
   accounting: Readonly<Record<string, unknown>> | null = null;
   /** The recorded process that was its parent at first, while a tree is kept. */
   above: ProcessRecord | null = null;
-  /** The recorded processes that it was the first parent of, oldest first, while a tree is kept. */
+  /** The processes whose first parent it was, oldest first, while a tree is kept. */
   readonly below: ProcessRecord[] = [];
 
   /**
-   * Makes the record of a process of which nothing else is known yet.
+   * Makes the record of a process that is seen for the first time.
    *
    * @param pid Its pid.
    * @param known What is known of it.
@@ -104,9 +93,7 @@ export class ProcessRecord implements KnownProcess {
 }
 
 /**
- * A wait status as text.
- *
- * Origin: `WEXITSTATUS()` and `WTERMSIG()`.
+ * A wait status as text. Origin: `WEXITSTATUS()` and `WTERMSIG()`.
  *
  * @param status The wait status.
  * @returns A code as `"3"`, a signal as `"sig9"`.

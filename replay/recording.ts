@@ -14,7 +14,7 @@ export interface RecordingOptions {
   readonly sink: EventSink;
   /** Its name, for messages. */
   readonly name?: string;
-  /** Where to complain; a new list by default. */
+  /** Where warnings go. A new list by default. */
   readonly warnings?: Warnings;
   /** The pid that a recording without a pid column is about. */
   readonly pid?: number;
@@ -43,9 +43,9 @@ export class Recording {
   readonly #options: ParserOptions;
   readonly #lines: Lines;
   #parser: LineParser | null = null;
-  /** Lines from before the format was known. */
+  /** The lines before the format is known. */
   readonly #early: string[] = [];
-  #anything = false;
+  #hasText = false;
   #binary = 0;
 
   /**
@@ -82,7 +82,7 @@ export class Recording {
    * @throws {KernelError} ENOEXEC when it is no recording of a known format.
    */
   push(chunk: string): void {
-    if (chunk.length > 0) this.#anything = true;
+    if (chunk.length > 0) this.#hasText = true;
     this.#lines.push(chunk);
   }
 
@@ -94,7 +94,7 @@ export class Recording {
   end(): void {
     const before = this.warnings.total;
     const whole = this.#lines.end();
-    if (!this.#anything) {
+    if (!this.#hasText) {
       throw this.#refuse("ENODATA", "it is empty");
     }
     if (this.#parser === null) this.#decide(true);
@@ -131,13 +131,13 @@ export class Recording {
     const parser = makeParser(this.#options);
     this.#parser = parser;
     const first = this.#lines.number - this.#early.length + 1;
-    // The parser gets the lines before the first known one too, and warns about each in its place.
+    // The parser gets the early lines too, and warns about each at its number.
     for (const [index, line] of this.#early.splice(0).entries()) {
       if (line !== "" && !isPreamble(line)) parser.line(line, first + index);
     }
   }
 
-  /** Nothing so far had a known form. */
+  /** Refuses a recording in which no line has a known form. */
   #decide(ended: boolean): never {
     const found = this.#binary > 0
       ? "it is binary"

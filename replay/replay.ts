@@ -21,11 +21,11 @@ import { type WarningKind, Warnings } from "./warning.ts";
 const CLONE_VM = 0x100;
 const CLONE_PARENT = 0x8000;
 const CLONE_THREAD = 0x10000;
-/** An end that turns up so soon after a fork of its pid may be that of the pid's last user. */
+/** How long after a fork of its pid an exit may still be that of the pid's last user. */
 const LATE_EXIT_NS = 1_000_000;
 
 /**
- * Is called for processes during a replay, beside the modules.
+ * Hears of the processes of a replay, beside the modules.
  *
  * @example
  * ```ts
@@ -48,7 +48,8 @@ const LATE_EXIT_NS = 1_000_000;
  */
 export interface ReplayObserver {
   /**
-   * A process begins to count: it is forked in the recording, or it existed before and does something for the first time.
+   * A process begins to count: it is forked in the recording, or it existed before and does something for the first
+   * time.
    * A process that is only named as a parent does not count.
    *
    * @param process What is known of it.
@@ -72,15 +73,15 @@ export interface ReplayObserver {
 
 /** How to replay. */
 export interface ReplayOptions {
-  /** Where to complain; a new list by default. */
+  /** Where warnings go. A new list by default. */
   readonly warnings?: Warnings;
-  /** Whether to keep every process, for a tree; without it memory is needed for live tasks only. */
+  /** Whether to keep every process, for a tree. Without a tree only live tasks need memory. */
   readonly tree?: boolean;
-  /** Who else wants to hear. */
+  /** Hears of the processes of the replay. */
   readonly observer?: ReplayObserver;
   /**
-   * The task that forks every process whose parent the recording does not tell, so that it inherits whatever modules have
-   * hung on that task. Without it such processes existed before, and init adopts them.
+   * The task that forks every process whose parent the recording does not tell. Such a process inherits what modules
+   * have hung on that task. Without this task it existed before, and init adopts it.
    */
   readonly root?: Task;
 }
@@ -122,7 +123,7 @@ export class Replay {
   /**
    * Makes a replay that begins with the tasks that the kernel has.
    *
-   * @param kernel Where things shall happen. Modules are best loaded before.
+   * @param kernel The kernel in which the events happen. Load modules before.
    * @param options How to replay.
    */
   constructor(kernel: Kernel, options: ReplayOptions = {}) {
@@ -207,7 +208,7 @@ export class Replay {
     this.#warn("lost", line, `the recorder lost ${count ?? "some"} events`);
   }
 
-  // Who is who.
+  // Tasks.
 
   /** The task of an event. An unknown task existed before the recording. */
   #actor(pid: number, tgid: number | null, event: RecordedEvent): LiveTask {
@@ -232,7 +233,7 @@ export class Replay {
     return (this.#tasks.get(pid) ?? this.#adopt(pid, null, null, event)).process;
   }
 
-  /** A task turns up that existed before the recording. */
+  /** Adds a task that existed before the recording. */
   #adopt(
     pid: number,
     tgid: number | null,
@@ -258,7 +259,7 @@ export class Replay {
     return live;
   }
 
-  /** Puts a task into the model that the recording does not show being forked. */
+  /** Puts a task whose fork was not recorded into the model. */
   #place(pid: number, above: LiveProcess | null, comm: string | null): Task | null {
     const model = this.#model;
     if (this.#root === null || above !== null) {
@@ -287,25 +288,25 @@ export class Replay {
   // Births.
 
   #fork(event: ForkEvent): void {
-    const old = this.#tasks.get(event.pid);
-    if (old !== undefined) this.#replace(old, event);
+    const lastUser = this.#tasks.get(event.pid);
+    if (lastUser !== undefined) this.#replace(lastUser, event);
     const isThread = event.thread ?? ((event.flags ?? 0) & CLONE_THREAD) !== 0;
     const live = isThread ? this.#forkThread(event) : this.#forkProcess(event);
-    if (old !== undefined && old.pid === old.process.record.pid) {
-      live.predecessor = old.process.record;
+    if (lastUser !== undefined && lastUser.pid === lastUser.process.record.pid) {
+      live.predecessor = lastUser.process.record;
     }
     this.#tasks.set(event.pid, live);
   }
 
-  /** The pid is in use again, so its last user must have ended. That end is unseen. */
-  #replace(old: LiveTask, event: ForkEvent): void {
+  /** Ends the last user of a pid that is in use again. The end itself was not recorded. */
+  #replace(lastUser: LiveTask, event: ForkEvent): void {
     this.#warn(
       "pid-in-use",
       event.line,
       `pid ${event.pid} is forked, and its last user has not ended`,
     );
-    if (old.process.leader === old) this.#endUnseen(old.process);
-    else this.#endThreadUnseen(old);
+    if (lastUser.process.leader === lastUser) this.#endUnseen(lastUser.process);
+    else this.#endThreadUnseen(lastUser);
   }
 
   #forkThread(event: ForkEvent): LiveTask {
@@ -397,7 +398,7 @@ export class Replay {
     return task === null ? process.record.parent : this.#model.parentOf(task);
   }
 
-  /** A line about something else tells the parent of a process that existed before. */
+  /** Takes the parent of a process that existed before from a line about another event. */
   #learnParent(process: LiveProcess, parent: number, event: RecordedEvent): void {
     if (process.parentKnown || parent <= 0 || parent === process.record.pid) return;
     const above = this.#process(parent, event);
@@ -410,8 +411,8 @@ export class Replay {
   }
 
   /**
-   * Compares the parent that an end tells with the one that followed from the rules. One that is neither the forker nor
-   * init adopts orphans: that was not recorded, but is known from here on.
+   * Compares the parent that an exit tells with the parent that the rules gave. A parent that is neither the forker nor
+   * init is a subreaper. The recording does not say so, but the model does from here on.
    */
   #checkParent(process: LiveProcess, parent: number, event: ExitEvent): void {
     const { record } = process;
@@ -423,7 +424,7 @@ export class Replay {
     if (over === null) return;
     if (parent !== record.parent && parent !== 1) {
       this.#model.kernel.setSubreaper(over, true);
-      // It must be above all that is known here, or orphans would not have come to it.
+      // The subreaper is above every process of this tree. Otherwise no orphan would have come to it.
       const { root } = process;
       const top = root.leader.task;
       if (root !== reaper && root !== reaper.root && !root.parentKnown && top !== null) {
@@ -443,11 +444,11 @@ export class Replay {
     const byTid = caller === null ? null : caller.pid;
     const by = caller ?? process.anyLive;
     if (by === null) return this.#warnDead(event.pid, event.line);
-    const old = by.pid;
+    const oldPid = by.pid;
     this.#becomeOnlyThread(process, by);
     this.#model.exec(by.task, event.path, event.argv, event.comm);
-    if (old !== event.pid) {
-      this.#tasks.delete(old);
+    if (oldPid !== event.pid) {
+      this.#tasks.delete(oldPid);
       by.pid = event.pid;
       this.#tasks.set(event.pid, by);
       process.leader = by;
@@ -476,7 +477,7 @@ export class Replay {
     return process.liveCount === 1 ? process.anyLive : null;
   }
 
-  /** The others have ended by now, whether or not that was recorded: exec ends them. */
+  /** Ends every thread but the one that called exec. Their ends may not be recorded. */
   #becomeOnlyThread(process: LiveProcess, by: LiveTask): void {
     const { threads, leader } = process;
     if (threads === null) return;
@@ -513,7 +514,10 @@ export class Replay {
     this.#warn("never-born", line, `pid ${pid} does something after its end`);
   }
 
-  /** The end of the last user of a pid may turn up after the fork of the new one. It had been reaped: it has no parent. */
+  /**
+   * Whether an exit is that of the last user of a pid. It may come after the fork of the new user. It tells no parent,
+   * since the task had been reaped.
+   */
   #isLate(live: LiveTask, event: ExitEvent): boolean {
     const { predecessor, forkTime } = live;
     if (predecessor === null) return false;
@@ -531,7 +535,7 @@ export class Replay {
     const { process } = live;
     if (!process.counted) this.#count(process);
     const status = event.status ?? inferStatus(live);
-    if (event.groupDead === true) this.#endOthersUnseen(live);
+    if (event.groupDead === true) this.#endThreadsUnseen(live);
     this.#counter.taskExits++;
     process.remove(live);
     if (process.liveCount > 0) {
@@ -559,10 +563,10 @@ export class Replay {
     this.#observer.ended?.(record);
   }
 
-  /** Threads whose end was lost: their process has ended. */
-  #endOthersUnseen(live: LiveTask): void {
-    for (const other of [...live.process.threads ?? []]) {
-      if (other !== live) this.#endThreadUnseen(other);
+  /** Ends the threads of a process that has ended. Their ends were not recorded. */
+  #endThreadsUnseen(live: LiveTask): void {
+    for (const thread of [...live.process.threads ?? []]) {
+      if (thread !== live) this.#endThreadUnseen(thread);
     }
   }
 
@@ -598,7 +602,7 @@ export class Replay {
     this.#observer.ended?.(record);
   }
 
-  // Everything else.
+  // Other events.
 
   #change(event: RecordedEvent & { readonly pid: number }): void {
     const live = this.#actor(event.pid, null, event);
@@ -629,7 +633,7 @@ function commOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).slice(0, TASK_COMM_LENGTH);
 }
 
-/** The status of an end that tells none: it follows from the exit call before it, or from a signal. */
+/** The status of an exit that tells none. It follows from the exit call before, or from a signal. */
 function inferStatus(live: LiveTask): number | null {
   const { process } = live;
   if (process.groupStatus !== null) return process.groupStatus;

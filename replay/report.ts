@@ -21,7 +21,7 @@ export interface ReplayReport {
   readonly summary: Summary;
   /** What was missing. */
   readonly gaps: Gaps;
-  /** What its format does not tell at all. */
+  /** What its format never tells. */
   readonly untold: readonly string[];
   /** How many warnings there were of each kind. */
   readonly warning_counts: Readonly<Partial<Record<WarningKind, number>>>;
@@ -53,11 +53,11 @@ export interface ProcessNode {
   readonly end_ns: number | null;
   /** Its parent when it ended. */
   readonly parent_at_exit: number | null;
-  /** With which errno a module refused its fork, where one did. */
+  /** The errno with which a module refused its fork, if one did. */
   readonly refused?: string;
   /** Its job, where a module knows of jobs. */
   readonly job?: string | null;
-  /** What was accounted for it, where a module did. */
+  /** What a module accounted for it. */
   readonly accounting?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -65,7 +65,7 @@ export interface ProcessNode {
  * What a format does not tell.
  *
  * @param format The format, or null while it is not known.
- * @returns What it does not tell, in words; nothing of no format.
+ * @returns What it does not tell, in words. Empty without a format.
  * @example
  * ```ts
  * import { untoldBy } from "@pnotify/pnotify/replay";
@@ -82,7 +82,7 @@ export function untoldBy(format: RecordingFormat | null): readonly string[] {
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param clock How the times are to be read.
- * @param options Which modules have something to say: whether nodes have a `job` and `accounting`.
+ * @param options Whether nodes have a `job` and `accounting`.
  * @returns The nodes, in order of birth.
  * @example
  * ```ts
@@ -119,14 +119,14 @@ export function nodesOf(
     }));
 }
 
-/** At most so many rows for commands and exit codes are printed. */
+/** How many rows of commands, and of exit codes, are printed at most. */
 const MOST_ROWS = 20;
 
 /**
  * Formats the result of a replay as a table.
  *
  * @param report The result.
- * @param commands What each command came to.
+ * @param commands The totals of each command.
  * @returns The lines.
  * @example
  * ```ts

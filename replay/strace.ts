@@ -95,16 +95,16 @@ export class StraceParser implements LineParser {
     if (first === MINUS) return this.#signal(whole.slice(callStart));
     if (first === LESS_THAN) return this.#resumed(whole, callStart);
     if (isLowerCase(first) || first === UNDERSCORE) return this.#call(whole, callStart);
-    // A call that strace could not tell.
+    // strace did not know the call.
     if (first === QUESTION_MARK) return;
     this.#warnNoLine(whole);
   }
 
-  /** Tells what is left when the recording is over. */
+  /** Tells the events that still wait. The recording is over. */
   end(): void {
     this.#tracees.finish();
     // With `-qq` strace prints no ends. The exit calls then stand for them.
-    for (const tracee of this.#tracees.all) {
+    for (const tracee of this.#tracees.present) {
       if (tracee.announced !== null && !tracee.ended) this.#end(tracee, null);
     }
   }
@@ -150,7 +150,7 @@ export class StraceParser implements LineParser {
     this.#returned(tracee, kind, call, returnedBy(text));
   }
 
-  /** A call without a meaning here still shows that its task exists. */
+  /** Passes over a call that a replay does not follow. The line still shows that its task exists. */
   #passOver(text: string): void {
     this.#tracees.notice();
     const attached = text.indexOf("strace: Process ");
@@ -261,7 +261,7 @@ export class StraceParser implements LineParser {
       group,
     });
     tracee.announced = { status: (code & 0xff) << 8, time, line };
-    // strace tells the end of a leader when its whole process has ended; the leader itself ends here.
+    // strace prints the end of a leader when its whole process has ended. The leader itself ends here.
     if (!group) this.#end(tracee, null);
   }
 
@@ -296,7 +296,7 @@ export class StraceParser implements LineParser {
 
   #unshare(tracee: Tracee, call: BegunCall): void {
     if (!call.args.includes("CLONE_NEWPID")) return;
-    // With setns the children join an existing namespace, of which nothing else is known.
+    // With setns the children join a namespace that exists. Nothing else is known of it.
     tracee.unshared = true;
     if (call.name === "setns") return;
     this.#tracees.tell(tracee, { type: "namespace", ...this.#head.place, pid: tracee.tgid });
@@ -328,7 +328,7 @@ export class StraceParser implements LineParser {
     this.#tracees.leave(tracee);
   }
 
-  /** Tells an end: with the status of the line, or with the one that was announced. */
+  /** Tells an end, with the status of the line or the one that was announced. */
   #end(tracee: Tracee, status: number | null): void {
     const { announced, pid, tgid } = tracee;
     const place = status === null ? announced! : this.#head.place;
@@ -345,7 +345,7 @@ export class StraceParser implements LineParser {
     });
   }
 
-  /** A thread calls execve and becomes the leader. It takes over the leader's pid, and its call goes on there. */
+  /** Lets a thread that calls execve take over the pid of its leader. */
   #superseded(text: string): void {
     const pid = numberAt(text, SUPERSEDED.length);
     const leader = this.#tracees.ending();
@@ -362,8 +362,8 @@ export class StraceParser implements LineParser {
   }
 
   /**
-   * SIGCHLD tells a parent of the end of a child. This matters where the child has no lines of its own: strace without `-f`,
-   * or with `-qq`.
+   * Tells the end of a child from the SIGCHLD of its parent. Without `-f`, or with `-qq`, strace prints no line about
+   * the end.
    */
   #childEnded(parent: Tracee, { pid, status }: ChildEnd): void {
     if (parent.namespace !== null) return;

@@ -111,7 +111,7 @@ export function cloneFlags(name: string, args: string): number | null {
 
 /** What a call returned. */
 export interface Returned {
-  /** The number, or null for `?`: it has not returned and never will. */
+  /** The number. Null for `?`: the call never returns. */
   readonly value: number | null;
   /** The pid as the recorder sees it, where that differs. */
   readonly translated: number | null;
@@ -119,7 +119,7 @@ export interface Returned {
   readonly restarts: boolean;
 }
 
-/** Reads what stands after the last ` = ` of a line, or null when the line does not say. */
+/** Reads what stands behind the last ` = ` of a line. Null when the line has none. */
 export function returnedBy(line: string): Returned | null {
   let start = line.lastIndexOf(" = ");
   if (start < 0) return null;
@@ -135,7 +135,7 @@ export function returnedBy(line: string): Returned | null {
   return { value: negative ? -value : value, translated, restarts: false };
 }
 
-/** What exec was asked to run. */
+/** The arguments of an exec. */
 export interface ExecArguments {
   /** The path, or null. */
   readonly path: string | null;
@@ -150,7 +150,7 @@ export function execArguments(name: string, args: string): ExecArguments {
   if (name === "execveat") {
     const comma = args.indexOf(", ");
     if (comma < 0) return { path: null, argv: null };
-    // With -y the descriptor shows its path: that is the program when the path is empty.
+    // With -y strace prints the file of the descriptor. An empty path means that file.
     directory = /<(.*)>$/.exec(args.slice(0, comma))?.[1] ?? null;
     start = comma + 2;
   }
@@ -183,7 +183,7 @@ export function statusOf(text: string): number | null {
   return text.includes("(core dumped)") ? signal | 0x80 : signal;
 }
 
-/** A child's end as SIGCHLD tells its parent of it. */
+/** The end of a child, as the SIGCHLD of its parent tells it. */
 export interface ChildEnd {
   /** The child. */
   readonly pid: number;
@@ -191,7 +191,7 @@ export interface ChildEnd {
   readonly status: number;
 }
 
-/** Reads the details of a SIGCHLD; null when it tells of something else than an end. */
+/** Reads the details of a SIGCHLD. Null for a child that has not ended. */
 export function childEnd(text: string): ChildEnd | null {
   const match = /si_code=CLD_(EXITED|KILLED|DUMPED), si_pid=(\d+).*? si_status=(\w+)/.exec(text);
   if (match === null) return null;

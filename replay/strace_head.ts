@@ -29,7 +29,7 @@ export class StraceHead {
   callStart = 0;
   /** The time, in nanoseconds since the origin. */
   time = 0;
-  /** How far the clock went back on this line, in nanoseconds; 0 when it did not. */
+  /** How far the clock went back on this line, in nanoseconds. 0 when it did not. */
   wentBack = 0;
   /** Whether lines name their pid as `[pid 123]`, as strace does on a terminal. */
   bracketed = false;
@@ -76,7 +76,7 @@ export class StraceHead {
     if (!isDigit(line.charCodeAt(start))) return start;
     const end = afterDigits(line, start);
     const next = line.charCodeAt(end);
-    // Digits that go on are a time of day or a number of seconds.
+    // Digits before a colon or a dot are a time.
     if (next === COLON || next === DOT) return start;
     this.pid = numberAt(line, start);
     return this.#parseComm(line, end);

@@ -33,7 +33,7 @@ export interface Summary {
   readonly reparented: readonly Reparented[];
 }
 
-/** What a recording lacks, and what else the {@linkcode Summary} does not say. */
+/** What a recording lacks, and the counts that the {@linkcode Summary} leaves out. */
 export interface Gaps {
   /** Processes whose parent changed, listed or not. */
   readonly reparentings: number;
@@ -45,7 +45,7 @@ export interface Gaps {
   readonly unknown_exits: number;
   /** Tasks that must have ended although that was not recorded. */
   readonly unseen_ends: number;
-  /** Events that the recorder says it lost; null when it lost an unknown number. */
+  /** Events that the recorder lost. Null when it does not say how many. */
   readonly lost_events: number | null;
   /** Processes that the real kernel made and a module refused. */
   readonly refused_forks: number;
@@ -65,7 +65,7 @@ export class SummaryCounter {
   #unknownExits = 0;
   #lost: number | null = 0;
   #maxDepth = 0;
-  /** By wait status: fewer different ones than processes by far. */
+  /** Counts by wait status. There are far fewer statuses than processes. */
   readonly #statuses = new Map<number, number>();
   readonly #reparented: Reparented[] = [];
   #reparentings = 0;
@@ -80,7 +80,7 @@ export class SummaryCounter {
     this.#list = list;
   }
 
-  /** Counts what needs no knowledge of processes. */
+  /** Counts an event for which no process is needed. */
   event(event: RecordedEvent): void {
     if (event.type === "exec-failed") this.#failedExecs++;
     else if (event.type === "lost" && this.#lost !== null) {

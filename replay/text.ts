@@ -1,5 +1,5 @@
 /*
- * Small readers of text by character code. A regular expression for each line would cost more than all the rest.
+ * Small readers of text by character code. A regular expression for each line would cost more than everything else.
  */
 
 export const CARRIAGE_RETURN = 13;
@@ -86,10 +86,10 @@ export function unescapeC(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(
     /\\(?:x([0-9a-f]{1,2})|([0-7]{1,3})|(.))/gs,
-    (whole, hex: string | undefined, octal: string | undefined, other: string | undefined) => {
+    (whole, hex: string | undefined, octal: string | undefined, escaped: string | undefined) => {
       if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
       if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
-      return SIMPLE_ESCAPES[other!] ?? whole;
+      return SIMPLE_ESCAPES[escaped!] ?? whole;
     },
   );
 }

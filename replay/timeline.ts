@@ -18,7 +18,7 @@ export interface TimelineLayout {
  * Draws a bar for each process, over the time that the recording covers.
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
- * @param layout How.
+ * @param layout How wide lines may be, and where bars end.
  * @returns The lines; one that says so where the recording has no times.
  * @example
  * ```ts
@@ -45,9 +45,9 @@ export function formatTimeline(
 
 /** One bar of a timeline before it is laid out. */
 export interface TimelineRow {
-  /** What the process ran, and its pid. */
+  /** The command of the process, and its pid. */
   readonly label: string;
-  /** How it ended, and how long it was there. */
+  /** Its end and its lifetime. */
   readonly note: string;
   /** When its bar begins, in nanoseconds since the origin. */
   readonly start: number;
@@ -61,7 +61,7 @@ export interface TimelineRow {
 export interface Timeline {
   /** When the first process was seen. */
   readonly start: number;
-  /** When the last thing happened. */
+  /** When the last event happened. */
   readonly end: number;
   /** The bars, in order of birth; null where the recording has no times. */
   readonly rows: readonly TimelineRow[] | null;
@@ -96,7 +96,7 @@ function noteOf(process: ProcessRecord, until: number): string {
  * Lays the bars of a timeline out.
  *
  * @param timeline The bars.
- * @param layout How wide a line may be, and what is how wide.
+ * @param layout How wide a line may be, and the measure of text.
  * @returns The lines; one that says so where the recording has no times.
  */
 export function layOutTimeline(
@@ -120,7 +120,7 @@ export function layOutTimeline(
   return lines;
 }
 
-/** At least one character, so that no process is too short to be seen. */
+/** The bar of a process. It has at least one character, so that every process is seen. */
 function barOf(row: TimelineRow, { start, end }: Timeline, width: number): string {
   const span = end - start;
   const columnOf = (time: number) => span <= 0 ? 0 : Math.floor((time - start) / span * width);

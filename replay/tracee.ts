@@ -12,7 +12,7 @@ export interface BegunCall {
   readonly line: number;
 }
 
-/** An end that has been announced by exit or exit_group. */
+/** The end that a call of exit or exit_group announces. */
 export interface AnnouncedEnd {
   /** The wait status. */
   readonly status: number;
@@ -22,11 +22,11 @@ export interface AnnouncedEnd {
   readonly line: number;
 }
 
-/** A pid namespace whose pids are not those of the pid column. */
+/** A pid namespace other than that of the pid column. */
 export class ForeignNamespace {
   /** The least difference between a pid outside and the pid inside. It never falls: pids grow on both sides. */
   base: number;
-  /** Children by the pid that their creator saw, of which no line has been seen so far. */
+  /** The children of which no line has been seen. Only their creator has named them, by the pid inside. */
   readonly pending: PendingChild[] = [];
 
   /**
@@ -42,7 +42,7 @@ export class ForeignNamespace {
    * Takes out the child that a pid outside stands for.
    *
    * @param pid The pid outside.
-   * @param mayLag Whether it may be the oldest child with a smaller pid, where none fits exactly.
+   * @param mayLag Whether the oldest child with a smaller pid will do. Pids that nobody saw may lie between.
    * @returns The child, or null.
    */
   takePending(pid: number, mayLag: boolean): PendingChild | null {
@@ -56,7 +56,7 @@ export class ForeignNamespace {
   }
 }
 
-/** A child that is known by its pid inside of a namespace only. */
+/** A child of which only the pid inside of its namespace is known. */
 export interface PendingChild {
   /** Who made it. */
   readonly creator: Tracee;
@@ -72,29 +72,29 @@ export class Tracee {
   pid: number;
   /** Its process; itself unless it is a thread. */
   tgid: number;
-  /** The call that it has begun, if that matters here. */
+  /** The call that it has begun, if a replay follows that call. */
   begun: BegunCall | null = null;
-  /** The child of its clone call, known before the call has returned. */
-  made: Tracee | null = null;
-  /** The end that its exit_group call announced. It is told when it happens. */
+  /** The child that was bound to its clone call before the call returned. */
+  child: Tracee | null = null;
+  /** The end that its exit_group call announced. It is told when strace prints it. */
   announced: AnnouncedEnd | null = null;
   /** Whether its end has been told. */
   ended = false;
-  /** Whether no more lines of it are to come. A leader may end long before. */
+  /** Whether strace prints no more lines of it. A leader may end long before that. */
   gone = false;
   /** The thread that superseded it by execve, until that execve returns. */
   supersededBy: number | null = null;
-  /** Whether it is not yet known who made it. */
+  /** Whether it waits for its maker. */
   parked = false;
-  /** Events that wait until it is known who made it, or its maker; null once it is. */
+  /** The events that wait. A child shares the queue of a maker that waits. Null once events go out at once. */
   queue: RecordedEvent[] | null = null;
-  /** The pid namespace of its calls, where it differs from the recorder's. */
+  /** The pid namespace of its calls. Null for that of the recorder. */
   namespace: ForeignNamespace | null = null;
   /** Whether its children begin a new pid namespace. */
   unshared = false;
 
   /**
-   * Makes the state of a task of which nothing else is known yet.
+   * Makes a task of which only the pid and the process are known.
    *
    * @param pid Its pid.
    * @param tgid Its process.

@@ -5,12 +5,21 @@ import type { StraceHead } from "./strace_head.ts";
 import { type BegunCall, ForeignNamespace, type PendingChild, Tracee } from "./tracee.ts";
 import type { Warnings } from "./warning.ts";
 
-/** So many events are kept back at most until the recording tells the pid of its first process. */
-const KEPT_BACK = 256;
+/** How many events wait at most for the recording to tell the pid of its first process. */
+const MOST_WAITING = 256;
 
 /**
- * The tasks of an strace recording: who a line belongs to, who made whom, and which events must wait until that is
- * known. StraceParser reads what the lines say.
+ * The tasks of an strace recording. The class finds the task of a line and the maker of a task. It holds events back
+ * until both are known. StraceParser reads what the lines say.
+ *
+ * | state      | fields                          | what happens to its events   | ends when                           |
+ * | ---------- | ------------------------------- | ---------------------------- | ----------------------------------- |
+ * | unnumbered | `pid` is 0, `queue` of its own  | they wait for its pid        | a line tells the pid, or many wait  |
+ * | parked     | `parked`, `queue` of its own    | they wait for its maker      | a clone call returns, or none is on |
+ * | waiting    | `queue` is that of its maker    | they wait with its maker     | its maker's events go out           |
+ * | traced     | `queue` is null                 | they go out at once          | its exit is told                    |
+ * | ended      | `ended`                         | a leader may still call exec | strace prints its last line         |
+ * | gone       | `gone`                          | none come                    | its queue is null: it is forgotten  |
  */
 export class Tracees {
   readonly #sink: EventSink;
@@ -18,20 +27,20 @@ export class Tracees {
   /** The head of the line in work. */
   readonly #head: StraceHead;
   readonly #byPid = new Map<number, Tracee>();
-  /** The process that lines without a pid belong to. */
+  /** The process of the lines without a pid. */
   #main: Tracee | null = null;
-  /** Tasks whose clone call has begun and not returned. */
+  /** The tasks whose clone call has begun and has not returned. */
   readonly #cloning = new Set<Tracee>();
-  /** How many tracees wait for their maker. */
+  /** How many tracees are parked. */
   #parked = 0;
   readonly #ownPid: number;
   /** Whether the pid of the first process is known. */
   #isMainNumbered = false;
   /** Whether any task has been seen. */
   #hasTasks = false;
-  /** Whether a task appeared that nobody made: strace was attached to running tasks. */
+  /** Whether a task appeared that nobody made. strace was then attached to running tasks. */
   #isIncomplete = false;
-  /** Whether several tracees share a queue: they wait for one that waits. */
+  /** Whether any tracee waits in the queue of its maker. */
   #hasSharedQueues = false;
   /** Whether any task is in a pid namespace of its own. */
   #hasNamespaces = false;
@@ -49,8 +58,8 @@ export class Tracees {
     this.#ownPid = options.pid ?? 0;
   }
 
-  /** Every task of which more lines may come. */
-  get all(): Iterable<Tracee> {
+  /** The tasks of which more lines may come. */
+  get present(): Iterable<Tracee> {
     return this.#byPid.values();
   }
 
@@ -72,18 +81,18 @@ export class Tracees {
     return tracee;
   }
 
-  /** The task of a line about an end: a leader may have ended before. */
+  /** The task of a line about an end. A leader may have ended before. */
   ending(): Tracee {
     return this.#byPid.get(this.#head.pid) ?? this.current();
   }
 
-  /** A call without a meaning here still shows that its task exists. */
+  /** Notes that the task of the line exists. The line itself says nothing that a replay follows. */
   notice(): void {
     const { pid } = this.#head;
     if (pid < 0 || !this.#byPid.has(pid)) this.current();
   }
 
-  /** A comm beside the pid of a task that nobody made: all that is known of it. */
+  /** Tells the comm of a task that nobody made. The comm stands beside its pid. */
   #name(tracee: Tracee, comm: string): void {
     if (tracee.queue !== null) return;
     const { pid } = tracee;
@@ -94,14 +103,14 @@ export class Tracees {
     if (this.#main === null) return this.#main = this.#firstUnnumbered();
     const main = this.#main;
     if (!this.#head.bracketed) return main;
-    // On a terminal strace leaves the pid out while there is only one task.
-    let only: Tracee | null = null;
+    // On a terminal strace leaves out the pid of a task that is alone.
+    let alone: Tracee | null = null;
     for (const tracee of this.#byPid.values()) {
       if (tracee.ended) continue;
-      if (only !== null) return main;
-      only = tracee;
+      if (alone !== null) return main;
+      alone = tracee;
     }
-    return only ?? main;
+    return alone ?? main;
   }
 
   #firstUnnumbered(): Tracee {
@@ -111,7 +120,7 @@ export class Tracees {
     return main;
   }
 
-  /** A task that is not known, or whose pid has been used before. */
+  /** Adds the task of a pid that has not been seen, or whose last user has ended. */
   #meet(pid: number): Tracee {
     const main = this.#main;
     if (main !== null && !this.#isMainNumbered && this.#cloning.size === 0) {
@@ -122,7 +131,7 @@ export class Tracees {
     const tracee = this.#add(pid);
     const pending = this.#pendingFor(pid);
     if (pending !== null) this.#born(pending.creator, tracee, pending.call);
-    else if (this.#cloning.size > 0) this.#expect(tracee);
+    else if (this.#cloning.size > 0) this.#bindToClone(tracee);
     else if (predecessor !== undefined) {
       this.#warnNeverBorn(`pid ${pid} does something after its end`);
     } else if (this.#hasTasks) {
@@ -143,7 +152,7 @@ export class Tracees {
     this.#warnings.add({ kind: "never-born", line: this.#head.line, text });
   }
 
-  /** The first process has a number after all. */
+  /** Gives the first process its pid. Events that wait get it too. */
   #numberMain(main: Tracee, pid: number): void {
     this.#isMainNumbered = true;
     this.#byPid.delete(main.pid);
@@ -158,20 +167,20 @@ export class Tracees {
     this.#release(main);
   }
 
-  // Events, and those that wait.
+  // Events, at once or later.
 
-  /** Tells an event, as soon as it is known who its task is. */
+  /** Tells an event now, or puts it into the queue of its task. */
   tell(tracee: Tracee, event: RecordedEvent): void {
     const { queue } = tracee;
     if (queue === null) return this.#sink(event);
     queue.push(event);
-    if (tracee === this.#main && queue.length > KEPT_BACK) {
+    if (tracee === this.#main && queue.length > MOST_WAITING) {
       this.#isMainNumbered = true;
       this.#release(tracee);
     }
   }
 
-  /** Hands on the events that waited, with those of all tasks in the same queue. */
+  /** Tells the events of a queue. Other tasks that wait in it wait no longer. */
   #release(tracee: Tracee): void {
     const queue = tracee.queue!;
     if (this.#hasSharedQueues) this.#moveWaiting(queue, null);
@@ -179,7 +188,7 @@ export class Tracees {
     for (const event of queue) this.#sink(event);
   }
 
-  /** Moves all tasks of one queue to another, or to none. */
+  /** Moves every task of a queue to another queue, or to none. */
   #moveWaiting(queue: RecordedEvent[], target: RecordedEvent[] | null): void {
     for (const tracee of this.#byPid.values()) {
       if (tracee.queue === queue) tracee.queue = target;
@@ -188,14 +197,14 @@ export class Tracees {
 
   // Calls that make tasks.
 
-  /** A call has begun whose return is on another line. */
+  /** Notes a call that returns on another line. */
   begin(tracee: Tracee, call: BegunCall): void {
     if (isClone(call.name)) this.#cloning.add(tracee);
     tracee.begun = call;
-    tracee.made = null;
+    tracee.child = null;
   }
 
-  /** A call returns. Returns how it began, or null when another call had begun or none. */
+  /** Ends a call that has begun. Gives null when the task has begun no call of this name. */
   takeBegun(tracee: Tracee, name: string): BegunCall | null {
     const { begun } = tracee;
     const isSame = begun !== null && begun.name === name;
@@ -204,18 +213,21 @@ export class Tracees {
     return isSame ? begun : null;
   }
 
-  /** strace attaches to a task in the middle of a line. The task is a child of the call on that line. */
+  /** Adds a task that strace attaches to in the middle of a line. The call on that line made it. */
   attach(pid: number): void {
     if (!this.#byPid.has(pid)) this.#park(this.#add(pid));
   }
 
-  /** A new task appears during a clone call. It is the child of that call if there is only one, and every birth was seen. */
-  #expect(child: Tracee): void {
+  /**
+   * Binds a new task to the clone call that is under way. With several calls, or births that nobody saw, its maker is not
+   * sure; the task is parked.
+   */
+  #bindToClone(child: Tracee): void {
     const [creator] = this.#cloning;
     const { begun } = creator;
     const isSure = this.#cloning.size === 1 && this.#parked === 0 && !this.#isIncomplete;
-    if (!isSure || begun === null || creator.made !== null) return this.#park(child);
-    creator.made = child;
+    if (!isSure || begun === null || creator.child !== null) return this.#park(child);
+    creator.child = child;
     this.#born(creator, child, begun);
   }
 
@@ -231,17 +243,17 @@ export class Tracees {
     return child;
   }
 
-  /** A call of clone is over: with a child, without one, or with `?`. */
+  /** Ends a clone call. It may have made a child, have failed, or not return any more. */
   cloneReturned(creator: Tracee, call: BegunCall, returned: Returned | null): void {
     this.#bindReturned(creator, call, returned);
     this.#bindParked();
   }
 
   #bindReturned(creator: Tracee, call: BegunCall, returned: Returned | null): void {
-    const { made } = creator;
-    creator.made = null;
+    const { child: bound } = creator;
+    creator.child = null;
     const value = returned?.value ?? null;
-    if (made !== null && (value === null || isMade(creator, made, returned!))) return;
+    if (bound !== null && (value === null || isReturned(creator, bound, returned!))) return;
     if (returned !== null && value === null && !returned.restarts) {
       return this.#orphanClone(creator, call);
     }
@@ -252,13 +264,13 @@ export class Tracees {
     if (child !== null) this.#born(creator, child, call);
   }
 
-  /** The child with a pid: a parked task, or a new one. */
+  /** The parked task with a pid, or a new one. */
   #childWithPid(pid: number): Tracee {
-    const met = this.#byPid.get(pid);
-    return met !== undefined && met.parked ? this.#unpark(met) : this.#add(pid);
+    const tracee = this.#byPid.get(pid);
+    return tracee !== undefined && tracee.parked ? this.#unpark(tracee) : this.#add(pid);
   }
 
-  /** A task ends during a call. A clone call does not return any more. */
+  /** Gives up the clone call of a task that ends during it. The call does not return any more. */
   abandonCall(tracee: Tracee): void {
     const { begun } = tracee;
     if (begun === null || !isClone(begun.name)) return;
@@ -268,7 +280,7 @@ export class Tracees {
     this.#bindParked();
   }
 
-  /** A task was killed during clone. A single parked child is its child if no other task can have made it. */
+  /** Binds the child of a task that was killed during clone. A single parked task is that child if no other call is under way. */
   #orphanClone(creator: Tracee, call: BegunCall): void {
     if (this.#parked !== 1 || this.#cloning.size > 0) return;
     for (const child of this.#byPid.values()) {
@@ -296,7 +308,7 @@ export class Tracees {
       thread,
       creator: creator.pid,
       creatorTgid: creator.tgid,
-      // With CLONE_PARENT it is the parent of the creator, which the model knows better.
+      // With CLONE_PARENT the parent is that of the creator. The model knows it better.
       parent: thread || (bits & CLONE_PARENT) !== 0 ? null : creator.tgid,
       flags,
       comm: null,
@@ -305,22 +317,22 @@ export class Tracees {
     if (child.gone) this.#forget(child);
   }
 
-  /** The events of a child before its birth was known follow the birth. */
+  /** Puts the events of a child behind its birth. Where the birth waits, they wait too. */
   #joinQueue(child: Tracee, creator: Tracee): void {
     const { queue } = creator;
-    const old = child.queue;
+    const parkedEvents = child.queue;
     if (queue === null) {
-      if (old !== null) this.#release(child);
+      if (parkedEvents !== null) this.#release(child);
       return;
     }
     this.#hasSharedQueues = true;
     child.queue = queue;
-    if (old === null) return;
-    queue.push(...old);
-    this.#moveWaiting(old, queue);
+    if (parkedEvents === null) return;
+    queue.push(...parkedEvents);
+    this.#moveWaiting(parkedEvents, queue);
   }
 
-  /** Without a clone call under way, parked tasks have a pending birth in a namespace, or existed before. */
+  /** Binds every parked task once no clone call is under way. A namespace expects it, or it existed before. */
   #bindParked(): void {
     if (this.#cloning.size > 0 || this.#parked === 0) return;
     for (const child of [...this.#byPid.values()]) {
@@ -331,7 +343,7 @@ export class Tracees {
     }
   }
 
-  /** Nobody made it: it was there before. */
+  /** Takes a task that nobody made for one that existed before the recording. */
   #adopt(child: Tracee): void {
     this.#unpark(child);
     this.#isIncomplete = true;
@@ -340,33 +352,33 @@ export class Tracees {
     if (child.gone) this.#forget(child);
   }
 
-  // Pid namespaces: clone returns a pid of the caller's namespace, and the pid column has the recorder's.
+  // Pid namespaces. Clone returns a pid of the caller's namespace; the pid column has the recorder's.
 
-  /** The parked child that a pid inside stands for. Null when there is none yet; the pid then stays pending. */
+  /** The parked child with a pid inside of a namespace. Null where no line of it was seen: its birth is then pending. */
   #insideChild(creator: Tracee, inside: number, call: BegunCall): Tracee | null {
     const namespace = creator.namespace!;
     const expected = inside + namespace.base;
-    let best: Tracee | null = null;
+    let nearest: Tracee | null = null;
     for (const child of this.#byPid.values()) {
       if (!child.parked || child.pid < expected) continue;
-      if (best === null || child.pid < best.pid) best = child;
+      if (nearest === null || child.pid < nearest.pid) nearest = child;
     }
     const isAlone = this.#cloning.size === 0 && namespace.pending.length === 0;
-    if (best === null || (best.pid !== expected && !isAlone)) {
+    if (nearest === null || (nearest.pid !== expected && !isAlone)) {
       namespace.pending.push({ creator, inside, call });
       return null;
     }
-    namespace.base = best.pid - inside;
-    return this.#unpark(best);
+    namespace.base = nearest.pid - inside;
+    return this.#unpark(nearest);
   }
 
-  /** The child that a pid outside stands for, if any namespace expects one. */
+  /** The pending child with a pid outside, or null when no namespace expects one. */
   #pendingFor(pid: number): PendingChild | null {
     if (!this.#hasNamespaces) return null;
-    const seen = new Set<ForeignNamespace>();
+    const visited = new Set<ForeignNamespace>();
     for (const { namespace } of this.#byPid.values()) {
-      if (namespace === null || seen.has(namespace)) continue;
-      seen.add(namespace);
+      if (namespace === null || visited.has(namespace)) continue;
+      visited.add(namespace);
       const child = namespace.takePending(pid, this.#cloning.size === 0);
       if (child !== null) return child;
     }
@@ -375,13 +387,13 @@ export class Tracees {
 
   // Ends.
 
-  /** A task has no more lines. It stays known while its events wait. */
+  /** Notes that a task has no more lines. It is forgotten once no event of it waits. */
   leave(tracee: Tracee): void {
     tracee.gone = true;
     if (tracee.queue === null) this.#forget(tracee);
   }
 
-  /** A thread takes over the pid of its leader by execve. Its call goes on there. */
+  /** Moves the execve call of a thread to its leader. The thread takes over the pid of the leader. */
   supersede(leader: Tracee, threadPid: number): void {
     const thread = this.#byPid.get(threadPid);
     leader.begun = thread?.begun ?? null;
@@ -392,7 +404,7 @@ export class Tracees {
     if (this.#byPid.get(tracee.pid) === tracee) this.#byPid.delete(tracee.pid);
   }
 
-  /** The recording is over: hands on everything that waits. */
+  /** Tells every event that still waits. The recording is over. */
   finish(): void {
     for (const child of [...this.#byPid.values()]) {
       if (child.parked) this.#adopt(child);
@@ -401,15 +413,19 @@ export class Tracees {
   }
 }
 
-/** Whether a call returned the child that had been taken for its own. */
-function isMade({ namespace }: Tracee, made: Tracee, { value, translated }: Returned): boolean {
-  if (translated !== null || namespace === null) return (translated ?? value) === made.pid;
+/** Whether a clone call returned the child that was bound to it. */
+function isReturned(
+  { namespace }: Tracee,
+  bound: Tracee,
+  { value, translated }: Returned,
+): boolean {
+  if (translated !== null || namespace === null) return (translated ?? value) === bound.pid;
   if (value! <= 0) return false;
-  namespace.base = Math.max(namespace.base, made.pid - value!);
+  namespace.base = Math.max(namespace.base, bound.pid - value!);
   return true;
 }
 
-/** Replaces 0, the unknown pid, by the pid. */
+/** Puts the pid in the place of 0, which stands for the unknown pid. */
 function renumber(event: RecordedEvent, pid: number): RecordedEvent {
   const fields: Record<string, unknown> = { ...event };
   for (const key of ["pid", "tgid", "creator", "creatorTgid", "parent", "oldPid"]) {

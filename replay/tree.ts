@@ -28,7 +28,7 @@ export interface TreeLayout {
  * Origin: after `pstree(1)`.
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
- * @param layout How.
+ * @param layout How wide lines may be.
  * @returns The lines.
  * @example
  * ```ts
@@ -48,11 +48,11 @@ export function formatTree(processes: readonly ProcessRecord[], layout: TreeLayo
 
 /** A line of a tree before it is laid out. Plain data. */
 export interface TreeRow {
-  /** The branches before it, and what it ran: what is cut where a line is too long. */
+  /** The branches and the command. They are cut where a line is too long. */
   readonly name: string;
-  /** What stands behind the name and is not cut: its pid, threads, and the errno of a refused fork. */
+  /** The pid, the threads and the errno of a refused fork. They are never cut. */
   readonly tail: string;
-  /** How it ended, how long it was there, and its job. */
+  /** Its end, its lifetime and its job. */
   readonly columns: readonly string[];
 }
 
@@ -117,7 +117,7 @@ function rowOf(process: ProcessRecord, prefix: string, clock: RecordingClock): T
  * Lays out the lines of a tree. The columns are as wide as their texts, and the names get the rest.
  *
  * @param rows The lines.
- * @param layout How wide a line may be, and what is how wide.
+ * @param layout How wide a line may be, and the measure of text.
  * @returns The lines as text.
  */
 export function layOutTree(

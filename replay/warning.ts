@@ -1,29 +1,33 @@
-/** What can be wrong with a recording. */
+/** What can be wrong with a recording. {@linkcode WARNING_KINDS} says what each means. */
 export type WarningKind =
-  /** A line that has no meaning in its format. */
   | "not-understood"
-  /** Bytes that are no text. */
   | "binary"
-  /** A line much longer than any recorder writes. */
   | "too-long"
-  /** The recording ends in the middle of a line. */
   | "cut-off"
-  /** The clock went back. */
   | "clock-back"
-  /** A task acts after its end, or without a birth in a recording that shows every birth. */
   | "never-born"
-  /** A pid is given out while its last user is still alive. */
   | "pid-in-use"
-  /** A call returns that nobody began. */
   | "not-begun"
-  /** The recorder lost events. */
   | "lost"
-  /** The kernel model refuses what the recording says has happened. */
   | "refused";
+
+/** What each kind of warning means, in the order of the table in `docs/replay.md`. */
+export const WARNING_KINDS: Readonly<Record<WarningKind, string>> = Object.freeze({
+  "not-understood": "a line without a meaning in its format",
+  "binary": "bytes that are no text",
+  "too-long": "a line much longer than any recorder writes",
+  "cut-off": "the recording ends in the middle of a line",
+  "clock-back": "the clock goes back, by more than the 5 ms between CPUs that are usual",
+  "never-born": "a task acts after its end, or without a birth where all births are told",
+  "pid-in-use": "a pid is given out while its last user lives",
+  "not-begun": "a call returns that nobody began",
+  "lost": "the recorder lost events",
+  "refused": "the kernel model refuses what the recording says",
+});
 
 /** A fault of a recording, and its line. The rest of the recording is used. */
 export interface ReplayWarning {
-  /** What. */
+  /** Its kind. */
   readonly kind: WarningKind;
   /** The line, from 1. */
   readonly line: number;
@@ -47,7 +51,7 @@ const KEPT = 20;
  * ```
  */
 export class Warnings {
-  /** Those that are kept, in order. */
+  /** The warnings that are kept, in order. */
   readonly kept: ReplayWarning[] = [];
   /** How many there were of each kind. */
   readonly counts: Partial<Record<WarningKind, number>> = {};
@@ -55,7 +59,7 @@ export class Warnings {
   total = 0;
 
   /**
-   * Adds one.
+   * Adds a warning.
    *
    * @param warning What is wrong, and where.
    */

@@ -1,14 +1,7 @@
 /**
- * The program: runs scenarios of processes under kernel modules.
- *
- * ```sh
- * deno run -A jsr:@pnotify/pnotify/cli run case.yaml
- * deno run jsr:@pnotify/pnotify/cli demo
- * ```
- *
- * Shipped scenarios need no permission; one of your own needs `--allow-read`; module files run in a sandbox, which needs
- * `--allow-read`, `--allow-run` and `--allow-env`. Importing this does nothing: from a program, use the entry point
- * `scenario`.
+ * The program: `deno run -A jsr:@pnotify/pnotify/cli run case.yaml`. Shipped scenarios need no permission. Scenarios of
+ * your own need `--allow-read`, and module files also `--allow-run` and `--allow-env` for their sandbox. A program of
+ * your own imports the entry `scenario` instead.
  *
  * @module
  */

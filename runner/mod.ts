@@ -1,26 +1,19 @@
 /**
- * Scenarios of processes, run from a program or a test of your own: tasks, modules and steps as data, and what must hold in
- * the end. What they look like is in `docs/scenario_format.md`.
- *
- * A scenario with modules that you import runs in this process and needs no permission. One with module files that you do
- * not trust runs in a sandbox, when asked to.
+ * Scenarios of processes, run from a program or a test of your own. A scenario has tasks, modules and steps as data, and
+ * what must hold in the end; `docs/scenario_format.md` describes it. With modules that you import it runs in this process
+ * and needs no permission. A sandbox runs module files that you do not trust.
  *
  * @example
  * ```ts
  * import { runScenario } from "@pnotify/pnotify/scenario";
  * import { assertEquals } from "@std/assert";
- * const result = await runScenario(`
- * scenario: A veto undoes a fork
- * tasks: [init, init/sh]
- * modules:
- *   strict: { script: { init: ok, fork: EAGAIN } }
- * steps:
- *   - fork: { parent: sh, as: child }
- *     fails: EAGAIN
- * expect:
- *   - tree: [init/sh]
- * `);
- * assertEquals(result.diagnostic, "");
+ * const { diagnostic } = await runScenario({
+ *   scenario: "A shell forks",
+ *   tasks: ["init", "init/sh"],
+ *   steps: [{ fork: { parent: "sh", as: "make" } }],
+ *   expect: [{ tree: ["init/sh", "init/sh/make"] }],
+ * });
+ * assertEquals(diagnostic, "");
  * ```
  *
  * @module

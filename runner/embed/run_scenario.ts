@@ -113,10 +113,12 @@ export async function runScenario(
  *
  * @example
  * ```ts
- * import { runScenarios } from "@pnotify/pnotify/scenario";
- * import { assertEquals } from "@std/assert";
+ * import { runScenarios, ScenarioError } from "@pnotify/pnotify/scenario";
+ * import { assertEquals, assertRejects } from "@std/assert";
  * const results = await runScenarios("veto");
  * assertEquals(results.map(({ status }) => status), ["passed", "passed"]);
+ * const slip = { scenario: "A slip", steps: [{ frok: "init" }] };
+ * await assertRejects(() => runScenarios(slip), ScenarioError, 'did you mean "fork"?');
  * ```
  */
 export async function runScenarios(

@@ -85,24 +85,12 @@ export const TASKS: Shape = { type: "list", of: TASK, single: true };
 /** A list of modules, or one. */
 export const MODULES: Shape = { type: "list", of: MODULE, single: true };
 
-/**
- * Describes a field that must be there.
- *
- * @param shape What its value must look like.
- * @param doc What it means.
- * @returns The field.
- */
+/** Describes a field that must be there, with what it means. */
 export function required(shape: Shape, doc: string): Field {
   return { shape, required: true, doc };
 }
 
-/**
- * Describes a field that may be missing.
- *
- * @param shape What its value must look like.
- * @param doc What it means.
- * @returns The field.
- */
+/** Describes a field that may be missing, with what it means. */
 export function optional(shape: Shape, doc: string): Field {
   return { shape, doc };
 }

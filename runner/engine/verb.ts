@@ -35,22 +35,9 @@ export interface Verb {
   readonly actor?: string;
   /** The task on whose behalf it is done, where no argument names it. */
   actorOf?(args: Args): string | null;
-  /**
-   * The call in words.
-   *
-   * @param args The arguments.
-   * @returns For example `exec("/bin/sh")`.
-   */
+  /** The call in words, for example `exec("/bin/sh")`. */
   describe?(args: Args): string;
-  /**
-   * Does it.
-   *
-   * @param scene The world and its names.
-   * @param args The arguments.
-   * @param step The whole step.
-   * @returns The outcome.
-   * @throws {KernelError} When the call fails; a step may want that.
-   */
+  /** Makes the call. It may throw a KernelError, which a step may expect. */
   run(scene: Scene, args: Args, step: StepPlan): Outcome;
 }
 

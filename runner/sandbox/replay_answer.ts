@@ -11,6 +11,7 @@ import {
 } from "../../replay/mod.ts";
 import type { Timeline, TimelineRow } from "../../replay/timeline.ts";
 import type { TreeRow } from "../../replay/tree.ts";
+import { WARNING_KINDS } from "../../replay/warning.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import {
   anything,
@@ -76,7 +77,7 @@ const report: Shape = fields<Omit<ReplayReport, "recording">>({
   gaps,
   untold: list(text),
   warning_counts: record(number),
-  warnings: list(fields<ReplayWarning>({ kind: text, line: number, text })),
+  warnings: list(fields<ReplayWarning>({ kind: oneOf(WARNING_KINDS), line: number, text })),
   tree: orNull(list(node)),
 });
 /** Rows of cells, each with as many as the first has. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FORMAT_NAMES, formatOf, FORMATS, listFormats, untoldBy } from "../../replay/mod.ts";
 import { CALLS, tracedCalls } from "../../replay/strace_call.ts";
+import { WARNING_KINDS } from "../../replay/warning.ts";
 import { folders, readData, recordingsIn } from "./support.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/replay.md", import.meta.url));
@@ -79,6 +80,13 @@ Deno.test("README.md names what writes recordings as FORMATS does", async () => 
 
 Deno.test("docs/replay.md lists the calls that CALLS has", () => {
   assertEquals(codeAfter("A replay of strace uses these calls"), [...CALLS.keys()]);
+});
+
+Deno.test("docs/replay.md says of each kind of warning what WARNING_KINDS says", () => {
+  const rows = PAGE.split("\n").filter((line) => /^\| `[a-z-]+` +\|[^|]*\|$/.test(line))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")))
+    .filter(([kind]) => kind in WARNING_KINDS);
+  assertEquals(rows, Object.entries(WARNING_KINDS));
 });
 
 Deno.test("tracedCalls() names each call that is not in the class process of strace", () => {

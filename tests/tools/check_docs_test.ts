@@ -448,7 +448,7 @@ Deno.test("findCommentFaults() refuses as much documentation as code, in a light
     "fewer than the code are wanted",
   ]);
   assertEquals(findCommentFaults("kernel/pid.ts", `${source}const two = 2;\n`), []);
-  assertEquals(findCommentFaults("replay/pid.ts", source), []);
+  assertEquals(findCommentFaults("bench/pid.ts", source), []);
 });
 
 const code = "const one = 1;\n".repeat(20);
