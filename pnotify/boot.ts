@@ -12,7 +12,7 @@ export interface World {
 /**
  * Boots a kernel with pnotify in it.
  * @param options How to boot.
- * @returns Both.
+ * @returns The kernel and its notification service.
  * @throws {KernelError} EINVAL for a bad option.
  */
 export function boot(options: KernelOptions = {}): World {

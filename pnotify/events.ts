@@ -5,7 +5,7 @@ import type { Subscriber } from "./subscriber.ts";
 import type { TaskData } from "./task_data.ts";
 import { PNOTIFY_NAMELN, type Verdict } from "./verdict.ts";
 
-/** The hooks that an events structure may have. A new hook begins here: the compiler points at what has to follow. */
+/** The hooks that an events structure may have. To add a hook, begin here: the compiler names the places that follow. */
 export const HOOKS = [
   "init",
   "fork",
@@ -28,8 +28,8 @@ export type HookName = typeof HOOKS[number];
 /**
  * What a module wants to hear of (struct pnotify_events), as its author describes it. Only `fork` is required (A11).
  *
- * Each hook gets the task that it is about and the module's entry on the task's list. `init`, `fork`, `clone` and
- * `canFork` answer with a verdict. The other hooks answer nothing and cannot refuse.
+ * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`
+ * and `canFork` return a verdict. The other hooks return nothing and cannot refuse.
  *
  * Locking: `init`, `exit` and `free` run with the list held for writing, `init` also with the events semaphore (A54).
  * `exec` and the further events hold the list for reading. The four hooks of a fork hold the parent's list for reading;
@@ -92,24 +92,24 @@ export interface EventsDescription<D> {
   readonly data?: unknown;
   /** The life of the data that each task has. Without it data begins as null (A27, A46). */
   readonly taskData?: TaskData<D>;
-  /** Higher ones are called first, equal ones in order of subscription. 0 by default. */
+  /** Modules of higher priority are called first, equal ones in order of subscription. 0 by default. */
   readonly priority?: number;
-  /** Hears of every task, without subscriptions, data or balance (A50). PNOTIFY_NOSUB is then as good as PNOTIFY_OK. */
+  /** Hears of every task, without subscriptions, data or balance (A50). PNOTIFY_NOSUB then allows a fork, too. */
   readonly global?: boolean;
 
-  /** At registration, for each task that exists, subscribed already (A14). PNOTIFY_ERROR fails the registration. */
+  /** Registration subscribed an existing task, and calls this for it (A14). PNOTIFY_ERROR fails the registration. */
   init?(task: Task, subscriber: Subscriber<D>): Verdict;
   /** A subscribed task forks; the child is not yet on the task list (A35, A37). PNOTIFY_ERROR fails the fork. */
   fork(child: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
   /** The task runs a new program (A51). */
   exec?(task: Task, subscriber: Subscriber<D>): void;
-  /** The task ends, the module is unregistered, or a fork is undone (A47, A23, A41). The entry is still on the list. */
+  /** The task ends, the module is unregistered, or a fork is undone (A47, A23, A41). The task is still subscribed. */
   exit?(task: Task, subscriber: Subscriber<D>): void;
-  /** In place of `fork`, when the child is a thread. */
+  /** Called in place of `fork` when the child is a thread. */
   clone?(thread: Task, subscriber: Subscriber<D>, parentData: D): Verdict;
-  /** Before any `fork` hook, for each subscriber of the parent. PNOTIFY_ERROR fails the fork. */
+  /** Called before any `fork` hook, for each subscriber of the parent. PNOTIFY_ERROR fails the fork. */
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
-  /** A fork failed after `canFork` agreed. In reverse order, after the exits of the roll-back. */
+  /** A fork failed after `canFork` agreed. Called in reverse order, after the exits of the roll-back. */
   cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
   /** A user, a group or a capability changed. */
   credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;
@@ -119,9 +119,9 @@ export interface EventsDescription<D> {
   rename?(task: Task, subscriber: Subscriber<D>, before: string): void;
   /** A fatal signal ends the task; its exit follows. `signal` is the number. */
   signal?(task: Task, subscriber: Subscriber<D>, signal: number): void;
-  /** The parent ended and another task adopted the process. Only its leader hears. */
+  /** The parent ended and another task adopted the process. Called for the leader only. */
   reparent?(task: Task, subscriber: Subscriber<D>, before: Task): void;
-  /** The task is reaped. The entry stays from exit until here. Unregistering calls this then, not a second exit. */
+  /** The task is reaped. It stays subscribed from exit until then. Meanwhile unregistering calls this, and not exit. */
   free?(task: Task, subscriber: Subscriber<D>): void;
 }
 
@@ -129,8 +129,8 @@ export interface EventsDescription<D> {
 export type Hook<D, H extends HookName> = NonNullable<EventsDescription<D>[H]>;
 
 /**
- * A checked description, with every field set (`struct pnotify_events`, A1). It holds no state of any kernel, so one
- * serves many.
+ * A checked description, with every field set (`struct pnotify_events`, A1). It holds no state of a kernel, so many
+ * kernels can use it.
  *
  * @typeParam D The data that the module hangs on each task.
  */
@@ -143,7 +143,7 @@ export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
   readonly data: unknown;
   /** The life of the data that each task has, or null. */
   readonly taskData: TaskData<D> | null;
-  /** Higher ones are called first. */
+  /** Modules of higher priority are called first. */
   readonly priority: number;
   /** Whether it hears of every task. */
   readonly global: boolean;
@@ -249,7 +249,7 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
   return new PnotifyEvents(description);
 }
 
-/** What a description may have beside its hooks. The compiler wants each of them here. */
+/** The fields of a description beside its hooks. The compiler refuses a list that lacks one. */
 const SETTINGS: Readonly<Record<Exclude<keyof EventsDescription<unknown>, HookName>, true>> =
   /* @__PURE__ */ Object.freeze({
     name: true,

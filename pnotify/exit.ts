@@ -6,8 +6,8 @@ import { detach } from "./subscribe.ts";
 import { firstSubscriber, type Subscriber, unlink } from "./subscriber.ts";
 
 /**
- * Tells every subscriber that a task ends, in list order, and takes each off the list after its hook (A48). Subscribers
- * with a free hook stay, unless the task never ran.
+ * Tells every subscriber that a task ends, in list order, and takes each off the list after its hook (A48). A
+ * subscriber with a free hook stays, unless the task never ran.
  */
 export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): void {
   lockWrite(task);
@@ -15,7 +15,7 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
     let kept: Subscriber<unknown> | null = null;
     let lastKept: Subscriber<unknown> | null = null;
     for (;;) {
-      // Always the first: a hook may have taken others off the list.
+      // Take the first one each time: a hook may have taken others off the list.
       const subscriber = firstSubscriber(task);
       if (subscriber === null) break;
       tellExit(hookCall(kernel, "exit", task, subscriber, rollback));
@@ -39,7 +39,7 @@ export function exitSubscribers(kernel: Kernel, task: Task, rollback: boolean): 
 /** Calls an exit hook, where there is one, and counts the exit. */
 export function tellExit(call: HookCall): void {
   const { entry } = call.subscriber;
-  // A global structure has no subscription that would end.
+  // A global structure has no subscription that could end.
   if (entry.watcher === null) entry.counts.exit++;
   if (call.events.exit !== null) tellHook(call);
 }

@@ -10,8 +10,8 @@ import { firstSubscriber, isListed, type Subscriber } from "./subscriber.ts";
 import { PNOTIFY_OK } from "./verdict.ts";
 
 /**
- * Gives a child its parent's subscribers, in the parent's order, and asks each fork hook (A37, A38). Throws the error of
- * the first that refuses; the kernel then calls {@linkcode undoFork}.
+ * Gives a child its parent's subscribers, in the parent's order, and calls each fork hook (A37, A38). Throws the error
+ * of the first hook that refuses. The kernel then calls {@linkcode undoFork}.
  */
 export function forkSubscribers(
   kernel: Kernel,
@@ -36,7 +36,7 @@ function inheritAll(kernel: Kernel, registry: Registry, child: Task, parent: Tas
     const { entry } = from;
     checkMemory(kernel, child, entry);
     const data = entry.events.taskData === null ? null : inheritData(kernel, child, parent, from);
-    // In the parent's order each belongs behind the last one, unless a hook may have taken that one off.
+    // The parent's list is in order, so append behind the last one. After a removal, search from the head.
     if (unlinked.count !== unlinkedBefore) last = null;
     last = attach(child, entry, data, last);
     unlinkedBefore = unlinked.count;
@@ -44,7 +44,7 @@ function inheritAll(kernel: Kernel, registry: Registry, child: Task, parent: Tas
   }
 }
 
-/** Lets the fork hook decide whether the child stays subscribed. */
+/** Calls the fork hook, and keeps or ends the subscription of the child as the hook says. */
 function confirmSubscription(
   kernel: Kernel,
   child: Task,
@@ -63,7 +63,7 @@ function confirmSubscription(
   else detach(kernel, child, subscriber);
 }
 
-/** The hook that decides about a child: clone for a thread, where there is one. */
+/** The hook that decides about a child: the clone hook for a thread, if there is one, else the fork hook. */
 export function forkHookOf(child: Task, events: PnotifyEvents<unknown>): "clone" | "fork" {
   return child.flags & PF_THREAD && events.clone !== null ? "clone" : "fork";
 }
@@ -80,8 +80,8 @@ export function askFork(
 }
 
 /**
- * Undoes the callouts of a fork that failed in them or after them. Modules that had agreed get exit in list order, on a
- * child that never ran (A41, A44), and then cancelFork in reverse order.
+ * Undoes the callouts of a fork that failed in them or after them. Modules that agreed get exit in list order, for a
+ * child that never ran (A41, A44). Then they get cancelFork in reverse order.
  */
 export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   if (child.subscribers !== null) exitSubscribers(kernel, child, true);
@@ -91,7 +91,7 @@ export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent
   lockRead(parent);
   try {
     for (const subscriber of agreed.reverse()) {
-      // A hook may have taken it off the list since it agreed.
+      // After it agreed, a hook may have taken it off the list.
       if (subscriber.entry.events.cancelFork === null || !isListed(parent, subscriber)) continue;
       tellHook(hookCall(kernel, "cancelFork", parent, subscriber, true), child);
     }
@@ -100,7 +100,7 @@ export function undoFork(kernel: Kernel, registry: Registry, child: Task, parent
   }
 }
 
-/** The first phase: it changes nothing, so there is nothing to undo. */
+/** Calls every canFork hook before any fork hook. This phase changes nothing, so it need not be undone. */
 function askCanFork(kernel: Kernel, registry: Registry, child: Task, parent: Task): void {
   const agreed: Subscriber<unknown>[] = [];
   registry.agreed.set(child, agreed);

@@ -6,7 +6,7 @@ import { hookCall, tellHook } from "./hook.ts";
 import { detach } from "./subscribe.ts";
 import { firstSubscriber } from "./subscriber.ts";
 
-/** Tells a task's subscribers with a hook for it of a further event, in list order. */
+/** Tells a task's subscribers of a further event, in list order. Those without a hook for it are skipped. */
 export function furtherSubscribers<E extends FurtherEvent>(
   kernel: Kernel,
   event: E,
@@ -24,7 +24,7 @@ export function furtherSubscribers<E extends FurtherEvent>(
   }
 }
 
-/** Tells the subscribers that stayed after exit that the task is reaped, and takes them off. */
+/** Tells the subscribers that wait for free that the task is reaped, and takes them off the list. */
 function freeSubscribers(kernel: Kernel, task: Task): void {
   lockWrite(task);
   try {

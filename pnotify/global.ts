@@ -9,8 +9,8 @@ import { Subscriber } from "./subscriber.ts";
 import { PNOTIFY_OK } from "./verdict.ts";
 
 /**
- * The global structures: they hear of every task, so no list is walked and no task has data for them. The kernel calls
- * this object only while there is one.
+ * The global structures. They hear of every task. So no list is walked for them, and no task has data for them. The
+ * kernel calls this object only while a global structure is registered.
  */
 export class GlobalWatchers implements TaskCallouts {
   readonly #kernel: Kernel;
@@ -48,7 +48,7 @@ export class GlobalWatchers implements TaskCallouts {
     if (this.#watchers.length === 0) this.#kernel.globalCallouts = null;
   }
 
-  /** Asks each in turn. The first that refuses fails the fork. */
+  /** Calls each fork hook in turn. The first one that refuses fails the fork. */
   fork(child: Task, _parent: Task): void {
     const agreed: Subscriber<unknown>[] = [];
     this.#agreed.set(child, agreed);
@@ -83,7 +83,7 @@ export class GlobalWatchers implements TaskCallouts {
     }
   }
 
-  /** Tells the watchers with a hook for it. */
+  /** Tells each watcher that has a hook for the event. */
   further<E extends FurtherEvent>(event: E, task: Task, detail: FurtherEvents[E]): void {
     for (const watcher of this.#watchers) {
       if (watcher.events[event] === null || !isLive(watcher)) continue;
@@ -91,13 +91,13 @@ export class GlobalWatchers implements TaskCallouts {
     }
   }
 
-  /** No task has an entry of a global structure. */
+  /** Returns nothing: a global structure is on no list. */
   subscribersOf(_task: Task): string[] {
     return [];
   }
 }
 
-/** Whether it is still registered. No lock is held here, so an earlier hook may have unregistered it. */
+/** Whether a watcher is still registered. No lock is held here, so an earlier hook may have unregistered it. */
 function isLive(watcher: Subscriber<unknown>): boolean {
   return watcher.entry.watcher === watcher;
 }

@@ -11,22 +11,22 @@ import type { Subscriber } from "./subscriber.ts";
 import { PNOTIFY_ERROR, verdictName } from "./verdict.ts";
 
 /*
- * What goes around every hook: who is responsible, the checks of the debug mode, fault injection, and what becomes of
- * an exception. A hook is the only place where foreign code runs inside a kernel path. A kernel without checks walks its
- * lists in unchecked.ts, and makes a HookCall only when something unusual happens.
+ * The work around every hook. It names the responsible module, checks locks, injects faults, and handles exceptions.
+ * Only in hooks does foreign code run inside a kernel path. A kernel without checkers walks its lists in unchecked.ts.
+ * It makes a HookCall only for a trace, a refusal or a fault.
  */
 
 /** A call of a hook. */
 export interface HookCall {
   /** The world. */
   readonly kernel: Kernel;
-  /** Whose hook it is. Another structure of the same name may have subscribed (A25). */
+  /** The structure with the hook. Another structure of the same name may have subscribed (A25). */
   readonly events: PnotifyEvents<unknown>;
   /** Which hook. */
   readonly hook: HookName;
   /** The task that it is about: the first argument. */
   readonly task: Task;
-  /** The entry that it is called for: the second argument. */
+  /** The subscriber that it is called for: the second argument. */
   readonly subscriber: Subscriber<unknown>;
   /** Whether it undoes a fork or a registration. */
   readonly rollback: boolean;
@@ -43,7 +43,7 @@ export function hookCall(
   return { kernel, events: subscriber.entry.events, hook, task, subscriber, rollback };
 }
 
-/** Calls a hook that answers nothing. A fault in it does not keep the others from being called (A49). */
+/** Calls a hook without a verdict. After a fault in it, the other hooks are still called (A49). */
 export function tellHook(call: HookCall, ...details: readonly unknown[]): void {
   const caller = beginHook(call);
   try {
@@ -57,7 +57,7 @@ export function tellHook(call: HookCall, ...details: readonly unknown[]): void {
   }
 }
 
-/** Calls a hook that answers. Returns its verdict, 0 or more; throws a KernelError when it refuses. */
+/** Calls a hook with a verdict. Returns the verdict, 0 or more. Throws a KernelError when the hook refuses. */
 export function askHook(call: HookCall, ...details: readonly unknown[]): number {
   const caller = beginHook(call);
   try {
@@ -114,17 +114,17 @@ function popFrame(context: Context, lockdep: Lockdep): void {
   context.frames.pop();
 }
 
-/** Whether a test wants the hook to fail. */
+/** Whether a fault is injected into the hook. */
 function hookFails({ kernel, events, hook }: HookCall): boolean {
   return kernel.faults !== null && kernel.mayFail(`hook ${events.name}.${hook}`);
 }
 
-/** What an injected fault throws in a hook that answers nothing. */
+/** The exception of a fault that is injected into a hook without a verdict. */
 const INJECTED = /* @__PURE__ */ Object.freeze({ toString: () => "an injected fault" });
 
 /**
- * Reads the answer of a hook: a number of 0 or more as it is, below 0 as an errno. Anything that is no integer is a
- * fault of the module (A5, A40).
+ * Reads the verdict of a hook. An integer of 0 or more is valid, and so are PNOTIFY_ERROR and a negative errno. Any
+ * other answer is a fault of the module, and reads as -EFAULT (A5, A40).
  */
 export function readVerdict(call: HookCall, answer: unknown): number {
   if (Number.isInteger(answer)) {
@@ -141,8 +141,8 @@ export function readVerdict(call: HookCall, answer: unknown): number {
 }
 
 /**
- * Refuses the answer of an async hook: what it does after its first await would happen outside of every lock. No other
- * answer of a hook without a verdict matters.
+ * Refuses a Promise from a hook without a verdict. After its first await, an async hook would run outside of every
+ * lock. Any other answer is ignored.
  */
 export function checkVoid(answer: unknown): void {
   if (isPromise(answer)) {
@@ -150,7 +150,7 @@ export function checkVoid(answer: unknown): void {
   }
 }
 
-/** What a hook that answers can refuse: a registration or a fork. */
+/** What a hook with a verdict can refuse: a registration or a fork. */
 export function refusableAction(hook: HookName): "register" | "fork" {
   return hook === "init" ? "register" : "fork";
 }
@@ -164,8 +164,8 @@ export function verdictError(call: HookCall, verdict: number): KernelError {
 }
 
 /**
- * The error that the caller of fork or register gets for what a hook threw, after it was traced: a KernelError refuses
- * with its errno, a KernelBug ends the run, and anything else is a fault of the module.
+ * Traces what a hook threw. Returns the error for the caller of fork or register. A KernelError refuses with its errno.
+ * A KernelBug ends the run. Anything else is a fault of the module.
  */
 export function refusal(call: HookCall, error: unknown): KernelError {
   const refused = error instanceof KernelError ? error : brokenDown(call, error);
@@ -192,7 +192,7 @@ function hookError(
   return new KernelError(code, { action: refusableAction(hook), name, ...details });
 }
 
-/** Traces and reports an exception from a hook that answers nothing. No caller gets it (A49). */
+/** Traces and reports an exception from a hook without a verdict. The caller does not get it (A49). */
 export function voidHookError(call: HookCall, error: unknown): void {
   const { kernel, subscriber } = call;
   rethrowBug(kernel, subscriber.entry.owner, error);
@@ -205,7 +205,7 @@ function blame({ kernel, hook, task, subscriber }: HookCall, cause: unknown): vo
   kernel.moduleFault(subscriber.entry.owner, { what: hook, task, cause, injected });
 }
 
-/** Rethrows a KernelBug: the module whose code broke the rule is faulty, and the run ends. */
+/** Rethrows what no hook may stop: a WouldWait, or a KernelBug, which also marks the module as faulty. */
 export function rethrowBug(kernel: Kernel, owner: string, error: unknown): void {
   if (error instanceof WouldWait) throw error;
   if (!(error instanceof KernelBug)) return;

@@ -3,7 +3,7 @@ import { formatTaken, type Place } from "../kernel/report.ts";
 import { EXIT_DEAD, PF_EXITING, type Task } from "../kernel/task.ts";
 import type { EventsEntry, Registry } from "./registry.ts";
 
-/** Reports registrations and subscriptions that nothing can end any more, when the world ends. */
+/** Reports at shutdown the registrations and subscriptions that nothing can end any more. */
 export function reportLeftovers(kernel: Kernel, registry: Registry): void {
   for (const entry of registry.listEntries()) {
     reportRegistration(kernel, entry);
@@ -16,7 +16,7 @@ export function reportLeftovers(kernel: Kernel, registry: Registry): void {
   }
 }
 
-/** Reports a registration whose module is not loaded: something of it outlived its unload. */
+/** Reports a registration that is still there after its module was unloaded. */
 function reportRegistration(kernel: Kernel, entry: EventsEntry): void {
   const { name, module } = entry.events;
   if (!entry.registered || module === null || kernel.modules.find(module) !== null) return;
@@ -24,7 +24,7 @@ function reportRegistration(kernel: Kernel, entry: EventsEntry): void {
   report(kernel, entry, "module-leak", headline, entry.registeredFrom);
 }
 
-/** Why a subscription to this task never gets an exit, or null when it may still get one. */
+/** Says why a subscription to this task never gets an exit. Returns null when it may still get one. */
 function whyLost(task: Task, untilFreed: boolean): string | null {
   if (task.state === EXIT_DEAD) return task.endTime < 0 ? "was never born" : "is gone";
   return task.flags & PF_EXITING && !untilFreed ? "has had its exit" : null;

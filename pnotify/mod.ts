@@ -1,4 +1,4 @@
-/** Process notification: register for the life of chosen tasks, and hang data on each. @module */
+/** Process notification: modules hear of the life of chosen tasks, and keep data for each. @module */
 export { boot, type World } from "./boot.ts";
 export {
   defineEvents,

@@ -105,7 +105,7 @@ export class Pnotify implements TaskCallouts {
   readonly #watchers: GlobalWatchers;
 
   /**
-   * Takes its place in a kernel.
+   * Starts the service in a kernel.
    *
    * @param kernel The kernel.
    * @throws {KernelError} EBUSY when the kernel has a notification service already.
@@ -131,15 +131,15 @@ export class Pnotify implements TaskCallouts {
   /**
    * Registers an events structure (pnotify_register). With an `init` hook every task that exists is subscribed first.
    *
-   * No task escapes a registration that succeeds (A21): each task that lives when it returns was asked by `init`, or by
-   * `fork` as the child of one that was. A child under construction counts as locked by its forker, so a fork on another
-   * CPU that has come to its hooks is waited for. When tasks were forked or moved to another pid during the walk, it is
-   * repeated for the tasks that it has not met. No task is asked twice.
+   * A registration that succeeds misses no task (A21). For each task that lives when it returns, `init` or `fork` was
+   * called. A child under construction counts as locked by its forker. So the registration
+   * waits for a fork on another CPU that runs its hooks. If tasks were forked or changed their pid during the walk, a
+   * further walk visits those that were missed. No task gets `init` twice.
    *
    * Locking: takes eventsSem for writing, and each visited task's list for writing (A54).
    *
    * @param events What defineEvents returned.
-   * @throws {KernelError} EINVAL when it is none or is registered already, EBUSY when its name is taken, ENOMEM, EPERM
+   * @throws {KernelError} EINVAL for no structure and for a registered one, EBUSY when its name is taken, ENOMEM, EPERM
    * or another errno when an init hook fails; everything is undone then, and it may be registered again (A18, A19).
    */
   register<D>(events: PnotifyEvents<D>): void {
@@ -153,10 +153,10 @@ export class Pnotify implements TaskCallouts {
   /**
    * Unregisters an events structure (pnotify_unregister). Every subscribed task gets exit first (A23).
    *
-   * It leaves no subscriber behind, and ends (A26): while it drains, subscribing by hand fails with EBUSY. A fork on
-   * another CPU is waited for, and a child that this CPU has under construction is drained too. The walk is repeated only
-   * when it met a subscriber, or when tasks were forked or moved meanwhile. A subscription on no task at all could only
-   * be a bug: it is reported and left.
+   * It leaves no subscriber behind, and it always ends (A26). While it drains, subscribing by hand fails with EBUSY. It
+   * waits for a fork on another CPU, and also drains a child that this CPU has under construction. It repeats the walk
+   * only when it met a subscriber, or when tasks were forked or changed their pid. A subscription that no walk meets is
+   * a bug. It is reported and left.
    *
    * Locking: takes eventsSem for writing, and each subscribed task's list for writing (A54).
    *
@@ -195,9 +195,9 @@ export class Pnotify implements TaskCallouts {
    * @param task Any task (A32).
    * @param events What to subscribe.
    * @param options The data to begin with.
-   * @returns The entry.
+   * @returns The subscriber.
    * @throws {KernelError} ESRCH when the task has begun to exit (A34), ENOMEM when there is no memory, EINVAL for a
-   * global structure and for what is none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
+   * global structure or for none, EBUSY while it is being unregistered (A26), or what `taskData.create` threw.
    */
   subscribe<D>(
     task: Task,
@@ -212,12 +212,12 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Takes an entry off a task's list (pnotify_unsubscribe). It calls no hook (A28).
+   * Takes a subscriber off a task's list (pnotify_unsubscribe). It calls no hook (A28).
    *
    * Locking: needs the task's subscriberListSem for writing (A33).
    *
    * @param task The task.
-   * @param subscriber The entry.
+   * @param subscriber The subscriber.
    * @throws {KernelError} EINVAL when it is not on the list.
    */
   unsubscribe<D>(task: Task, subscriber: Subscriber<D>): void {
@@ -225,21 +225,21 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * Finds a module's first entry on a task's list (pnotify_get_subscriber, A29).
+   * Finds a module's first subscriber on a task's list (pnotify_get_subscriber, A29).
    *
    * Locking: needs the task's subscriberListSem for reading at least (A33).
    *
    * @param task The task.
-   * @param events The structure. The data of the entry has its type.
-   * @returns The entry, or null.
+   * @param events The structure. It gives the data its type.
+   * @returns The subscriber, or null.
    */
   getSubscriber<D>(task: Task, events: PnotifyEvents<D>): Subscriber<D> | null;
   /**
-   * Finds the first entry of a name on a task's list (A29), with the same lock.
+   * Finds the first subscriber of a name on a task's list (A29), with the same lock.
    *
    * @param task The task.
-   * @param events The name. The data of the entry has no type.
-   * @returns The entry, or null.
+   * @param events The name. The data has no type.
+   * @returns The subscriber, or null.
    */
   getSubscriber(task: Task, events: string): Subscriber<unknown> | null;
   getSubscriber(task: Task, events: PnotifyEvents<unknown> | string): Subscriber<unknown> | null {
@@ -258,7 +258,7 @@ export class Pnotify implements TaskCallouts {
    * @param task The task.
    * @param events What to subscribe.
    * @param options The data to begin with.
-   * @returns The data of the entry.
+   * @returns The data of the subscriber.
    * @throws {KernelError} As {@linkcode Pnotify.subscribe}.
    */
   track<D>(task: Task, events: PnotifyEvents<D>, options: SubscribeOptions<D> = {}): D {
@@ -378,8 +378,8 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * The callout for a task that was not forked here (A14). Locking: takes eventsSem for reading, and the task's list for
-   * writing.
+   * The callout for a task that joined the task list without a fork (A14). Locking: takes eventsSem for reading, and
+   * the task's list for writing.
    *
    * @internal
    */
@@ -425,7 +425,8 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * The callout of a further event. Locking: takes the task's list, for writing when the event is `free`, else for reading.
+   * The callout of a further event. Locking: takes the task's list, for writing when the event is `free`, else for
+   * reading.
    *
    * @internal
    */
@@ -433,14 +434,14 @@ export class Pnotify implements TaskCallouts {
     if (this.#registry.wants[event]) furtherSubscribers(this.#kernel, event, task, detail);
   }
 
-  /** @internal The names of a task's subscribers, in list order. No other code may use the list any more. */
+  /** @internal The names of a freed task's subscribers, in list order. It takes no lock. */
   subscribersOf(task: Task): string[] {
     const names: string[] = [];
     for (let at = firstSubscriber(task); at !== null; at = at.next) names.push(at.events.name);
     return names;
   }
 
-  /** Unregisters what a module left registered, and ends the subscriptions that it left. */
+  /** Unregisters the structures that a module left registered, and ends its subscriptions. */
   #removeLeftovers(module: string): Leftover[] {
     const left: Leftover[] = [];
     for (const entry of this.#registry.listEntries()) {

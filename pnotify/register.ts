@@ -59,15 +59,15 @@ function checkRegister(
 }
 
 /**
- * Subscribes every task that exists and runs init for it (A14). Tasks may be forked meanwhile, and a thread may take over
- * a pid that the walk has passed. Another pass visits those, so that no task is missed (A21).
+ * Subscribes every task that exists and runs init for it (A14). Meanwhile tasks may be forked, and a thread may take
+ * over a pid that the walk has passed. A further walk visits those tasks, so that none is missed (A21).
  */
 function visitAll(kernel: Kernel, entry: EventsEntry): void {
   const start = movesOf(kernel);
   const visited: Task[] = [];
   let visitedSet: Set<Task> | null = null;
   const visitOnce = (task: Task) => {
-    // As long as nothing moves the walk meets no task twice, and a list is enough.
+    // Until a task is forked or changes its pid, the walk meets no task twice. Until then a list is enough.
     if (visitedSet === null && movesOf(kernel) !== start) visitedSet = new Set(visited);
     if (visitedSet === null) visited.push(task);
     else if (visitedSet.has(task)) return;
@@ -77,7 +77,7 @@ function visitAll(kernel: Kernel, entry: EventsEntry): void {
   for (let before = -1; before < movesOf(kernel);) {
     before = movesOf(kernel);
     kernel.forEachTask(visitOnce);
-    // A fork that has called its hooks already brings a child that no pass has met.
+    // A child whose fork hooks were called before this walk is not on the task list, and the walk does not meet it.
     kernel.forEachUnborn(visitOnce);
   }
 }
@@ -93,7 +93,7 @@ function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {
     try {
       verdict = askHook(hookCall(kernel, "init", task, subscriber));
     } catch (error) {
-      // Unlike a failing fork hook, the failing task stays subscribed and gets exit with the others (A18).
+      // The failing task stays subscribed, and gets exit with the others (A18). A failing fork hook gets no exit.
       entry.counts.init++;
       throw error;
     }
@@ -105,8 +105,8 @@ function visit(kernel: Kernel, entry: EventsEntry, task: Task): void {
 }
 
 /**
- * Asks every init hook about a task that turned up later, as at registration (A14). A refusal concerns that task alone:
- * it gets exit (A18), and goes on unsubscribed.
+ * Calls every init hook for a task that joined the task list without a fork (A14). If a hook refuses, only this task
+ * gets exit (A18), and is not subscribed.
  */
 export function initSubscribers(kernel: Kernel, registry: Registry, task: Task): void {
   for (const entry of [...registry.registered]) {

@@ -35,15 +35,15 @@ export interface Subscribed {
   readonly place: Place;
 }
 
-/** Counts how often entries were taken off lists in one kernel. While it stands still, a place in a list stays good. */
+/** Counts the subscribers taken off lists in one kernel. Until it changes, a position in a list stays valid. */
 export interface Unlinked {
   /** The count. */
   count: number;
 }
 
 /**
- * What one kernel knows of an events structure: `entry` and `refcnt` of `struct pnotify_events` (A1). The structure itself
- * serves many kernels.
+ * What one kernel knows of an events structure: `entry` and `refcnt` of `struct pnotify_events` (A1). The structure
+ * itself serves many kernels.
  *
  * @example
  * ```ts
@@ -70,13 +70,13 @@ export class EventsEntry {
   registeredAt = 0;
   /** Live subscriptions (refcnt, A1). */
   count = 0;
-  /** @internal The kernel's count of entries taken off lists. */
+  /** @internal The kernel's count of subscribers taken off lists. */
   readonly unlinked: Unlinked;
   /** The terms of the balance law. */
   readonly counts: Counts = { init: 0, fork: 0, subscribed: 0, exit: 0, unsubscribed: 0 };
   /** @internal The subscriptions that share values. Null unless values may be shared and must be destroyed. */
   readonly shares: Shares | null;
-  /** Subscriptions that had their exit and stay for free, with their tasks. Null without a free hook. */
+  /** Subscribers that had their exit and wait for free, with their tasks. Null without a free hook. */
   readonly exited: Map<Subscriber<unknown>, Task> | null;
   /** Where it was registered, while checks are on. */
   registeredFrom: Place | null = null;
@@ -84,7 +84,7 @@ export class EventsEntry {
   readonly places: Map<Subscriber<unknown>, Subscribed> | null;
   /** Whether the registry has counted its hooks. */
   hooksCounted = false;
-  /** Whether its subscriptions are being drained: a new one would make that endless (A26). Guarded by eventsSem. */
+  /** Whether it is being drained. New subscriptions would make that endless (A26). Guarded by eventsSem. */
   draining = false;
   /** The only subscriber of a global structure, or null. */
   watcher: Subscriber<unknown> | null = null;
@@ -94,7 +94,7 @@ export class EventsEntry {
    *
    * @internal
    * @param events The structure.
-   * @param unlinked The kernel's.
+   * @param unlinked The kernel's count of subscribers taken off lists.
    * @param checked Whether checks are on.
    */
   constructor(events: PnotifyEvents<unknown>, unlinked: Unlinked, checked: boolean) {
@@ -117,11 +117,11 @@ export class Registry {
   readonly registered: EventsEntry[] = [];
   /** Every structure that was ever registered or subscribed here (A31). */
   readonly #entries = new Map<PnotifyEvents<unknown>, EventsEntry>();
-  /** How often entries were taken off the lists of tasks. */
+  /** The count of subscribers taken off the lists of tasks. */
   readonly unlinked: Unlinked = { count: 0 };
   /** The subscribers whose canFork agreed to each child, for as long as its fork may still fail. */
   readonly agreed: WeakMap<Task, Subscriber<unknown>[]> = new WeakMap();
-  /** Whether any structure that may be on the lists of tasks has a hook. It is read before any lock is taken. */
+  /** For each hook, whether a structure that may be on task lists has it. It is read before any lock is taken. */
   readonly wants: Record<HookName, boolean> = noHooks();
 
   /**
@@ -163,7 +163,7 @@ export class Registry {
     }
   }
 
-  /** Counts all hooks anew, so that an event without any hook costs nothing. */
+  /** Counts all hooks again, so that an event without any hook costs nothing. */
   #recountHooks(): void {
     Object.assign(this.wants, noHooks());
     for (const entry of this.#entries.values()) {
@@ -197,7 +197,7 @@ function noHooks(): Record<HookName, boolean> {
   return Object.fromEntries(HOOKS.map((hook) => [hook, false])) as Record<HookName, boolean>;
 }
 
-/** Refuses what is no events structure (A10, A22). */
+/** Refuses a value that is no events structure (A10, A22). */
 export function checkEvents(action: string, events: unknown): void {
   if (events instanceof PnotifyEvents) return;
   const missing = events === null || events === undefined;

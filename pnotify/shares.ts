@@ -1,11 +1,11 @@
 interface Held {
   /** Subscriptions that have the value. */
   holders: number;
-  /** How often it was made. Equal numbers or strings may be made twice; each is ended once. */
+  /** How often it was made. Equal numbers or strings may be made twice. Then they are ended twice. */
   made: number;
 }
 
-/** Counts the subscriptions that have each value, where a child may get its parent's own value. */
+/** Counts the subscriptions that have each value. It is needed where a child may get its parent's own value. */
 export class Shares {
   readonly #held = new Map<unknown, Held>();
 
@@ -16,7 +16,7 @@ export class Shares {
 
   /** Counts one more subscription that has the value of another one. */
   shared(value: unknown): void {
-    // The module may have put the value there itself. Then the other subscription was never counted.
+    // If the module set the parent's value itself, the parent's subscription was never counted.
     if (!this.#held.has(value)) this.#add(value, 1);
     this.#add(value, 0);
   }

@@ -6,19 +6,19 @@ import type { EventsEntry } from "./registry.ts";
 import { link, Subscriber, unlink } from "./subscriber.ts";
 import { shallowCopy } from "./task_data.ts";
 
-/** What a subscription by hand begins with. */
+/** The options of a subscription by hand. */
 export interface SubscribeOptions<D> {
   /** The data to begin with. Without it `taskData.create` makes the data, or it is null. */
   readonly data?: D;
 }
 
 /*
- * How entries come onto a task's list and leave it, with their data. Every entry passes through attach and detach, so
- * each value of data is destroyed exactly once. Both need the list's lock for writing. A child that is not yet published
- * counts as locked by its forker.
+ * How subscribers come onto a task's list and leave it, with their data. Every subscriber passes through attach and
+ * detach, so each value of data is destroyed exactly once. Both need the list's lock for writing. A child that is not
+ * yet published counts as locked by its forker.
  */
 
-/** Puts a module on a task's list: behind a given entry, or where its priority belongs. */
+/** Puts a module on a task's list. The search for its place by priority begins behind `after`. */
 export function attach(
   task: Task,
   entry: EventsEntry,
@@ -31,17 +31,17 @@ export function attach(
   return subscriber;
 }
 
-/** Throws ENOMEM when a test wants the entry to fail. */
+/** Throws ENOMEM when a fault is injected here. */
 export function checkMemory(kernel: Kernel, task: Task, entry: EventsEntry): void {
   if (kernel.faults === null || !kernel.mayFail("subscriber")) return;
   throw new KernelError("ENOMEM", {
     action: "subscribe",
     name: entry.events.name,
-    found: `there is no memory for an entry on the list of ${task}`,
+    found: `there is no memory for a subscriber on the list of ${task}`,
   });
 }
 
-/** Takes an entry off a task's list and ends its data. Returns false when it was off already. */
+/** Takes a subscriber off a task's list and ends its data. Returns false when it was not on the list. */
 export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknown>): boolean {
   if (!unlink(task, subscriber)) return false;
   const { entry } = subscriber;
@@ -51,7 +51,7 @@ export function detach(kernel: Kernel, task: Task, subscriber: Subscriber<unknow
   return true;
 }
 
-/** Makes the data of a task that is subscribed without any. */
+/** Makes the data of a task that is subscribed without data. */
 function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
   const { taskData } = entry.events;
   if (taskData === null) return null;
@@ -61,9 +61,9 @@ function createData(kernel: Kernel, task: Task, entry: EventsEntry): unknown {
 }
 
 /**
- * Puts a module on a task's list with data made for it. Returns null when the task has begun to exit meanwhile (A34). The
- * code that makes the data may let another CPU run, and an exit that meets an empty list takes no lock. So the flag is
- * read here, where nothing runs between it and the link.
+ * Makes data for a task, and puts the module on its list. Returns null when the task began to exit meanwhile (A34).
+ * While the data is made, another CPU may run, and an exit with an empty list takes no lock. So the exit flag is tested
+ * last, right before the subscriber is linked.
  */
 export function attachNew(
   kernel: Kernel,
@@ -76,7 +76,7 @@ export function attachNew(
   return null;
 }
 
-/** Makes the data of a child at fork, for a module with taskData. Other modules do not pay for the closure. */
+/** Makes the data of a child at fork. Only a module with taskData comes here, as the closure costs time. */
 export function inheritData(
   kernel: Kernel,
   child: Task,
@@ -93,7 +93,7 @@ export function inheritData(
     return inherit(from.data, child, parent);
   });
   if (entry.shares !== null) {
-    // A function that hands on the parent's own object shares it. Equal numbers may be two values.
+    // An inherit function may return the parent's own object, which is then shared. Equal numbers may be two values.
     const handedOn = data === from.data && typeof data === "object" && data !== null;
     if (inherit === "share" || handedOn) entry.shares.shared(data);
     else entry.shares.made(data);
@@ -176,7 +176,7 @@ export function subscribeByHand(
   return subscriber;
 }
 
-/** A task that has passed its exit callout would keep the entry for ever (A34). */
+/** Refuses a task in exit. After its exit callout, no code would take the subscriber off (A34). */
 function refuseExiting(task: Task, name: string): KernelError {
   return new KernelError("ESRCH", {
     action: "subscribe",
@@ -201,15 +201,15 @@ export function unsubscribeByHand(
       action: "unsubscribe",
       name: entry.events.name,
       found: `it is not on the list of ${task}`,
-      wanted: "an entry of that list is wanted",
+      wanted: "a subscriber of that list is wanted",
     });
   }
-  // An entry that stayed for its free hook was counted at its exit.
+  // A subscriber that waits for free was counted at its exit.
   if (!exited) entry.counts.unsubscribed++;
   traceList(kernel, "unsubscribe", task, entry);
 }
 
-/** Reports a call on a list whose lock its caller does not hold (A33). */
+/** Reports a call on a list when the caller does not hold the list's lock (A33). */
 export function needsList(
   kernel: Kernel,
   task: Task,

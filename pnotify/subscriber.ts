@@ -3,7 +3,7 @@ import type { PnotifyEvents } from "./events.ts";
 import type { EventsEntry } from "./registry.ts";
 
 /**
- * A module's entry on a task's list (struct pnotify_subscriber, A2).
+ * A module on a task's list, with its data for that task (struct pnotify_subscriber, A2).
  *
  * @typeParam D The data that the module hangs on each task.
  * @example
@@ -31,11 +31,11 @@ export class Subscriber<D> {
   declare readonly entry: EventsEntry;
   /** The module's data for this task. Guarded by the task's subscriberListSem. */
   declare data: D;
-  /** The next entry, or null. Guarded by the task's subscriberListSem. */
+  /** The next subscriber, or null. Guarded by the task's subscriberListSem. */
   next: Subscriber<unknown> | null = null;
 
   /**
-   * Makes an entry that is on no list yet.
+   * Makes a subscriber that is on no list yet.
    *
    * @param entry The structure that subscribes.
    * @param data The data to begin with.
@@ -51,12 +51,12 @@ export class Subscriber<D> {
   }
 }
 
-/** The first entry of a task's list, or null. */
+/** The first subscriber of a task, or null. */
 export function firstSubscriber(task: Task): Subscriber<unknown> | null {
   return task.subscribers as Subscriber<unknown> | null;
 }
 
-/** The first entry under a name, in list order (A29). */
+/** The first subscriber with a name, in list order (A29). */
 export function findByName(task: Task, name: string): Subscriber<unknown> | null {
   for (let at = firstSubscriber(task); at !== null; at = at.next) {
     if (at.entry.events.name === name) return at;
@@ -64,7 +64,7 @@ export function findByName(task: Task, name: string): Subscriber<unknown> | null
   return null;
 }
 
-/** The first entry of an events structure, in list order. */
+/** The first subscriber of an events structure, in list order. */
 export function findByEntry(task: Task, entry: EventsEntry): Subscriber<unknown> | null {
   for (let at = firstSubscriber(task); at !== null; at = at.next) {
     if (at.entry === entry) return at;
@@ -72,7 +72,7 @@ export function findByEntry(task: Task, entry: EventsEntry): Subscriber<unknown>
   return null;
 }
 
-/** Whether an entry is on a task's list. */
+/** Whether a subscriber is on a task's list. */
 export function isListed(task: Task, subscriber: Subscriber<unknown>): boolean {
   for (let at = firstSubscriber(task); at !== null; at = at.next) {
     if (at === subscriber) return true;
@@ -81,8 +81,8 @@ export function isListed(task: Task, subscriber: Subscriber<unknown>): boolean {
 }
 
 /**
- * Puts an entry on a task's list: at the tail (A27), or before the first of lower priority. The walk starts behind
- * `after`, an entry that it belongs behind; null for the head.
+ * Puts a subscriber on a task's list: at the tail (A27), or before the first one of lower priority. The search starts
+ * behind `after`, which must not have a lower priority, or at the head when `after` is null.
  */
 export function link(
   task: Task,
@@ -106,7 +106,7 @@ export function link(
   }
 }
 
-/** Takes an entry off a task's list. It keeps its `next`, so that a walk that stands on it can go on. */
+/** Takes a subscriber off a task's list. Its `next` stays, so that a walk that is at this subscriber can go on. */
 export function unlink(task: Task, subscriber: Subscriber<unknown>): boolean {
   let before: Subscriber<unknown> | null = null;
   for (let at = firstSubscriber(task); at !== null; at = at.next) {

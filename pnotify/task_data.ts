@@ -1,6 +1,6 @@
 import type { Task } from "../kernel/task.ts";
 
-/** What a child gets of its parent's data: a shallow copy, the same value, a fresh one, or what a function makes of it. */
+/** What a child gets at fork: a shallow copy of the parent's data, the same value, a new one, or a function's result. */
 export type Inheritance<D> =
   | "copy"
   | "share"
@@ -8,14 +8,14 @@ export type Inheritance<D> =
   | ((parentData: D, child: Task, parent: Task) => D);
 
 /**
- * The life of a module's per-task data. Every value ends in exactly one `destroy`, on every path. A shared value ends with
- * the last task that has it; an `inherit` function that hands on the parent's own object shares it too. A module that
- * puts another value into `subscriber.data` ends the old one itself, so it does not replace a shared one.
+ * The life of the data that a module has for each task. On every path, each value gets exactly one `destroy`. A shared
+ * value gets it with the last task that has it. An `inherit` function that returns the parent's own object shares it,
+ * too. A module that sets another value in `subscriber.data` must end the old one itself, so a shared value must stay.
  */
 export interface TaskData<D> {
-  /** Makes the data of a task that is subscribed without any. */
+  /** Makes the data of a task that is subscribed without data. */
   create(task: Task): D;
-  /** What a child gets at fork. Without it, a fresh value: nothing is copied by itself (A46). */
+  /** What a child gets at fork. By default it gets a new value from `create`: nothing is copied (A46). */
   readonly inherit?: Inheritance<D>;
   /** Ends a value. `task` is the task whose subscription ended last. */
   destroy?(data: D, task: Task): void;

@@ -19,13 +19,13 @@ import { firstSubscriber, link, Subscriber } from "./subscriber.ts";
 import { PNOTIFY_OK } from "./verdict.ts";
 
 /*
- * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checks, injected faults and explorer. They do
- * the same in the same order, with the same trace. But what goes around every hook there goes around the whole walk here,
- * and each step is written out. That makes a tracked lifecycle much cheaper (docs/decisions.md); nothing else may be
- * written this way.
+ * The walks of fork.ts, exec.ts and exit.ts once more, for a kernel without checkers. They make the same calls in the
+ * same order with the same trace: tests/pnotify/unchecked_test.ts compares the two. There the work around a hook is
+ * done for each hook. Here it is done once for the whole walk, and each step is written out. That makes a tracked
+ * lifecycle much cheaper (docs/decisions.md). No other code may be written this way.
  */
 
-/** As forkSubscribers, when no structure has a canFork hook. */
+/** Does what forkSubscribers does, when no structure has a canFork hook. */
 export function forkUnchecked(
   kernel: Kernel,
   registry: Registry,
@@ -38,7 +38,7 @@ export function forkUnchecked(
   const isThread = (child.flags & PF_THREAD) !== 0;
   let last: Subscriber<unknown> | null = null;
   let unlinkedBefore = unlinked.count;
-  // Whose fork hook runs; null while an error would be no hook's.
+  // The subscriber whose fork hook runs. It is null while no error can come from a hook.
   let deciding: Subscriber<unknown> | null = null;
   lockRead(parent);
   try {
@@ -51,7 +51,7 @@ export function forkUnchecked(
         context.module = caller;
         data = inheritData(kernel, child, parent, from);
       }
-      // Append behind the last one: the parent's list is in order. After any removal search from the head.
+      // The parent's list is in order, so append behind the last one. After a removal, search from the head.
       if (unlinked.count !== unlinkedBefore) last = null;
       deciding = new Subscriber(entry, data);
       if (last !== null && last.next === null) {
@@ -89,8 +89,8 @@ function forkCall(kernel: Kernel, child: Task, subscriber: Subscriber<unknown>):
 }
 
 /**
- * Lets an answer decide whether the child stays subscribed, when it is not PNOTIFY_OK or somebody traces. Returns the
- * error that fails the fork, or null.
+ * Keeps or ends the subscription of a child, as the answer of a fork hook says. It is called for a traced fork, and for
+ * an answer other than PNOTIFY_OK. Returns the error that fails the fork, or null.
  */
 function decide(call: HookCall, answer: unknown, caller: string | null): KernelError | null {
   const { kernel, task, subscriber } = call;
@@ -105,7 +105,7 @@ function decide(call: HookCall, answer: unknown, caller: string | null): KernelE
   return verdict < 0 ? verdictError(call, verdict) : null;
 }
 
-/** Fails the fork for what a fork hook threw. The failing module gets no exit (A41). */
+/** Fails the fork with the error of a fork hook. The failing module gets no exit (A41). */
 function refuse(call: HookCall, error: unknown, caller: string | null): never {
   const { kernel, task, subscriber } = call;
   try {
@@ -116,7 +116,7 @@ function refuse(call: HookCall, error: unknown, caller: string | null): never {
   }
 }
 
-/** As execSubscribers. */
+/** Does what execSubscribers does. */
 export function execUnchecked(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const caller = context.module;
@@ -130,7 +130,7 @@ export function execUnchecked(kernel: Kernel, task: Task): void {
   }
 }
 
-/** Calls exec hooks from an entry on, up to one that fails. Returns the entry behind that one, or null at the end. */
+/** Calls exec hooks, from a subscriber on, until one fails. Returns the subscriber after that one, or null. */
 function tellExecFrom(
   kernel: Kernel,
   task: Task,
@@ -153,7 +153,7 @@ function tellExecFrom(
   }
 }
 
-/** As exitSubscribers for a task that ran, when no structure has a free hook. */
+/** Does what exitSubscribers does for a task that ran, when no structure has a free hook. */
 export function exitUnchecked(kernel: Kernel, task: Task): void {
   const { context } = kernel;
   const caller = context.module;
@@ -167,7 +167,7 @@ export function exitUnchecked(kernel: Kernel, task: Task): void {
   }
 }
 
-/** Calls exit hooks and takes the entries off the list, up to one that fails. Returns the entry behind that one. */
+/** Calls exit hooks and takes the subscribers off the list, until a hook fails. Returns the next subscriber. */
 function tellExitFrom(
   kernel: Kernel,
   task: Task,
@@ -192,7 +192,7 @@ function tellExitFrom(
   }
 }
 
-/** Takes an entry off the list after its exit. The next is always the first: a hook may have taken others off. */
+/** Takes a subscriber off the list after its exit, and returns the new first one. A hook may have taken others off. */
 function takeOff(
   kernel: Kernel,
   task: Task,
@@ -204,7 +204,7 @@ function takeOff(
     detach(kernel, task, subscriber);
     return firstSubscriber(task);
   }
-  // Not counted as unlinked: no fork stands on the list of a task that has run.
+  // Do not count it as unlinked. A fork reads that count for the list of its child, and this task is no such child.
   subscriber.entry.count--;
   return task.subscribers = subscriber.next;
 }

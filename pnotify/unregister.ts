@@ -56,8 +56,9 @@ function checkUnregister(
 }
 
 /**
- * Walks all tasks until none is subscribed. Each walk takes one entry of the name off each task, after its exit (A23). A
- * walk that meets none although some are counted would be repeated for ever (A26): they are reported and left.
+ * Walks all tasks until none is subscribed. Each walk takes one subscriber of the name off each task, after its exit
+ * (A23). If a walk meets none although some are counted, these are reported and left: further walks would not end
+ * (A26).
  */
 export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   entry.draining = true;
@@ -78,10 +79,10 @@ function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
     };
     kernel.forEachTask(visit);
     if (drained || movesOf(kernel) > before) continue;
-    // What no walk of the task list meets: children under construction, and reaped tasks whose free is still to come.
+    // A walk of the task list does not meet children under construction and reaped tasks that wait for free.
     kernel.forEachUnborn(visit);
     for (const task of [...entry.exited?.values() ?? []]) visit(task);
-    // The last of them may have gone by itself.
+    // The last subscription may have ended by itself.
     if (drained || entry.count === 0) continue;
     kernel.report(
       "subscriber-leak",
@@ -92,14 +93,15 @@ function drainAll(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   }
 }
 
-/** A number that grows whenever a task may have come to stand where a walk has passed. */
+/** A number that grows when a fork or an exec may have put a task at a pid that a walk has passed. */
 export function movesOf(kernel: Kernel): number {
   return kernel.nextSerial + kernel.pids.exchanges;
 }
 
 /**
- * Takes an entry off one task, after its exit. It is found by name and not by structure (A25): what another structure of
- * that name subscribed goes too, through this one's hook. Returns whether there was one.
+ * Calls exit for one subscriber of a task, and takes it off. It is found by name, and not by structure (A25). So the
+ * subscriber of another structure of that name goes too, and this structure's hook is called. Returns whether there was
+ * a subscriber.
  */
 export function drainTask(
   kernel: Kernel,
@@ -112,7 +114,7 @@ export function drainTask(
   try {
     const subscriber = findByName(task, events.name);
     if (subscriber === null) return false;
-    // An entry that stayed on after exit to hear of free has had its exit.
+    // A subscriber that waits for free has had its exit.
     if (subscriber.entry.exited?.has(subscriber)) {
       tellHook(hookCall(kernel, "free", task, subscriber), null);
     } else {
