@@ -120,7 +120,8 @@ async function writeProgram(folder: string): Promise<number> {
       env: { [WORLD_VARIABLE]: world.kind, ...(lock === null ? {} : { DENO_DIR: cache }) },
     });
   } finally {
-    await Deno.remove(cache, { recursive: true });
+    // Windows keeps the file of a program that runs, and esbuild ends a little after it is told to.
+    await Deno.remove(cache, { recursive: true }).catch(() => {});
   }
 }
 

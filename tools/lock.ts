@@ -8,7 +8,8 @@
  * compile` takes what it says and nothing else. Tests and checks read and write no deno.lock.
  *
  * Deno compares a package with the lock when it downloads it, and believes what is in its cache. So all of this has a cache
- * of its own, which is empty at first.
+ * of its own, which is empty at first. The Deno that reads the file is the version that wrote it, or one that lists the same
+ * packages: 2.4 adds types of Node, and refuses the file of 2.9.
  *
  * This file imports no package, because it has to run before any is there.
  *
@@ -58,7 +59,8 @@ export function lockArguments(file: string | null): string[] {
  */
 export function lockError(action: string, stderr: string): Error {
   return new Error(
-    `Cannot ${action} by "deno.lock": a package is missing there, is another one, or cannot be fetched, ${REMEDY}\n${stderr.trim()}`,
+    `Cannot ${action} by "deno.lock": a package is missing there, is another one, or cannot be fetched, ` +
+      `or Deno ${Deno.version.deno} lists them otherwise; ${REMEDY}\n${stderr.trim()}`,
   );
 }
 
