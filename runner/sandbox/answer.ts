@@ -33,8 +33,8 @@ import {
 } from "./shape.ts";
 
 /*
- * The answer of a sandbox is what user code made of the kernel it shares a realm with: the host believes its verdict, and
- * nothing about its form.
+ * User code shares a realm with the kernel, and may change the answer of a sandbox. The host believes its verdict, and
+ * checks its whole form.
  */
 
 const MOST_TEXT = 20_000;
@@ -66,12 +66,12 @@ const logRecord: Shape = fields<LogRecord>({ sequence: number, time: number, lev
 const about = { task: text, pid: number };
 const stamp: ShapesOf<TraceStamp> = { sequence: number, time: number, cpu: text, depth: number };
 
-/** The member of a union whose `type` is, or may be, this one. */
+/** The member of a union that has a `type`, or has it among others. */
 type OfType<Union, Type> = Union extends { readonly type: infer Types }
   ? Type extends Types ? Union : never
   : never;
 
-/** What the shapes of a union need: its types, and of each type the members. */
+/** The shapes of a union: for each `type`, a shape for each member. */
 type ShapesByType<Union extends { readonly type: string }> = {
   readonly [Type in Union["type"]]: ShapesOf<Omit<OfType<Union, Type>, "type">>;
 };
@@ -129,7 +129,7 @@ const node: Shape = fields<Omit<TreeNode, "children">>({
   exit: orNull(number),
 });
 
-/** A node with its children. Not too deep to be walked by functions that call themselves. */
+/** A node with its children. Its depth is bounded, since recursive functions walk it. */
 function treeAt(depth: number): Shape {
   return (value) => {
     if (depth > MOST_DEPTH) return "";
@@ -139,7 +139,7 @@ function treeAt(depth: number): Shape {
 }
 
 const position: Shape = fields<Position>({ line: number, column: number, length: number });
-/** What the plan says is not taken from the answer. */
+/** The members that come from the answer. The others come from the plan. */
 type Answered = Omit<RunResult, "file" | "document" | "documents" | "title" | "seed">;
 
 const result: Shape = fields<Answered>({
@@ -219,11 +219,12 @@ const info: Shape = fields<ModuleInfo>({
 });
 
 /**
- * Reads the result of a scenario that ran beside user code.
+ * Reads the result of a scenario beside user code.
  *
- * @param value What came back.
- * @param plan What was asked for.
- * @returns The result, under the names of the plan and with texts that stay on their line; or which part of it is wrong.
+ * @param value The answer.
+ * @param plan The plan of the scenario.
+ * @returns The result, under the names of the plan and with texts that stay on their line; or which part of it is
+ * wrong.
  */
 export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResult> {
   const path = result(value);
@@ -238,7 +239,7 @@ export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResul
 /**
  * Reads what a module says of itself.
  *
- * @param value What came back.
+ * @param value The answer.
  * @returns It, or which part of it is wrong.
  */
 export function readInfo(value: unknown): Reading<ModuleInfo> {

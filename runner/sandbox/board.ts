@@ -11,13 +11,13 @@ export function createBoard(): SharedArrayBuffer {
 }
 
 /**
- * Lets a worker write what it is about to do, so that this is known even if it never speaks again.
+ * Lets a worker write its next work. The process can read it even if the worker never answers again.
  *
  * @param memory What {@linkcode createBoard} returned.
  * @returns Writes.
  */
 export function boardWriter(memory: SharedArrayBuffer): (doing: Doing) => void {
-  // Taken now: they are gone from the global object when user code is there.
+  // Taken early, since they leave the global object before user code comes.
   const encoder = new TextEncoder();
   const { store, add } = Atomics;
   const header = new Int32Array(memory, 0, 2);
@@ -34,10 +34,10 @@ export function boardWriter(memory: SharedArrayBuffer): (doing: Doing) => void {
 }
 
 /**
- * Reads what a worker is at.
+ * Reads the present work of a worker.
  *
  * @param memory What {@linkcode createBoard} returned.
- * @returns How often it was written, and what it says; null while it is being written.
+ * @returns How often the board was written, and its text. Null while the worker writes.
  */
 export function readBoard(memory: SharedArrayBuffer): { version: number; doing: Doing | null } {
   const header = new Int32Array(memory, 0, 2);

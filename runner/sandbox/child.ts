@@ -1,6 +1,7 @@
 /**
  * The child process in which a sandboxed scenario runs. It starts the worker, watches it, and passes its answer on. The
- * worker may never come back, take all the memory, or end the process; whoever started this one knows what to make of it.
+ * worker may loop for ever, take all the memory, or end the process. The host that started this process handles each of
+ * these.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const POLL_MS = 15;
 /** Milliseconds beyond its limit after which the watchdog inside the worker counts as failed. */
 const GRACE_MS = 500;
 
-/** The worker is beside this file, and ends as this file does: as source in `.ts`, in a bundle in `.js`. */
+/** The worker is beside this file, with the same ending: `.ts` as source, `.js` in a bundle. */
 const WORKER = new URL(`./worker${/\.\w+$/.exec(import.meta.url)![0]}`, import.meta.url);
 
 /** The first argument that makes the program serve as a sandbox. */
@@ -23,7 +24,7 @@ export const SANDBOX_COMMAND = "__sandbox";
 export async function serveSandbox(): Promise<never> {
   const job = await readJob();
   if (job === null) Deno.exit(2);
-  // In the compiled program nothing on disk is needed any more; from source the worker still has to be read.
+  // The compiled program needs no more files. From source the worker is still to be read.
   if (Deno.args[0] === SANDBOX_COMMAND) await dropPermissions();
   new Supervisor(job).start();
   return await new Promise<never>(() => {});
@@ -45,7 +46,7 @@ async function readJob(): Promise<ChildJob | null> {
   }
 }
 
-/** The lines that follow the job, until somebody wants them. There are never many: the host waits for room. */
+/** The lines that follow the job, until they are read. They are few, since the host waits for room. */
 class Inbox {
   readonly #lines: string[] = [];
   #wake: ((line: string) => void) | null = null;
@@ -67,8 +68,8 @@ class Inbox {
 const inbox = new Inbox();
 
 /**
- * Passes on the lines that follow the job. The pipe stays open as long as there is somebody who wants the answer: with it
- * this process ends.
+ * Passes on the lines that follow the job. The host keeps the pipe open while it waits for the answer. This process
+ * ends with the pipe.
  */
 async function pass(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -98,9 +99,9 @@ class Supervisor {
   readonly #slot = createSlot();
   readonly #encoder = new TextEncoder();
   #version = -1;
-  /** How long the worker has been at what it does. */
+  /** Measures how long the present work of the worker takes. */
   readonly #stopwatch = new Stopwatch();
-  /** When the worker was there: what it takes to start is nobody's time. */
+  /** When the worker was ready. Its start does not count. */
   #begun = 0;
 
   constructor(job: ChildJob) {
@@ -128,7 +129,7 @@ class Supervisor {
     };
   }
 
-  /** Hands the recording on, and says each time that there is room for more. */
+  /** Hands the recording on to the worker. After each piece it tells the host that there is room. */
   async #feed(): Promise<void> {
     for (let text: string | null = ""; text !== null;) {
       text = JSON.parse(await inbox.next());
@@ -145,7 +146,7 @@ class Supervisor {
     Deno.exit(0);
   }
 
-  /** Tells the host what the worker is at, if that is something new. */
+  /** Tells the host of new work of the worker. Returns the present work. */
   #look(): Doing | null {
     const { version, doing } = readBoard(this.#board);
     if (version === this.#version || doing === null) return doing;
@@ -171,12 +172,12 @@ class Supervisor {
   }
 
   #limitOf(doing: Doing | null): number {
-    // Between two pieces of a recording it waits for its host, who may wait for somebody else.
+    // Between two pieces of a recording the worker waits for its host. No limit holds then.
     if (doing?.stage === "done" && this.#job.replay !== undefined) return Infinity;
     if (doing?.stage !== "step") return this.#job.limits.loadMs;
-    // A replay says no more of a step that is stopped in the worker.
+    // A replay tells nothing of a step that the worker stops, so the limit holds here.
     if (this.#job.replay !== undefined) return doing.limitMs;
-    // The watchdog in the worker comes first, and knows more; this is for what it cannot stop.
+    // The watchdog in the worker comes first, and knows more. This limit is for code that it cannot stop.
     return 1.5 * doing.limitMs * this.#job.patience + GRACE_MS;
   }
 

@@ -1,15 +1,15 @@
 /*
- * Freezes what the language itself provides, so that a module cannot change the ground that the kernel stands on.
+ * Freezes the built-in objects of the language. A module then cannot change what the kernel relies on.
  *
- * A frozen property of a prototype cannot be shadowed by assignment: `error.name = "Mine"` or `thing.toString = f` would
- * fail in honest code. Properties of prototypes therefore become accessors whose setter defines the property on the object
- * that was assigned to, which is what assignment does while nothing is frozen.
+ * An assignment cannot shadow a frozen property of a prototype. `error.name = "Mine"` or `item.toString = f` would fail
+ * in honest code. Properties of prototypes therefore become accessors. The setter defines the property on the object of
+ * the assignment, as an assignment does where nothing is frozen.
  */
 
 type Key = string | symbol;
 type Bag = Record<Key, unknown>;
 
-/** What the language makes without naming it: reachable from user code by syntax alone. */
+/** The built-in objects without a global name. User code reaches them by syntax alone. */
 function hiddenIntrinsics(): object[] {
   const getPrototype = Object.getPrototypeOf;
   const iterators = [
@@ -33,9 +33,9 @@ function hiddenIntrinsics(): object[] {
 }
 
 /**
- * Freezes the given values and everything that can be reached from them, prototypes with care.
+ * Freezes values and everything that can be reached from them. Prototypes get accessors first.
  *
- * @param roots Where to begin: the globals that stay.
+ * @param roots The values: the globals that stay.
  */
 export function hardenIntrinsics(roots: readonly unknown[]): void {
   const seen = new Set<object>();
@@ -59,7 +59,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null || typeof value === "function";
 }
 
-/** A prototype is what some constructor calls so; iterators have prototypes without one. */
+/** Whether an object is the prototype of a constructor. Prototypes of iterators have no constructor, and are none. */
 function isPrototype(value: object): boolean {
   const { constructor } = value as { constructor?: unknown };
   if (typeof constructor !== "function") return false;
@@ -72,7 +72,7 @@ function allowShadowing(prototype: Bag): void {
     if (!descriptor.configurable || !("value" in descriptor) || !descriptor.writable) continue;
     if (mustStayData(prototype, key)) continue;
     const { value, enumerable } = descriptor;
-    // Methods in shorthand, as these have no prototype and cannot be constructed.
+    // These are methods in shorthand. They have no prototype and cannot be constructed.
     const accessor = {
       get() {
         return value;
@@ -93,8 +93,8 @@ function allowShadowing(prototype: Bag): void {
 }
 
 /**
- * The engine looks at these itself, and is slow or wrong where they are no plain data: what arrays, promises and regular
- * expressions are constructed and iterated with.
+ * Whether the engine itself reads a property: those with which arrays, promises and regular expressions are constructed
+ * and iterated. It is slow or wrong where they are accessors.
  */
 function mustStayData(prototype: Bag, key: Key): boolean {
   if (typeof key === "symbol") return true;
@@ -124,7 +124,7 @@ function freeze(value: object): void {
     Object.freeze(value);
     return;
   }
-  // Built-in code of the runtime sets this one while it makes errors of its own.
+  // The runtime sets this property while it makes errors of its own.
   for (const key of Reflect.ownKeys(Error)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(Error, key)!;
     if (key === "stackTraceLimit" || !("value" in descriptor)) continue;

@@ -2,25 +2,25 @@ import { init, parse } from "es-module-lexer";
 import type { Source } from "../scenario/source.ts";
 import { type RefusalWords, refuseAt, Refused } from "./refusal.ts";
 
-/** One import or re-export of a module, in a form of which nothing is left to interpret. */
+/** An import or re-export of a module. Nothing in it is left to interpret. */
 export interface ImportStatement {
   /** Where it begins in the text. */
   readonly start: number;
-  /** The offset behind it. */
+  /** The offset behind its end. */
   readonly end: number;
-  /** What it imports from, as written. */
+  /** Its specifier, as written. */
   readonly specifier: string;
   /** `import` or `export`. */
   readonly keyword: string;
-  /** What stands before `from`, in canonical form; empty for an import without bindings. */
+  /** The text before `from`, in canonical form. Empty for an import without bindings. */
   readonly clause: string;
-  /** The names that it wants of the other module. */
+  /** The names that it imports. */
   readonly names: readonly string[];
   /** Where its specifier begins, without the quote. */
   readonly specifierStart: number;
 }
 
-/** A module as text that refuses in terms of the file it came from. */
+/** The text of a module. A refusal names the file from which the text came. */
 export interface ModuleText {
   /** The file, for messages. */
   readonly source: Source;
@@ -37,7 +37,7 @@ const CLAUSE = new RegExp(
 );
 
 /**
- * Finds the imports of a module, and refuses what would load anything at run time.
+ * Finds the imports of a module. It refuses code that would load a module at run time.
  *
  * @param module The module.
  * @returns Its static imports, in order.
@@ -48,7 +48,7 @@ export async function readImports(module: ModuleText): Promise<ImportStatement[]
   refuseSeparators(module);
   const statements: ImportStatement[] = [];
   for (const found of lex(module)) {
-    // The lexer decodes specifiers with eval, which is switched off: only slices of the text are used.
+    // The lexer decodes specifiers with eval, which is switched off. Only slices of the text are used here.
     const { ss: start, se: end, s: from, e: to, d: dynamic, a: attributes } = found;
     if (dynamic >= 0) refuse(module, start, to, DYNAMIC);
     if (dynamic === -2) refuse(module, start, end, META);
@@ -67,8 +67,8 @@ export async function readImports(module: ModuleText): Promise<ImportStatement[]
 const ROOM_PER_RECORD = 32;
 
 /**
- * The lexer takes memory by the length of the text, which is too little for one of hardly anything but imports and exports.
- * It then fails, and is of no use for the texts that follow. Spaces at the end make room.
+ * Adds spaces to a text of many imports and exports. The lexer takes memory by the length of the text, which is too
+ * little for such a text. It then fails, for this text and for all that follow.
  */
 function withRoom(text: string): string {
   const records = text.match(/import|export|[,;}]/g)?.length ?? 0;
@@ -89,7 +89,7 @@ function lex({ source, text }: ModuleText): ReturnType<typeof parse>[0] {
   }
 }
 
-/** The lexer and the engine disagree on whether these end a comment, and honest text has none outside escapes. */
+/** Refuses separators that end a comment for the engine and not for the lexer. Honest text has them only in escapes. */
 function refuseSeparators(module: ModuleText): void {
   const at = module.text.search(/[\u2028\u2029]/);
   if (at < 0) return;
@@ -100,7 +100,7 @@ function refuseSeparators(module: ModuleText): void {
   });
 }
 
-/** Leaves single spaces only, so that no pattern has two ways to match a long run of them. */
+/** Takes comments out and leaves single spaces. No pattern then has two ways to match a long run of spaces. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n\r]*/g, " ").replace(/\s+/g, " ").trim();
 }
@@ -150,16 +150,16 @@ function parseBindings(list: string): { name: string; text: string }[] | null {
 }
 
 /**
- * Puts a module together again with its imports led elsewhere. What loads a module in the result are these imports alone,
- * however the lexer may have been misled: any other `import`, and any other `from` before a quote, has its first letter
- * written as an escape. In a string, a regular expression or a property name that means the same; as a keyword it is a
- * syntax error.
+ * Puts a module together again with new URLs for its imports. Only these imports load a module in the result, even if
+ * the lexer was misled: the first letter of any other `import`, and of any other `from` before a quote, becomes an
+ * escape. The escape means the same in a string, a regular expression or a property name. In a keyword it is a syntax
+ * error.
  *
  * @param text The JavaScript.
  * @param statements Its imports.
- * @param urls What each of them is to load.
+ * @param urls The URL for each of them.
  * @param name The name of the module in stack traces.
- * @returns The module.
+ * @returns The JavaScript of the module.
  */
 export function rewriteModule(
   text: string,
@@ -179,7 +179,7 @@ export function rewriteModule(
     result += neutralise(text.slice(at, statement.start)) + canonical + lines;
     at = statement.end;
   });
-  // Behind a line break, as the text may end in a comment. The last such comment counts.
+  // A line break comes first, since the text may end in a comment. The last such comment counts.
   return `${result}${neutralise(text.slice(at))}\n//# sourceURL=${encodeURI(name)}`;
 }
 
@@ -187,7 +187,7 @@ function neutralise(text: string): string {
   return text
     .replace(/(?<![\p{ID_Continue}$])import(?![\p{ID_Continue}$])/gu, "\\u0069mport")
     .replace(/(?<![\p{ID_Continue}$])from(?=\s*(?:\/[*/]|["'`]))/gu, "\\u0066rom")
-    // The runtime would go and read the file that such a comment names.
+    // The runtime would read the file that such a comment names.
     .replace(/[#@](?=[ \t]*source(?:Mapping)?URL)/g, "!");
 }
 
@@ -201,13 +201,13 @@ function refuse(
 }
 
 /**
- * Makes a refusal for a part of a module's JavaScript. Where types were taken out, lines are the same and columns are
- * looked up.
+ * Makes a refusal for a part of a module's JavaScript. Where types were taken out, the line is the same, and the column
+ * is searched in the source.
  *
  * @param module The module.
  * @param start The offset of the part in its JavaScript.
  * @param end The offset behind it.
- * @param words What it says.
+ * @param words The words of the message.
  * @returns The refusal.
  */
 export function locate(

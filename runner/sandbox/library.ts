@@ -14,8 +14,8 @@ import * as replay from "../../replay/mod.ts";
 export const PACKAGE = "@pnotify/pnotify";
 
 /**
- * What a user's module may import by name, and what each entry point exports. Naming them here also puts them into the
- * module graph of the worker, from where alone a worker without permissions can get them.
+ * The entry points that a user's module may import, with their exports. The imports above put them into the module
+ * graph of the worker. A worker without permissions can get them from there alone.
  */
 export const LIBRARY: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
   Object.entries({

@@ -15,15 +15,15 @@ import { type Refusal, type RefusalWords, Refused, refuseFile } from "./refusal.
 
 /** A file of a linked module. */
 export interface LinkedFile {
-  /** The file, as messages name it. */
+  /** The name of the file in messages. */
   readonly file: string;
-  /** What loads it, with all that it imports in it. */
+  /** A URL that loads the file together with its imports. */
   readonly url: string;
 }
 
 /** A user's module, ready to be imported where nothing can be read. */
 export interface LinkedModule {
-  /** The files, each after those that it imports; the entry last. */
+  /** The files, each behind its imports. The entry is the last. */
   readonly files: readonly LinkedFile[];
   /** The files by name, for messages about them. */
   readonly sources: ReadonlyMap<string, Source>;
@@ -41,7 +41,7 @@ export interface LinkLimits {
 
 const LIMITS: LinkLimits = { fileSize: 1 << 20, files: 100, linkedSize: 1 << 24 };
 
-/** To look for what may have been meant takes time that grows with the name. */
+/** The search for a similar name takes time that grows with the name. */
 const MOST_NAME = 500;
 const TOO_LONG: RefusalWords = {
   rule: "import",
@@ -49,18 +49,18 @@ const TOO_LONG: RefusalWords = {
   label: `at most ${MOST_NAME} characters are wanted`,
 };
 
-/** Where an import stands, for messages about what it leads to. */
+/** The place of an import, for messages about the file that it names. */
 interface Importer {
   readonly module: ModuleText;
   readonly statement: ImportStatement;
 }
 
 /**
- * Links a user's module: reads the entry and the relative imports under the entry's folder, takes types out, and makes one
- * self-contained module of it that imports nothing but this library.
+ * Links a user's module. The linker reads the entry and its relative imports below the folder of the entry, and takes
+ * their types out. The result is a module that imports only this library.
  *
  * @param path The entry, an absolute path.
- * @param written The entry as messages name it.
+ * @param written The name of the entry in messages.
  * @param limits How much it may consist of.
  * @returns The module, or why it is refused.
  */
@@ -75,7 +75,7 @@ export async function linkModule(
     return { files: linker.files, sources: linker.sources };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
-    // There are texts for which the stack or the longest string is too short; none of them is honest.
+    // Some texts are too deep for the stack or too long for a string. None of them is honest.
     const label = error instanceof Error ? error.message : String(error);
     return refuseFile(written, { rule: "syntax", title: `Cannot link "${written}"`, label });
   }
@@ -87,7 +87,7 @@ class Linker {
   readonly #limits: LinkLimits;
   /** The URL of each file that is linked, by its real path. */
   readonly #urls = new Map<string, string>();
-  /** Files that are being linked, outermost first: an import of one of these closes a cycle. */
+  /** The files that are being linked, the entry first. An import of a file in this list closes a cycle. */
   readonly #open: { readonly path: string; readonly file: string }[] = [];
   #root = "";
   #size = 0;
@@ -115,7 +115,7 @@ class Linker {
     const statements = await readImports(module);
     const urls: string[] = [];
     for (const statement of statements) urls.push(await this.#resolve(path, { module, statement }));
-    // Before it is made: what is imported in many places is in it as many times.
+    // The size counts before the module is made. A file that is imported in many places is in it as many times.
     this.#grow(urls.reduce((sum, { length }) => sum + length, text.length), importer, file);
     const url = dataUrl(rewriteModule(text, statements, urls, file));
     this.#open.pop();
@@ -230,7 +230,7 @@ class Linker {
     }
   }
 
-  /** Refuses at the import that led here, or for the entry as a whole. */
+  /** Refuses at the import that names the file, or for the entry as a whole. */
   #refuse(importer: Importer | null, file: string, words: RefusalWords): never {
     if (importer === null) throw new Refused(refuseFile(file, words));
     const { module, statement } = importer;

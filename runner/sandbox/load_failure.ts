@@ -9,7 +9,7 @@ export class Unloadable extends Error {
   readonly failure: LoadFailure;
 
   /**
-   * Makes one.
+   * Makes the error of a failed load.
    *
    * @param failure What stands in the way.
    */
@@ -25,8 +25,8 @@ const COLOR = /\x1b\[[\d;]*m/g;
 const PLACE = /\bat (\S+):(\d+):(\d+)\s*$/m;
 
 /**
- * Reads the error of an import that failed. What it looks like depends on who found the mistake: the parser of `deno run`,
- * the engine, or the file itself, by throwing.
+ * Reads the error of an import that failed. The parser of `deno run`, the engine, and a file that throws each give an
+ * error of another form.
  *
  * @param error What was thrown.
  * @param file The file that was imported.
@@ -83,7 +83,7 @@ function thrown(error: unknown, file: string, text: string): LoadFailure {
     // A thrown value with a hostile stack gets a message without a place.
   }
   const place = /\n {4}at (?:[^\n]* \()?([^\n()]+):(\d+):(\d+)\)?/.exec(stack);
-  // In stacks a file goes by its name in the folder of the module.
+  // Stacks name a file by its path in the folder of the module.
   const isOurs = place !== null && `/${file}`.endsWith(`/${place[1]}`);
   return {
     file,

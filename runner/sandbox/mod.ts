@@ -1,6 +1,6 @@
 /**
- * Runs user code: links a scenario's module files, and runs the scenario in a process of its own, where nothing of the host
- * can be reached. What is protected, and what is not, is in docs/sandbox.md.
+ * Runs user code. The module files of a scenario are linked, and the scenario runs in a process of its own, where
+ * nothing of the host can be reached. docs/sandbox.md says what is protected and what is not.
  *
  * @module
  */
@@ -25,12 +25,12 @@ export { SANDBOX_COMMAND, serveSandbox } from "./child.ts";
 export { DEFAULT_LIMITS, type SandboxLimits } from "./protocol.ts";
 export type { Refusal, RefusalRule } from "./refusal.ts";
 
-/** What is to be done in a sandbox. */
+/** The job of a sandbox. */
 export type SandboxJob =
   & {
-    /** How far it may go, where that is not {@linkcode DEFAULT_LIMITS}. */
+    /** Its limits, where they differ from {@linkcode DEFAULT_LIMITS}. */
     readonly limits?: Partial<SandboxLimits>;
-    /** The command that serves as the sandbox; this program itself by default. */
+    /** The command that serves as the sandbox. This program by default. */
     readonly program?: SandboxProgram;
   }
   & ({
@@ -39,27 +39,27 @@ export type SandboxJob =
     readonly plan: ScenarioPlan;
   } | {
     readonly kind: "modinfo";
-    /** The absolute path of a module. */
+    /** The absolute path of the module. */
     readonly path: string;
-    /** The path as messages have it. */
+    /** The path in messages. */
     readonly written?: string;
   } | {
     readonly kind: "replay";
-    /** What is to be replayed. */
+    /** The replay. */
     readonly request: ReplayRequest;
-    /** The absolute paths of its modules that are files, and as messages have them, by their names. */
+    /** The paths of its module files by the names of the modules: the absolute path, and the path in messages. */
     readonly files: ReadonlyMap<string, { readonly path: string; readonly written: string }>;
-    /** The text of the recording. A piece is asked for when the last few have been worked through. */
+    /** The text of the recording. The next piece is read when the last few have been worked through. */
     readonly pieces: AsyncIterable<string>;
   });
 
 /** A sandbox that ended without an answer. */
 export interface Crash {
-  /** Tells it from the other outcomes. */
+  /** The tag of this outcome. */
   readonly kind: "crashed";
   /** What happened, in one line. */
   readonly title: string;
-  /** More lines. */
+  /** Further lines about it. */
   readonly notes: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export type SandboxOutcome =
   | {
     readonly kind: "result";
     readonly result: RunResult;
-    /** What modules printed to their console while they were loaded; later lines are in the kernel log. */
+    /** The console lines of modules while they were loaded. Later lines are in the kernel log. */
     readonly console: readonly string[];
   }
   | { readonly kind: "info"; readonly info: ModuleInfo; readonly console: readonly string[] }
@@ -83,10 +83,10 @@ export type SandboxOutcome =
 type Linked = ReadonlyMap<string, LinkedModule>;
 
 /**
- * Does a job with user code. It throws for nothing that this code does.
+ * Does a job with user code. Nothing that this code does makes it throw.
  *
  * @param job The job.
- * @returns What came of it. The process that did it is gone by then.
+ * @returns The outcome. The process of the sandbox has ended by then.
  */
 export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
   const linked = new Map<string, LinkedModule>();
@@ -106,8 +106,8 @@ export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
 }
 
 /**
- * Does a job again, with more patience, when a step was stopped that had hardly run because others had the CPU. A run comes
- * to the same each time. A recording is read only once, so a replay has all the patience at once.
+ * Does a job again, with more patience, when a step was stopped that had hardly run, since others had the CPU. A run comes
+ * to the same result each time. A recording can be read only once, so a replay has all the patience at once.
  */
 async function runPatiently(
   job: SandboxJob,
@@ -160,7 +160,7 @@ function outcomeOf(
   return answer.kind === "crashed" ? crashOf(end, limits) : noResult("");
 }
 
-/** An answer that is none: what is wrong with it, or nothing where it is wrong as a whole. */
+/** The crash of a sandbox with a wrong answer. The text names the part that is wrong, and is empty for the whole. */
 function noResult(wrong: string): Crash {
   const part = wrong === "" ? "" : `: ${wrong} is wrong`;
   return {

@@ -4,7 +4,7 @@ const SEPARATOR = /[/\\]/;
  * The folder of a file.
  *
  * @param path A path.
- * @returns All before the last separator; empty when there is none.
+ * @returns The part before the last separator, or an empty text.
  */
 export function directoryOf(path: string): string {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
@@ -12,11 +12,11 @@ export function directoryOf(path: string): string {
 }
 
 /**
- * Follows a relative path, without looking at any file.
+ * Follows a relative path. No file is read.
  *
- * @param folder Where it begins; empty for here.
+ * @param folder The folder where the path begins. Empty for the current folder.
  * @param relative A path with forward slashes.
- * @returns The path, without `.` and with `..` resolved as far as there is something to leave.
+ * @returns The path without `.`. A `..` takes away the folder before it, if there is one.
  */
 export function joinPath(folder: string, relative: string): string {
   const isAbsolute = folder.startsWith("/");

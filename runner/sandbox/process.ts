@@ -2,20 +2,23 @@ import { SANDBOX_COMMAND } from "./child.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
 
-/** Beyond the job's own time, before the process is killed: to start, also on a busy machine, and to tell why it ends. */
+/**
+ * How long a process may run beyond the time of its job before it is killed. It needs this time to start, and to tell
+ * why it ends.
+ */
 const KILL_GRACE_MS = 10_000;
 const MOST_COMPLAINT = 1 << 16;
-/** So many pieces of a recording are on their way at most; more would only fill memory. */
+/** How many pieces of a recording are on their way at most. More pieces would only fill memory. */
 const MOST_ON_THEIR_WAY = 4;
 
-/** The command that serves as a sandbox: this program itself, unless another build of it is to be tested. */
+/** The command that serves as a sandbox: this program, or another build of it in tests. */
 export type SandboxProgram = readonly [string, ...string[]];
 
 /** How a child process ended. */
 export interface ChildEnd {
-  /** Its last word, or null when it had none. */
+  /** Its answer, or null when it gave none. */
   readonly answer: Exclude<ChildAnswer, { kind: "progress" | "taken" }> | null;
-  /** What it was at when it was last heard of. */
+  /** The last work that it told of. */
   readonly doing: Doing | null;
   /** Whether it was killed because its time was up. */
   readonly killed: boolean;
@@ -25,7 +28,7 @@ export interface ChildEnd {
   readonly code: number;
   /** The signal that ended it, or null. */
   readonly signal: string | null;
-  /** The beginning of what it wrote to stderr, for looking into, not for showing. */
+  /** The beginning of its stderr. The host reads it and never shows it. */
   readonly complaint: string;
 }
 
@@ -97,8 +100,8 @@ function spawn(job: ChildJob, command: SandboxProgram): Deno.ChildProcess {
 }
 
 /**
- * Limits that hold whatever happens in the process: no core files, bounded CPU time should this host die, bounded memory
- * between two looks at it. A shell that cannot set one goes on without.
+ * Limits that the system keeps, whatever the process does. There are no core files. CPU time has a bound should this
+ * host die. Memory has a bound between two checks of the host. A shell that cannot set a limit goes on without it.
  */
 function limitScript({ limits }: ChildJob): string {
   const seconds = Math.ceil(limits.totalMs / 1000) * 2 + 20;
@@ -129,7 +132,7 @@ function pathOf(url: URL): string {
   return Deno.build.os === "windows" ? path.slice(1) : path;
 }
 
-/** Nothing of this process's environment, but what Deno finds its cache by. */
+/** The environment of the child: only the variables by which Deno finds its cache. */
 function childEnvironment(): Record<string, string> {
   const env: Record<string, string> = {
     TZ: "UTC",
@@ -143,7 +146,7 @@ function childEnvironment(): Record<string, string> {
       const value = Deno.env.get(name);
       if (value !== undefined) env[name] = value;
     } catch {
-      // Without permission to look, Deno's own default has to do.
+      // Without permission to read a variable, the default of Deno counts.
     }
   }
   return env;
@@ -167,10 +170,10 @@ async function send(
   try {
     if (pieces !== undefined) await feed(pieces, listener, write);
   } catch (error) {
-    // Its own pipe it may close; what is wrong with the recording is for whoever gave it.
+    // The child may close its pipe. A fault of the recording goes to the caller who gave it.
     if (!listener.closed && !(error instanceof Deno.errors.BrokenPipe)) throw error;
   } finally {
-    // Not closed: the child ends when this pipe does.
+    // The pipe stays open. The child ends with it.
     writer.releaseLock();
   }
 }
@@ -183,7 +186,7 @@ async function feed(
   const iterator = pieces[Symbol.asyncIterator]();
   for (let sent = 0;; sent++) {
     await listener.room(sent - MOST_ON_THEIR_WAY);
-    // Whoever gives the pieces may be waiting for somebody; the child's end ends that.
+    // The source of the pieces may wait for ever. The end of the child ends this loop.
     const next = await Promise.race([iterator.next(), listener.ended]);
     if (next === null || listener.closed) break;
     if (next.done) return await write(null);
@@ -191,13 +194,13 @@ async function feed(
       await write(next.value.slice(at, at + PIECE_LENGTH));
       if (at > 0) sent++;
     }
-    // An empty piece was not sent: it takes no room.
+    // An empty piece is not sent, and takes no room.
     if (next.value.length === 0) sent--;
   }
   await iterator.return?.();
 }
 
-/** Reads the lines of a child; those that do not begin with the nonce are nobody's. */
+/** Reads the lines of a child. A line without the nonce is dropped. */
 class Listener {
   answer: ChildEnd["answer"] = null;
   doing: Doing | null = null;
@@ -208,9 +211,9 @@ class Listener {
   #size = 0;
   #taken = 0;
   #wake: (() => void) | null = null;
-  /** Whether the child says no more. */
+  /** Whether no more lines can come. */
   closed = false;
-  /** Settled when it is. */
+  /** Fulfilled when no more lines can come. */
   readonly ended: Promise<null>;
   #end!: () => void;
 
@@ -231,14 +234,14 @@ class Listener {
     }
   }
 
-  /** Waits until more than so many pieces have been worked through. */
+  /** Waits until more than a number of pieces have been worked through. */
   async room(taken: number): Promise<void> {
     while (this.#taken <= taken && !this.closed) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 
-  /** Says that no more is to come. */
+  /** Notes that no more lines can come. */
   close(): void {
     this.closed = true;
     this.#end();

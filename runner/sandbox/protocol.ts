@@ -2,13 +2,13 @@ import type { ModuleInfo, RunResult, ScenarioPlan } from "../engine/plan.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import type { LinkedFile } from "./linker.ts";
 
-/** How far a sandboxed run may go. */
+/** The limits of a sandboxed run. */
 export interface SandboxLimits {
   /** Milliseconds that loading a module's files may take. */
   readonly loadMs: number;
   /** Milliseconds that one step may take. */
   readonly stepMs: number;
-  /** Milliseconds that all of it may take. */
+  /** Milliseconds that the whole run may take. */
   readonly totalMs: number;
   /** Megabytes that the whole child process may keep in memory. */
   readonly memoryMb: number;
@@ -33,23 +33,23 @@ export interface ModuleFiles {
   readonly files: readonly LinkedFile[];
 }
 
-/** What the child process is asked to do. */
+/** The job of the child process. */
 export interface ChildJob {
-  /** Stands before every answer. Only the host, the child and the worker's own code know it. */
+  /** A secret that stands before every answer. Only the host, the child and the worker's own code have it. */
   readonly nonce: string;
   /** A scenario to run, or null to describe the only module or to replay. */
   readonly plan: ScenarioPlan | null;
-  /** A recording to replay, whose text follows line by line as JSON strings, with null at its end. */
+  /** A recording to replay. Its text follows line by line as JSON strings, with null at the end. */
   readonly replay?: ReplayRequest;
   /** The modules that come from files. */
   readonly modules: readonly ModuleFiles[];
-  /** How far it may go. */
+  /** Its limits. */
   readonly limits: SandboxLimits;
-  /** How many times its limit a step may take by the wall clock, see the watchdog. */
+  /** How many times its limit a step may take by the wall clock. See the watchdog. */
   readonly patience: number;
 }
 
-/** Why a module did not load, in terms of the linked files. */
+/** Why a module did not load, by its linked files. */
 export interface LoadFailure {
   /** The file that did not load, as linked. */
   readonly file: string;
@@ -59,7 +59,7 @@ export interface LoadFailure {
   readonly column: number | null;
   /** What is wrong. */
   readonly message: string;
-  /** Whether the file ran and threw, rather than not fitting together. */
+  /** Whether the file ran and threw. Otherwise it could not be linked or parsed. */
   readonly threw: boolean;
 }
 

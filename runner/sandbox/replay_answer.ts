@@ -31,8 +31,8 @@ import {
 } from "./shape.ts";
 
 /*
- * What comes back from a sandbox is what user code made of the kernel that it shares a realm with: the host believes what
- * it says, and nothing about its form.
+ * User code shares a realm with the kernel, and may change the answer of a sandbox. The host believes what the answer
+ * says, and checks its whole form.
  */
 
 const gaps: Shape = fields<Gaps>({
@@ -80,7 +80,7 @@ const report: Shape = fields<Omit<ReplayReport, "recording">>({
   warnings: list(fields<ReplayWarning>({ kind: oneOf(WARNING_KINDS), line: number, text })),
   tree: orNull(list(node)),
 });
-/** Rows of cells, each with as many as the first has. */
+/** Rows of cells. Each row has as many cells as the first. */
 const table: Shape = both(list(list(text)), (value) => {
   const rows = value as readonly (readonly string[])[];
   if (rows.length === 0) return "";
@@ -125,11 +125,11 @@ const outcome: Shape = fields<ReplayOutcome>({
 });
 
 /**
- * Reads what came of a replay beside user code.
+ * Reads the outcome of a replay beside user code.
  *
- * @param value What came back.
- * @param request What was asked for.
- * @returns The outcome, under the name that was asked for; or which part of it is wrong.
+ * @param value The answer.
+ * @param request The job.
+ * @returns The outcome under the name of the job, or the part of the answer that is wrong.
  */
 export function readOutcome(value: unknown, request: ReplayRequest): Reading<ReplayOutcome> {
   const path = outcome(value);
@@ -142,7 +142,7 @@ export function readOutcome(value: unknown, request: ReplayRequest): Reading<Rep
 /** The longest text of a cell. */
 const MOST_CELL = 100;
 
-/** Bounds what columns are laid out by: all lines are as long as the longest cell makes them. */
+/** Bounds the cells. The longest cell of a column makes all its lines as long. */
 function bounded(outcome: ReplayOutcome, width: number): ReplayOutcome {
   const { commands, tree, timeline, accounting } = outcome;
   const cell = (text: string) => text.slice(0, MOST_CELL);

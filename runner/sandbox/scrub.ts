@@ -8,7 +8,7 @@ import {
   type HostWorld,
 } from "./world.ts";
 
-/** What of the global object is the language's own, and neither blocks, nor depends on memory, time or place. */
+/** The globals of the language that stay. None of them blocks, or depends on memory, time or place. */
 const KEPT: readonly string[] = (
   "Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Promise RegExp " +
   "Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError " +
@@ -18,17 +18,17 @@ const KEPT: readonly string[] = (
   "isFinite isNaN DisposableStack AsyncDisposableStack"
 ).split(" ");
 
-/** What takes the place of things of the host. */
+/** The globals of the host that get a replacement. */
 const REPLACED: readonly string[] = ["console", "performance", "crypto", "Date", "structuredClone"];
 
 /**
- * Takes the host away from the global object, for good: what is not the language's own is deleted, time, randomness and
- * console become the kernel's, and everything that stays is frozen.
+ * Takes the host away from the global object, for good. Globals that do not belong to the language are deleted. Time,
+ * randomness and console become those of the kernel. Everything that stays is frozen.
  *
- * @param world What stands for the host from now on.
- * @param extra Further properties for the global object, not to be seen or changed.
- * @param folders Folders of modules, each with a slash at its end: in stacks their files go by the rest of their names.
- * @throws {Error} When something of the host is still there. User code must not be loaded then.
+ * @param world The replacement of the host.
+ * @param extra Further properties for the global object. They are hidden and frozen.
+ * @param folders The folders of modules, each with a slash at its end. Stacks name files from there.
+ * @throws {Error} When a global of the host is still there. User code must not be loaded then.
  */
 export function scrubGlobals(
   world: HostWorld,
@@ -52,12 +52,12 @@ export function scrubGlobals(
   };
   Math.random = createRandom(world);
   setUpStacks(folders);
-  // Twice, since touching some globals defines others.
+  // Twice, since reading a global may define another.
   for (let pass = 0; pass < 2; pass++) {
     for (const key of Reflect.ownKeys(global)) if (!isKept(key)) remove(global, key);
   }
   Object.setPrototypeOf(global, Object.prototype);
-  // The runtime reports unhandled rejections here; unanswered, one would end the worker.
+  // The runtime reports unhandled rejections here. A rejection without an answer would end the worker.
   const dispatchEvent = (event: Event) => {
     event.preventDefault?.();
     return false;
@@ -76,7 +76,7 @@ function isKept(key: string | symbol): boolean {
 }
 
 function remove(global: Record<string | symbol, unknown>, key: string | symbol): void {
-  // Some globals are defined by their getter at first use. A plain value replaces the getter before.
+  // The getter of some globals defines them at first use. A plain value replaces it before.
   Reflect.defineProperty(global, key, { value: undefined, writable: true, configurable: true });
   Reflect.deleteProperty(global, key);
 }
@@ -128,9 +128,9 @@ interface CallSite {
 }
 
 /**
- * Stack traces name the files of modules only, by names that say nothing of the host and are the same everywhere: what a
- * file of the library is called depends on whether the program is a bundle. Nobody can put another function in place of
- * this one to get at the call sites.
+ * Makes stack traces name the files of modules only. These names say nothing of the host and are the same everywhere,
+ * while the names of library files differ between source and bundle. User code cannot replace this function to get at
+ * the call sites.
  */
 function setUpStacks(folders: readonly string[]): void {
   const prepareStackTrace = (error: unknown, sites: readonly CallSite[]) => {

@@ -1,9 +1,9 @@
 /**
- * Looks at the form of a value. Paths are made of the names in the shapes and of indices, never of keys that the value
- * brings along: `.trace[3].type`.
+ * Checks the form of a value. A path consists of names in the shapes and of indices, as in `.trace[3].type`. It never
+ * has a key of the value.
  *
  * @param value The value.
- * @returns Null when it has the form; otherwise the path to the first part that has not, empty for the whole.
+ * @returns Null when the value has the form. Otherwise the path to the first wrong part, empty for the whole value.
  */
 export type Shape = (value: unknown) => string | null;
 
@@ -22,7 +22,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Any text. */
 export const text: Shape = (value) => check(typeof value === "string");
 
-/** A number; JSON has no other than finite ones. */
+/** A number. JSON has finite numbers only. */
 export const number: Shape = (value) => check(typeof value === "number");
 
 /** True or false. */
@@ -31,7 +31,7 @@ export const flag: Shape = (value) => check(typeof value === "boolean");
 /** Any JSON value. */
 export const anything: Shape = (value) => check(value !== undefined);
 
-/** One of some texts: the keys of an object, so that its type says whether all are there. */
+/** A text out of a list: the keys of an object, whose type says whether every text is there. */
 export function oneOf<T extends string>(texts: Readonly<Record<T, unknown>>): Shape {
   return (value) => check(typeof value === "string" && Object.hasOwn(texts, value));
 }
@@ -58,7 +58,10 @@ export function list(shape: Shape): Shape {
   };
 }
 
-/** An object with the members of a type, and perhaps others. A member without a shape does not compile. */
+/**
+ * An object with the members of a type. It may have further members. A member of the type without a shape does not
+ * compile.
+ */
 export function fields<T = Readonly<Record<string, unknown>>>(shapes: ShapesOf<T>): Shape {
   const entries = Object.entries<Shape>(shapes);
   return (value) => {
@@ -77,7 +80,7 @@ export function record(shape: Shape): Shape {
     if (!isObject(value)) return "";
     for (const item of Object.values(value)) {
       const wrong = shape(item);
-      // The key is the value's own, so it is not repeated.
+      // The key comes from the value, so the path does not have it.
       if (wrong !== null) return `.*${wrong}`;
     }
     return null;
@@ -105,12 +108,12 @@ export function both(...shapes: readonly Shape[]): Shape {
   };
 }
 
-/** A value from outside after it has been looked at: the value, or what is wrong with it. */
+/** A value from outside after its check: the value, or what is wrong with it. */
 export type Reading<T> =
   | { readonly value: T; readonly wrong: null }
   | { readonly value: null; readonly wrong: string };
 
-/** Deeper paths say no more. */
+/** The longest path in a message. */
 const MOST_PATH = 200;
 
 /**

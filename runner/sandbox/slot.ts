@@ -1,4 +1,4 @@
-/** Pieces of a recording are cut to this many characters: each of them takes three bytes at most. */
+/** How many characters a piece of a recording has at most. Each takes three bytes at most. */
 export const PIECE_LENGTH: number = 1 << 17;
 
 const HEADER_BYTES = 8;
@@ -18,8 +18,8 @@ export function createSlot(): SharedArrayBuffer {
  * Puts a piece of text where the worker finds it.
  *
  * @param memory What {@linkcode createSlot} returned, empty.
- * @param text At most {@linkcode PIECE_LENGTH} characters; null when there is no more.
- * @returns Settled when the worker has worked through it.
+ * @param text At most {@linkcode PIECE_LENGTH} characters, or null at the end of the recording.
+ * @returns Fulfilled when the worker has worked through it.
  */
 export async function put(memory: SharedArrayBuffer, text: string | null): Promise<void> {
   const header = new Int32Array(memory, 0, 2);
@@ -37,9 +37,9 @@ export async function put(memory: SharedArrayBuffer, text: string | null): Promi
 
 /** What a worker does with the text that is handed to it. */
 export interface SlotReader {
-  /** Waits for the next piece; null when there is no more. Nothing else happens in the worker meanwhile. */
+  /** Waits for the next piece, or null at the end. Nothing else happens in the worker meanwhile. */
   take(): string | null;
-  /** Says that it has been worked through. */
+  /** Says that the piece has been worked through. */
   taken(): void;
 }
 
@@ -50,7 +50,7 @@ export interface SlotReader {
  * @returns Reads.
  */
 export function slotReader(memory: SharedArrayBuffer): SlotReader {
-  // Taken now: they are gone from the global object when user code is there.
+  // Taken early, since they leave the global object before user code comes.
   const { wait, load, store, notify } = Atomics;
   const decoder = new TextDecoder();
   const decode = decoder.decode.bind(decoder);

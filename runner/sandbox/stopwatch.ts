@@ -2,7 +2,7 @@ import { cpuMs } from "./watchdog.ts";
 
 /** Milliseconds over which CPU time and the wall clock are compared. */
 const WINDOW_MS = 200;
-/** The part of a window below which the process wanted no CPU: it waits, and is not kept waiting. */
+/** The part of a window below which the process has no use for a CPU. It then waits by itself. */
 const IDLE_SHARE = 1 / 20;
 
 /** What a stopwatch reads, in milliseconds. */
@@ -16,14 +16,14 @@ export interface Clocks {
 const hostClocks: Clocks = { wall: () => performance.now(), cpu: cpuMs };
 
 /**
- * Counts the time that this process works or waits, and leaves out what other processes take of the CPU: nothing is blamed
- * on a module because the machine is busy. It never counts more than the wall clock does.
+ * Counts the time that this process works or waits. It leaves out the time in which other processes have the CPU, so a
+ * busy machine is never the fault of a module. It never counts more than the wall clock does.
  */
 export class Stopwatch {
   readonly #clocks: Clocks;
   #wall = 0;
   #cpu = 0;
-  /** Of the windows that are over. */
+  /** The time counted in past windows. */
   #countedMs = 0;
 
   /** Starts it. */
@@ -38,7 +38,7 @@ export class Stopwatch {
     this.#beginWindow();
   }
 
-  /** Milliseconds counted so far. It has to be called several times a window. */
+  /** Milliseconds counted so far. Call it several times a window. */
   elapsedMs(): number {
     const wallMs = this.#clocks.wall() - this.#wall;
     const workedMs = Math.min(this.#clocks.cpu() - this.#cpu, wallMs);

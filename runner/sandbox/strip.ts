@@ -3,7 +3,7 @@ import { SoftLockup } from "../engine/plan.ts";
 import { Refused, refuseLine } from "./refusal.ts";
 import { createWatchdog, PATIENCE, STEP_HOOK } from "./watchdog.ts";
 
-/** Milliseconds that a file may take; an honest one takes a few. There are texts that take for ever. */
+/** Milliseconds that a file may take. An honest file takes a few; there are texts that take for ever. */
 const LIMIT_MS = 5000;
 
 /** Whether a file is TypeScript, by its name. */
@@ -12,8 +12,8 @@ export function isTypeScript(path: string): boolean {
 }
 
 /**
- * Takes the types out of a TypeScript file. Every line stays where it is, so that messages need no source map. The tool
- * is loaded only when there is TypeScript, and is the same on every runtime, so that all of them give the same bytes.
+ * Takes the types out of a TypeScript file. Every line keeps its place, so messages need no source map. The tool is
+ * loaded for the first TypeScript file. Every runtime uses the same tool, and so gets the same bytes.
  *
  * @param source The file.
  * @returns JavaScript.
@@ -31,7 +31,7 @@ export async function stripTypes(source: Source): Promise<string> {
   return code;
 }
 
-/** The host itself does this, for text that it has no reason to trust. */
+/** Runs a call with a time limit. The host itself strips text that it does not trust. */
 function withLimit(run: () => void): void {
   const global = globalThis as Record<string, unknown>;
   for (const patience of PATIENCE) {

@@ -2,24 +2,30 @@ import process from "node:process";
 import { Script } from "node:vm";
 import { SoftLockup, type StepGuard, type StepLabel } from "../engine/plan.ts";
 
-/** The name under which the script that is watched finds what to run. */
+/** The global name under which the watched script finds its call. */
 export const STEP_HOOK = "pnotifyStep";
 
 /** The longest time limit that the engine takes. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * How many times its limit a step may take by the wall clock, attempt by attempt. The engine of the runtime stops a step by
- * that clock alone, which goes on while other processes have the CPU.
+ * How many times its limit a step may take by the wall clock, for each attempt. The engine stops a step by that clock
+ * alone, which goes on while other processes have the CPU.
  */
 export const PATIENCE: readonly number[] = [1, 4, 16];
 
-/** The part of its limit that a stopped step must have had in CPU time. With less it was kept waiting, and proves nothing. */
+/**
+ * The part of its limit that a stopped step must have had in CPU time. A step with less was kept waiting, and its stop
+ * proves nothing.
+ */
 const LEAST_SHARE = 1 / 4;
 
 type CpuUsage = typeof process.cpuUsage;
 
-/** Deno has it, but not in its types. What node:process offers looks for it on the global object, where it is gone by then. */
+/**
+ * Deno has this function, but not in its types. node:process finds it on the global object, from which it is deleted
+ * later.
+ */
 const { cpuUsage } = ("Deno" in globalThis ? Deno : process) as unknown as { cpuUsage: CpuUsage };
 
 /** Milliseconds of CPU time that this process has had. */
@@ -30,20 +36,22 @@ export function cpuMs(): number {
 
 /** Runs code that may never return, and returns. */
 export interface Watchdog {
-  /** What must be found on the global object under {@linkcode STEP_HOOK}; to call it otherwise does nothing. */
+  /** The function for the global name {@linkcode STEP_HOOK}. It does nothing outside of a step. */
   readonly hook: () => void;
   /** Puts a time limit around a step. */
   readonly guard: StepGuard;
-  /** Whether a step was stopped that had hardly run. Another attempt with more patience is due: all that came of it is void. */
+  /**
+   * Whether a step was stopped that had hardly run. The result is then void, and the next attempt needs more patience.
+   */
   readonly isStarved: () => boolean;
 }
 
 /**
- * Makes a watchdog. The engine of the runtime can be made to stop a loop from outside, but only one that it runs as a
- * script; so a one-line script calls back what is to be run. What is stopped does not run its `finally` blocks.
+ * Makes a watchdog. The engine can stop a loop from outside, but only in a script that it runs. A script of one line
+ * therefore calls the step. A stopped step does not run its `finally` blocks.
  *
  * @param timeoutOf Milliseconds that a step may take. Called before it begins.
- * @param patience How many times as long it may take by the wall clock, one of {@linkcode PATIENCE}.
+ * @param patience How many times its limit a step may take by the wall clock: a value of {@linkcode PATIENCE}.
  * @param cpu Milliseconds of CPU time that this process has had.
  * @returns The watchdog.
  */
@@ -75,7 +83,7 @@ export function createWatchdog(
     try {
       script.runInThisContext({ timeout: Math.min(limit * patience, LONGEST_TIMEOUT_MS) });
     } catch {
-      // Whether it was stopped shows below: a module may throw whatever the watchdog throws.
+      // The lines below find out whether it was stopped. A module may throw the error that the watchdog throws.
     }
     waiting = null;
     const ended = outcome as { readonly threw: boolean; readonly error: unknown } | null;

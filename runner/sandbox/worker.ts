@@ -1,5 +1,5 @@
 /**
- * The worker in which user code runs: without permissions, and without a host.
+ * The worker in which user code runs. It has no permissions, and nothing of the host.
  *
  * @module
  */
@@ -22,17 +22,20 @@ import { HostWorld } from "./world.ts";
 
 /** What the process hands to the worker. */
 export interface WorkerJob {
-  /** What is to be done. */
+  /** The job. */
   readonly job: ChildJob;
-  /** Where to write what is being done. */
+  /** The memory in which the worker writes its present work. */
   readonly board: SharedArrayBuffer;
-  /** Where the text of a recording comes from. */
+  /** The memory through which the text of a recording comes. */
   readonly slot: SharedArrayBuffer;
 }
 
 type Answer = (answer: ChildAnswer) => void;
 
-/** What is global here. A library of types that says so would hold for all who use this package, so JSR refuses it. */
+/**
+ * The globals of a worker. JSR refuses the library of types that has them, since it would hold for every user of the
+ * package.
+ */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<WorkerJob>) => void) | null;
   postMessage(message: unknown): void;
@@ -53,12 +56,12 @@ async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   };
   const world = new HostWorld(job.plan?.seed ?? 0);
   const watchdog = createWatchdog(({ step, what, module = null, weight = 1 }) => {
-    // Not cut to what is left of the total: the main thread ends that, and says so.
+    // The limit is that of the step. The main thread ends the job when its total time is over.
     const limitMs = Math.ceil(limits.stepMs * weight);
     write({ stage: "step", what, step, module, limitMs });
     return limitMs;
   }, job.patience);
-  // The longest first: one may be in another.
+  // The longest comes first, since a folder may lie in another.
   const folders = job.modules.map(folderOf).sort((a, b) => b.length - a.length);
   try {
     scrubGlobals(world, { [STEP_HOOK]: watchdog.hook }, folders);
@@ -69,7 +72,7 @@ async function serve({ job, board, slot }: WorkerJob): Promise<void> {
   await work(job, { world, watchdog, write, answer, recording, loadMs: limits.loadMs });
 }
 
-/** How a scenario was named is no part of what comes of it, so stacks are told from a module's own folder. */
+/** The folder from which stacks name the files of a module. A result does not depend on the folder of the scenario. */
 function folderOf({ files }: ModuleFiles): string {
   const { file } = files.at(-1)!;
   return file.slice(0, file.lastIndexOf("/") + 1);
@@ -97,7 +100,7 @@ async function work(job: ChildJob, means: Means): Promise<void> {
   }
 }
 
-/** A module may throw what throws again when it is looked at. */
+/** Describes an error. A module may throw a value that throws again when it is read. */
 function failureAnswer(error: unknown, job: ChildJob): ChildAnswer {
   try {
     return explain(error, job);
@@ -128,7 +131,7 @@ function runPlan(plan: ScenarioPlan, modules: Map<string, KernelModule>, means: 
   means.answer({ kind: "result", result: run.run(), console: means.world.early });
 }
 
-/** Replays what comes in, piece by piece; each is a step, and has the time of one. */
+/** Replays the recording piece by piece. Each piece is a step, with the time of one step. */
 function replay(request: ReplayRequest, modules: Map<string, KernelModule>, means: Means): void {
   for (const [name, module] of shippedModules()) {
     if (!modules.has(name)) modules.set(name, module);
@@ -162,7 +165,7 @@ function describe(modules: ReadonlyMap<string, KernelModule>, means: Means): voi
   means.answer({ kind: "info", info: info!, console: means.world.early });
 }
 
-/** Imports a module's files one by one, so that it is known which one does not load. */
+/** Imports the files of a module one by one. An error then belongs to a file. */
 async function loadModule({ name, files }: ModuleFiles, means: Means): Promise<KernelModule> {
   let namespace: Record<string, unknown> = {};
   for (const { file, url } of files) {

@@ -6,7 +6,7 @@ import { format, toJson } from "../engine/to_json.ts";
 const MOST_EARLY_LINES = 100;
 const MOST_LINE = 1000;
 
-/** What every console method prints as, by its name; the others print nothing. */
+/** The log level of each method of the console. Other methods print nothing. */
 const LEVELS: Readonly<Record<string, LogLevel>> = Object.freeze({
   log: "info",
   info: "info",
@@ -21,20 +21,20 @@ const SILENT = ["assert", "clear", "count", "countReset", "group", "groupCollaps
 const SILENT_TOO = ["table", "time", "timeEnd", "timeLog"];
 
 /**
- * The host as a module sees it: time, randomness and console are those of the kernel that the module
- * was last loaded into.
+ * The host as a module sees it. Time, randomness and console are those of the kernel into which the module was last
+ * loaded.
  */
 export class HostWorld {
   /** The kernel, or null while files are evaluated. */
   kernel: Kernel | null = null;
-  /** What was printed to the console before there was a kernel. */
+  /** The console lines from before there was a kernel. */
   readonly early: string[] = [];
   readonly #random: Random;
 
   /**
-   * Makes one.
+   * Makes a world without a kernel.
    *
-   * @param seed What randomness follows from before there is a kernel.
+   * @param seed The seed of randomness until there is a kernel.
    */
   constructor(seed: number) {
     this.#random = new Random(seed);
