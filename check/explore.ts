@@ -13,14 +13,14 @@ import {
 import { runSchedule, type ScheduleOutcome } from "./schedule_run.ts";
 
 /**
- * Runs operations that may happen at the same time: in every order, and each nested at every preemption point of every
- * other one, up to a bound. A preemption point is each lock taken or dropped, each callout, and each step of a walk over
- * all tasks. A nested operation has a simulated CPU of its own and runs to its end. When it would have to wait for the
- * operation that it interrupts, the placement is infeasible, and is counted.
+ * Runs operations that may happen at the same time. It tries them in every order, and runs each inside every other one
+ * at every preemption point, up to a bound. There is a preemption point where a lock is taken or dropped, at each
+ * callout, and at each step of a walk over all tasks. A nested operation has a simulated CPU of its own and runs to its
+ * end. If it would have to wait for the operation that it interrupts, the placement is infeasible, and is counted.
  *
- * Each schedule has a new world, so the result depends on the options alone. After each run the invariants are checked
- * ({@linkcode checkInvariants}), the predicates are asked, everything is unloaded, and the kernel shuts down. Each thing
- * broken then, and each report of the kernel, is a failure.
+ * Each schedule runs in a new world, so the result depends on the options alone. After each schedule the explorer
+ * checks the invariants ({@linkcode checkInvariants}) and tests the predicates. Then it unloads everything and shuts
+ * the kernel down. Whatever is broken, and each report of the kernel, is a failure.
  *
  * @typeParam S What the setup makes.
  * @param options What to explore.
@@ -87,7 +87,7 @@ function checkOptions<S>(options: ExploreOptions<S>, names: readonly string[]): 
   }
 }
 
-/** Refuses a schedule with a preemption point that was not reached: it is from another version, most likely. */
+/** Refuses a schedule with a preemption point that was not reached. It is probably from another version. */
 function checkReached(
   planned: readonly ScheduledOperation[],
   { schedule, ended }: ScheduleOutcome,

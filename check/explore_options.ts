@@ -6,7 +6,7 @@ import type { World } from "../pnotify/boot.ts";
 export interface Run<S> extends World {
   /** What the setup made. */
   readonly state: S;
-  /** How each operation that has ended did so: `done`, or the errno that it failed with. */
+  /** The outcome of each operation that has ended: `done`, or the errno that it failed with. */
   readonly outcomes: Readonly<Record<string, string>>;
 }
 
@@ -14,11 +14,11 @@ export interface Run<S> extends World {
 export interface Attempt {
   /** Its kernel, once that has booted. */
   readonly kernel: Kernel | null;
-  /** The schedule in one line, as far as it has come. As `only` it comes as far again. */
+  /** The part of the schedule that has run, in one line. As `only` it runs as far again. */
   readonly schedule: string;
 }
 
-/** What is to be explored, and how far. `S` is what the setup makes. */
+/** The operations to explore, and the bounds. `S` is what the setup makes. */
 export interface ExploreOptions<S> {
   /** Prepares a world for the operations. It runs once for each schedule, so it keeps no state of its own. */
   setup(world: World): S;
@@ -38,6 +38,6 @@ export interface ExploreOptions<S> {
   readonly expect?: readonly ReportKind[];
   /** The only schedule to run: a line that an earlier exploration gave. */
   readonly only?: string;
-  /** Puts a limit around one schedule: calls `run` once and lets its exception through. Its own ends everything. */
+  /** Puts a limit around one schedule. It calls `run` once and lets its exception through. Its own exception ends all. */
   guard?(attempt: Attempt, run: () => void): void;
 }

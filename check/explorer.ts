@@ -15,9 +15,9 @@ export interface Choice {
 
 /** Decides the schedule of one run. */
 export interface Chooser {
-  /** Chooses what runs when nothing is running. Null stops the run. */
+  /** Chooses the next operation when none is running. Null stops the run. */
   chooseNext(remaining: readonly string[]): Choice | null;
-  /** Chooses what runs at a point of an operation. Null goes on. It is asked again after that has run. */
+  /** Chooses the operation to run at a point of another one. Null goes on. After that has run, it is called again. */
   chooseNested(running: Running, remaining: readonly string[], preemptions: number): Choice | null;
 }
 
@@ -33,16 +33,16 @@ export interface Running {
   readonly nested: { point: number; operation: Running }[];
 }
 
-/** No run that ends passes as many. */
+/** The most preemption points of a run. A run that passes more does not end. */
 const MOST_POINTS = 100_000;
 
 /** One run of the operations in one world. */
 export class Explorer implements Preemption {
   /** The operations that ran when nothing else was running. */
   readonly done: Running[] = [];
-  /** The lock that a nested operation would have had to wait for. Then the run is infeasible. */
+  /** What a nested operation would have had to wait for. The run is then infeasible. Null while it is feasible. */
   blockedOn: string | null = null;
-  /** What operations threw that is no KernelError. */
+  /** The exceptions of operations that are no KernelError. */
   readonly broken: string[] = [];
   readonly #kernel: Kernel;
   readonly #operations: ReadonlyMap<string, () => void>;
@@ -73,7 +73,7 @@ export class Explorer implements Preemption {
     return this.#stack.length > 1;
   }
 
-  /** Runs the operations. The world is of no more use when {@linkcode Explorer.blockedOn} is set then. */
+  /** Runs the operations. If {@linkcode Explorer.blockedOn} is set afterwards, the world must not be used. */
   run(): void {
     const kernel = this.#kernel;
     kernel.preemption = this;
@@ -90,10 +90,10 @@ export class Explorer implements Preemption {
     }
   }
 
-  /** Passes a preemption point, and runs in it what the chooser wants. */
+  /** Passes a preemption point, and runs the operations that the chooser places there. */
   reached(_site: PreemptionSite): void {
     const running = this.#stack.at(-1);
-    // While an infeasible run unwinds, its points do not count.
+    // An infeasible run that unwinds passes points, too. They do not count.
     if (running === undefined || this.blockedOn !== null) return;
     if (++this.#points > MOST_POINTS) {
       throw new Error(`More than ${MOST_POINTS} points were passed`);
@@ -108,7 +108,7 @@ export class Explorer implements Preemption {
     }
   }
 
-  /** Remembers that the run is infeasible: an operation may catch the exception that says so. */
+  /** Notes that the run is infeasible. The exception alone would not do, as an operation may catch it. */
   blocked(what: string): void {
     this.blockedOn ??= what;
   }
@@ -135,7 +135,7 @@ export class Explorer implements Preemption {
       kernel.context = interrupted;
       this.#stack.pop();
     }
-    // The operation may have caught the exception.
+    // If the operation caught WouldWait, throw it again.
     if (this.blockedOn !== null && this.#stack.length > 0) kernel.wouldWait(this.blockedOn);
   }
 
@@ -159,8 +159,8 @@ export function scheduleOf(done: readonly Running[]): ScheduledOperation[] {
 }
 
 /**
- * Goes through all schedules, depth first. Each run follows the recorded choices and takes the first alternative from
- * there on. For the next run the last choice with an alternative left is changed.
+ * Goes through all schedules, depth first. Each run follows the recorded choices, and then takes the first alternative
+ * of each further choice. For the next run, the last choice that has an alternative left is changed.
  */
 export class AllSchedules implements Chooser {
   readonly #bound: number;

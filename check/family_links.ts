@@ -5,7 +5,7 @@ import { followRing, names, type Say } from "./task_list.ts";
 
 /* The links between tasks, each followed from both of its ends. */
 
-/** Each child knows its parent and its neighbours, and the parent knows the youngest. */
+/** Checks that each child has its parent and its neighbours, and that the parent has the youngest child. */
 export function checkChildren(task: Task, say: Say): void {
   if (task.firstChild === null) return;
   if (task.flags & PF_EXITING) say(`${task} has ended and still has children`);
@@ -30,7 +30,7 @@ export function checkChildren(task: Task, say: Say): void {
   if (youngest !== before) say(`the youngest child of ${task} is ${before}, it has ${youngest}`);
 }
 
-/** A leader is a child of its parent. Only pid 0 has no parent. */
+/** Checks that a leader is a child of its parent. Only pid 0 has no parent. */
 export function checkParent(leader: Task, say: Say): void {
   const { parent, kernel } = leader;
   if (leader.flags & PF_THREAD) say(`${leader} leads a thread group and is marked as a thread`);
@@ -47,7 +47,7 @@ export function checkParent(leader: Task, say: Say): void {
   say(`${leader} is not among the children of ${parent}`);
 }
 
-/** The threads of a group are in one ring and share their parent. The live ones are counted. */
+/** Checks that the threads of a group are in one ring and share their parent, and that the live ones are counted. */
 export function checkThreads(leader: Task, say: Say): void {
   const threads = followRing(
     leader,
@@ -71,7 +71,7 @@ export function checkThreads(leader: Task, say: Say): void {
   }
 }
 
-/** A thread that is no leader is alive, in the ring of a leader, and no child of any task. */
+/** Checks that a thread other than the leader is alive and in the ring of its leader. */
 export function checkLeader(thread: Task, say: Say): void {
   const leader = thread.groupLeader;
   if (!(thread.flags & PF_THREAD)) say(`${thread} leads no thread group and is no thread`);
@@ -87,7 +87,7 @@ export function checkLeader(thread: Task, say: Say): void {
   say(`${thread} is not in the thread group of ${leader}`);
 }
 
-/** The pid table has the process group of every process, and the group counts its members. */
+/** Checks that the pid table has the process group of every process, and that each group counts its members. */
 export function checkGroups(kernel: Kernel, tasks: readonly Task[], say: Say): void {
   const groups = new Map<ProcessGroup, Task[]>();
   for (const task of tasks) {

@@ -63,8 +63,8 @@ export class Findings {
 }
 
 /**
- * Makes a failing schedule simpler for as long as it fails in the same way, and traces the simplest one. A schedule that
- * fails because operations overlap stays one that does: without the overlap another thing may go wrong.
+ * Makes a failing schedule simpler while it fails in the same way, and traces the simplest one. If the schedule fails
+ * because operations overlap, a simpler one must need the overlap, too. Otherwise it may show another failure.
  */
 function minimise<S>(
   options: ExploreOptions<S>,
@@ -80,7 +80,7 @@ function minimise<S>(
     simplest = better;
     better = simpler(simplest).find((candidate) => {
       const outcome = runSchedule(options, new OneSchedule(candidate));
-      // A point that is no longer reached makes it another schedule, and another first line another failure.
+      // If a point is no longer reached, another schedule ran. If the first line differs, it is another failure.
       const same = formatSchedule(outcome.schedule) === formatSchedule(candidate);
       if (!same || outcome.broken?.[0] !== broken[0]) return false;
       if (overlapMatters && failsInTurn(candidate)) return false;

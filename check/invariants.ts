@@ -82,7 +82,7 @@ function checkState(task: Task, say: Say): void {
   if (task.sleep !== null && task.sleep.done) say(`${task} sleeps on a call that has returned`);
 }
 
-/** The task list has one reference. Each pending signal and each reference in hand has one more. */
+/** The task list holds one reference. Each pending signal and each TaskReference holds one more. */
 function checkUsage(kernel: Kernel, task: Task, say: Say): void {
   let references = 1;
   for (const { target } of kernel.pendingSignals ?? []) if (target === task) references++;

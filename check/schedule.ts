@@ -1,9 +1,9 @@
 import { KernelError } from "../kernel/errno.ts";
 
 /*
- * A schedule as a line of text. It has operations one after the other. Parentheses hold the operations that ran inside
- * one, each after the number of the preemption point. In `register(5:fork(2:exit)) exec`, register runs first, fork runs
- * at its fifth point, exit at the second point of fork, and exec after register has returned.
+ * A schedule as a line of text. It names operations in order. Parentheses hold the operations that ran inside an
+ * operation, each after the number of the preemption point. In `register(5:fork(2:exit)) exec`, register runs first.
+ * fork runs at the fifth point of register, exit at the second point of fork, and exec after register has returned.
  */
 
 /** An operation in a schedule. */
@@ -28,7 +28,7 @@ function formatOperation({ name, nested }: ScheduledOperation): string {
   return `${name}(${inner.join(" ")})`;
 }
 
-/** Reads a line. Throws EINVAL for what is no schedule of these operations. */
+/** Reads a line. Throws EINVAL if it is no schedule of these operations. */
 export function parseSchedule(line: string, names: readonly string[]): ScheduledOperation[] {
   const tokens = line.match(/[\w.-]+|\S/g) ?? [];
   const seen = new Set<string>();
@@ -68,7 +68,7 @@ export function inTurn(operations: readonly ScheduledOperation[]): ScheduledOper
   return namesOf(operations).map((name) => ({ name, nested: [] }));
 }
 
-/** Schedules that are a little simpler: without an operation, or with a nested one after or before the others. */
+/** Schedules that are a little simpler: without an operation, or with a nested one moved behind or before the others. */
 export function simpler(operations: readonly ScheduledOperation[]): ScheduledOperation[][] {
   const names = namesOf(operations);
   const without = names.length < 2 ? [] : names.map((name) => remove(operations, name));

@@ -46,13 +46,13 @@ export interface SweepResult {
 }
 
 /**
- * Runs a scenario once to count its fallible points. Then it runs it once for each and fails exactly that one (fail_nth).
- * After each run it checks the invariants ({@linkcode checkInvariants}), unloads every module, unregisters everything and
- * shuts the kernel down. Nothing may be broken or left, and the counts have to balance.
+ * Runs a scenario once to count its fallible points. Then it runs it once for each point and fails only that
+ * (fail_nth). After each run it checks the invariants ({@linkcode checkInvariants}), unloads every module, unregisters
+ * everything and shuts the kernel down. Nothing may be broken or left, and the counts have to balance.
  *
- * A failing point makes a call of the scenario throw a KernelError. The scenario may catch it and go on, or end with it.
- * Any other exception is a failure. So is a report of the kernel, but for the module fault of a failed hook that answers
- * nothing.
+ * A failing point makes a call of the scenario throw a KernelError. The scenario may catch it and go on, or end with
+ * it. Any other exception is a failure. A report of the kernel is a failure, too. Only the module fault of a hook
+ * without a verdict that was made to fail is none.
  *
  * @param scenario Runs in a new world each time. It keeps no state between runs.
  * @param options How to sweep.
@@ -122,7 +122,7 @@ function runOnce(
   return broken;
 }
 
-/** Runs the scenario. After a point has failed, a KernelError just ends it. */
+/** Runs the scenario. After a point has failed, a KernelError may end it. */
 function runScenario(scenario: (world: World) => void, world: World): void {
   try {
     scenario(world);

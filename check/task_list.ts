@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Task } from "../kernel/task.ts";
 
-/** Takes a line about what is broken. */
+/** Receives a line about something that is broken. */
 export type Say = (text: string) => void;
 
 /** The tasks on the list, pid 0 included. Checks the pid table on the way. */
@@ -28,7 +28,7 @@ export function names(tasks: readonly Task[]): string {
   return tasks.length === 0 ? "nobody" : tasks.map(String).join(", ");
 }
 
-/** Follows a ring from a task, both ways. Returns the members, or null when the ring is broken, which it says. */
+/** Follows a ring from a task, both ways. Returns the members. Reports a broken ring, and returns null. */
 export function followRing(
   from: Task,
   what: string,

@@ -3,8 +3,8 @@ import type { World } from "../pnotify/boot.ts";
 import { checkInvariants } from "./invariants.ts";
 
 /**
- * Ends a world as its users would: unloads every module, dependents first, unregisters every structure, and shuts the
- * kernel down. Returns what is broken then, a line each.
+ * Ends a world as its users would. It unloads every module, dependents first, unregisters every structure, and shuts
+ * the kernel down. Returns what is broken then, a line each.
  */
 export function tearDown(world: World): string[] {
   const { kernel, pnotify } = world;

@@ -28,7 +28,7 @@ import type { KernelSymbol } from "../kernel/symbol.ts";
 
 /** The parameters of {@linkcode testModule}. */
 export interface TestModuleParameters {
-  /** Whether every task is watched at load. */
+  /** Whether every task is subscribed at load. */
   readonly everybody: {
     readonly type: "boolean";
     readonly default: true;

@@ -132,9 +132,9 @@ export class Pnotify implements TaskCallouts {
    * Registers an events structure (pnotify_register). With an `init` hook every task that exists is subscribed first.
    *
    * A registration that succeeds misses no task (A21). For each task that lives when it returns, `init` or `fork` was
-   * called. A child under construction counts as locked by its forker. So the registration
-   * waits for a fork on another CPU that runs its hooks. If tasks were forked or changed their pid during the walk, a
-   * further walk visits those that were missed. No task gets `init` twice.
+   * called. A child under construction counts as locked by its forker. So the registration waits for a fork on another
+   * CPU that runs its hooks. If tasks were forked or changed their pid during the walk, a further walk visits those
+   * that were missed. No task gets `init` twice.
    *
    * Locking: takes eventsSem for writing, and each visited task's list for writing (A54).
    *

@@ -49,7 +49,7 @@ export function accountJobEnd(state: CsaState, status: number, data: JobAccounti
   });
 }
 
-/** A task leaves a job. Job holds its locks, so this may change `data` and must not call Job (B13). */
+/** A task leaves a job. Job holds its locks. So this may change `data`, and must not call Job (B13). */
 export function accountProcess(state: CsaState, task: Task, data: JobAccountingData): void {
   // A task whose fork is rolled back never ran and used nothing.
   if (task.state === TASK_NEW) return;
@@ -67,7 +67,7 @@ export function accountProcess(state: CsaState, task: Task, data: JobAccountingD
   });
 }
 
-/** Keeps what a living task has used, so that its next job pays for the rest only. */
+/** Keeps what a living task has used so far. So its next job is charged only for later use. */
 function keepBaseline(state: CsaState, task: Task): void {
   const resources = Object.freeze({ ...task.resources });
   state.baselines.set(task, { resources, time: task.kernel.clock.now });
@@ -86,7 +86,7 @@ function addTo(totals: JobTotals, record: ProcessRecord): void {
   if (systemTime !== null) totals.systemTime = (totals.systemTime ?? 0) + systemTime;
 }
 
-/** Writes to the system file: the parts that are on, of a task that reaches the thresholds (B42). */
+/** Writes the parts that are on to the system file, if the task reaches the thresholds (B42). */
 function writeSystem(state: CsaState, record: ProcessRecord): void {
   if (state.file === null || !state.isOn("csa") || isBelow(state, record)) return;
   const [memoryIsOn, ioIsOn] = [state.isOn("mem"), state.isOn("io")];

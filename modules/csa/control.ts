@@ -138,12 +138,12 @@ function inJob<T>(task: Task, action: string, call: () => T): T {
   }
 }
 
-/** Gives Job the path of a job's file. Needs that `csa_sem` is not held, since it comes after Job's locks. */
+/** Gives Job the path of a job's file. `csa_sem` must not be held: it is taken after Job's locks. */
 function tellJob(state: CsaState, jid: Jid, file: string | null): void {
   state.jobs.setAccounting({ jid, type: ACCOUNTING_CSA, file });
 }
 
-/** Opens the file of a job (JASTART). When the job ends meanwhile, the later of the two closes the file. */
+/** Opens the file of a job (JASTART). If the job ends meanwhile, the later of the two closes the file. */
 export function startUserFile(state: CsaState, task: Task, path: string | undefined): void {
   const action = "begin the accounting file for";
   const jid = inJob(task, action, () => state.jobs.getJid({ pid: task }));

@@ -83,7 +83,7 @@ export class FieldWriter {
   }
 }
 
-/** Reads values one after the other, and says where the bytes end too early. */
+/** Reads values one after the other. Its errors say where the bytes end too early. */
 export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

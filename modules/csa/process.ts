@@ -26,7 +26,7 @@ export interface Baseline {
 /** The figures of a task that nobody charged. */
 const UNCHARGED: Resources = Object.freeze({});
 
-/** Makes the record of a task that leaves a job (B37 to B41). */
+/** The record of a task that leaves a job (B37 to B41). */
 export function makeProcessRecord(
   task: Task,
   data: JobAccountingData,
@@ -139,7 +139,7 @@ function ioOf(used: Resources): IoSection {
   };
 }
 
-/** The characters of a comm that fit, up to a zero, which would end the field. */
+/** The characters of a comm that fit into the field. A zero character ends the field. */
 function fitCommand(comm: string): string {
   if (/^[ -~]*$/.test(comm)) return comm;
   const encoder = new TextEncoder();

@@ -179,7 +179,7 @@ export type DaemonKind = "nqs" | "workload" | "tape" | "site";
 /** The kinds of accounting: tasks, their two sections, two thresholds, and daemons (B42, B45). */
 export type CsaKind = "csa" | "mem" | "io" | "memt" | "time" | DaemonKind;
 
-/** The keys of an object that has every name of a union: a name that is forgotten does not compile. */
+/** The keys of an object that must have every name of a union. If a name is missing, the object does not compile. */
 export function namesOf<Name extends string>(
   indices: Readonly<Record<Name, number>>,
 ): readonly Name[] {

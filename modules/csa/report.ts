@@ -14,7 +14,7 @@ export type ReportFigure =
   | "charsWritten"
   | "billingUnits";
 
-/** A line of a report. Times are in microseconds. A figure that no task told is null. */
+/** A line of a report. Times are in microseconds. A figure that no record has is null. */
 export interface ReportRow {
   /** The job id, the uid or the command. */
   readonly key: string;
@@ -34,11 +34,11 @@ export interface ReportRow {
   readonly charsWritten: number | null;
   /** The price. */
   readonly billingUnits: number | null;
-  /** The figures that some tasks did not tell. They are those of the other tasks. */
+  /** The names of the figures that some records lack. Such a figure is the sum of the other records. */
   readonly partial: readonly ReportFigure[];
 }
 
-/** How the record of a task tells each figure. */
+/** Reads each figure from the record of a task. */
 const FIGURE_OF: Readonly<Record<ReportFigure, (record: ProcessRecord) => number | null>> = Object
   .freeze({
     elapsed: (record: ProcessRecord) => record.elapsed,
@@ -52,7 +52,7 @@ const FIGURE_OF: Readonly<Record<ReportFigure, (record: ProcessRecord) => number
 
 const FIGURES = Object.keys(FIGURE_OF) as readonly ReportFigure[];
 
-/** How the record of a task tells each key. */
+/** Reads each key from the record of a task. */
 const KEY_OF: Readonly<Record<ReportKey, (record: ProcessRecord) => string>> = Object.freeze({
   job: ({ jid }: ProcessRecord) => jid,
   user: ({ uid }: ProcessRecord) => String(uid),
@@ -69,7 +69,7 @@ export function isReportKey(value: string): value is ReportKey {
 /** The index of the figure whose maximum counts. All others add up. */
 const HIGH_WATER: number = FIGURES.indexOf("coreHighWater");
 
-/** Sums of the figures of some tasks. A figure that none of them told stays unknown. */
+/** Sums of the figures of some tasks. A figure that no record has stays unknown. */
 class Line {
   tasks = 0;
   readonly #sums: (number | null)[] = FIGURES.map(() => null);

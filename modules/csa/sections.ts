@@ -47,7 +47,7 @@ import {
  * ```
  */
 export const COMMAND_LENGTH = 16;
-/** How many bytes a daemon may put on record (B45). */
+/** The most bytes in the record of a daemon (B45). */
 export const DAEMON_SIZE_MAX = 1024;
 
 const jid: Field<Jid> = {
@@ -156,7 +156,7 @@ const CONFIGURATION: FieldTable<ConfigurationRecord> = {
   time: counter,
 };
 
-/** What stands before the data of a daemon. */
+/** The fields before the data of a daemon. */
 const DAEMON: FieldTable<Omit<DaemonRecord, "data"> & { length: number }> = {
   type: implied("daemon"),
   kind: indexIn(DAEMON_KINDS, "daemon"),
@@ -167,7 +167,7 @@ const DAEMON: FieldTable<Omit<DaemonRecord, "data"> & { length: number }> = {
 /** A record that is one section. */
 export type SingleRecord = Exclude<CsaRecord, ProcessRecord>;
 
-/** How a record that is one section is written and read, and the type in its header. */
+/** Writes and reads a record that is one section. `code` is the type in its header. */
 export interface Section<Rec> {
   readonly code: number;
   write(out: FieldWriter, record: Rec): void;

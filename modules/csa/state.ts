@@ -135,7 +135,7 @@ export class CsaState {
     return Math.floor(this.kernel.clock.now / 1000);
   }
 
-  /** The sums of a job, which may be older than the module. */
+  /** The sums of a job. They begin at zero for a job that is older than the module. */
   totalsOf(jid: Jid): JobTotals {
     let totals = this.running.get(jid);
     if (totals === undefined) {

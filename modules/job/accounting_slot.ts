@@ -41,7 +41,7 @@ function callOut(
   call: () => void,
 ): void {
   const { module } = accounting;
-  // The original warned, called without the reference, and then dropped the reference that it never got (B32).
+  // When it got no reference, the original warned and still called, and then dropped a reference that it had not (B32).
   const put = module === null ? null : core.tryModuleGet(module);
   if (module !== null && put === null) {
     core.warn(`cannot take a reference to ${module} before calling ${callback}`);

@@ -23,7 +23,7 @@ export function detachPid(core: JobCore, task: Task): Jid {
   });
 }
 
-/** Puts a task into a job (B28). It is subscribed first, and unsubscribed when the job refuses it. */
+/** Puts a task into a job (B28). The task is subscribed first, and unsubscribed if the job refuses it. */
 export function attachPid(core: JobCore, task: Task, jid: Jid): Jid {
   const { pnotify, events } = core;
   return task.subscriberListSem.whileWrite(() => {
@@ -44,7 +44,7 @@ export function attachPid(core: JobCore, task: Task, jid: Jid): Jid {
   });
 }
 
-/** Joins as a child does. The caller does not learn why a job refuses (B28). */
+/** Makes a task join as a child does. A refusal of the job becomes EFAULT (B28). */
 function joinByHand(
   core: JobCore,
   jid: Jid,
@@ -86,7 +86,7 @@ export function detachJid(core: JobCore, jid: Jid): number {
   return detached;
 }
 
-/** Makes zombies of a job and of those nested in it, so that no task joins. Returns them, the outermost first. */
+/** Makes a job and those nested in it zombies, so that no task joins. Returns the jobs, the outermost first. */
 function markZombies(core: JobCore, jid: Jid): Job[] {
   const { table } = core;
   return table.lock.whileWrite(() => {
@@ -102,7 +102,7 @@ function markZombies(core: JobCore, jid: Jid): Job[] {
   });
 }
 
-/** The oldest member, with a reference to its task: the task may end once the job's lock is dropped. */
+/** The oldest member. A reference to its task is taken, as the task may end when the job's lock is dropped. */
 function firstMember(job: Job): Member | null {
   return job.lock.whileRead(() => {
     if (job.first !== null) getTaskStruct(job.first.task);
@@ -123,7 +123,7 @@ function detachMember(core: JobCore, member: Member): boolean {
   });
 }
 
-/** Ends the jobs that no leaving member ended: those without members of their own. */
+/** Ends the jobs without members of their own. No leaving member ended them. */
 function endEmptied(core: JobCore, jobs: readonly Job[]): void {
   for (const job of [...jobs].reverse()) {
     const ended = core.table.lock.whileWrite(() => unlistIfOver(core, job));

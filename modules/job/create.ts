@@ -12,7 +12,7 @@ const DEPTH_MAX = 32;
 
 /** Makes a job for the calling task (B17, B21). */
 export function createJob(core: JobCore, task: Task, options: CreateJob): Jid {
-  // Disabled jobs come before all tests, so that no caller is refused (B17).
+  // Test first whether jobs are disabled. Then no caller is refused (B17).
   if (core.table.hid === HID_DISABLED) return NO_JOB;
   needsPrivilege(task, "create a job for");
   const { requestedJid, keep, limit, move } = checkCreate(task, options);
@@ -49,7 +49,7 @@ export function checkLimit(action: string, name: unknown, limit: number): void {
   throw refuse("EINVAL", action, name, `the limit is ${limit}`, "a positive integer is wanted");
 }
 
-/** The job of the calling task. It cannot end before the nested job exists, since the task is in it. */
+/** The job of the calling task. The task is in it, so it cannot end before the nested job exists. */
 function jobToNestIn(core: JobCore, task: Task): Job {
   const parent = core.pnotify.dataOf(task, core.events)?.job ?? null;
   const action = "nest a job for";
@@ -63,7 +63,7 @@ function jobToNestIn(core: JobCore, task: Task): Job {
   return parent;
 }
 
-/** Joins the new job before it leaves the old one, so that a failure leaves the task where it was (B21). */
+/** Moves a task to a new job. It joins before it leaves the old job, so that a failure changes nothing (B21). */
 function moveInto(core: JobCore, task: Task, job: Job, requestedJid: Jid): void {
   const { pnotify, events } = core;
   task.subscriberListSem.whileWrite(() => {

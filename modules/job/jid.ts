@@ -2,7 +2,7 @@ import { KernelError } from "../../kernel/errno.ts";
 
 /**
  * A job id of 64 bits: the upper 32 are the host id, the lower 32 the sequence id (B1). It is hexadecimal text in lower
- * case without leading zeros. Text goes through JSON and YAML unharmed, compares with `===`, and serves as a key.
+ * case without leading zeros. JSON and YAML keep text exactly, `===` compares it, and it can be a key.
  */
 export type Jid = `0x${string}`;
 

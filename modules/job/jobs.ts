@@ -5,7 +5,7 @@ import type { TaskArgument } from "../call.ts";
 import type { JobAccounting, JobAccountingData } from "./accounting_module.ts";
 import type { Jid, JidArgument } from "./jid.ts";
 
-/** What a task learns that waited for a job (B19). */
+/** The result of a wait for a job (B19). */
 export interface JobResult {
   /** The job. */
   readonly jid: Jid;

@@ -13,7 +13,7 @@ export function listJobs(core: JobCore): JobRow[] {
   return readAll(core, rowOf);
 }
 
-/** Reads every job, oldest first. The table is held, so that no job begins or ends. */
+/** Reads every job, oldest first. It holds the table, so no job begins or ends meanwhile. */
 function readAll<T>(core: JobCore, read: (job: Job) => T): T[] {
   const { table } = core;
   return table.lock.whileRead(() =>

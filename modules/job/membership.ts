@@ -6,8 +6,8 @@ import { type JobCore, needsMemory } from "./core.ts";
 import { type Job, Member } from "./record.ts";
 
 /*
- * How a task joins a job and leaves it. Both need the task's list, which the hooks of pnotify and the calls hold (B30).
- * They run on every fork and exit of a member, so they take locks without closures.
+ * How a task joins a job and leaves it. Both need the task's list. The hooks of pnotify and the calls hold it (B30).
+ * Both run on every fork and exit of a member, so they take locks without closures.
  */
 
 /** Puts a task into a job: the job of its parent, or one that it is attached to (B6, B7, B28). */
@@ -47,7 +47,7 @@ export function leave(core: JobCore, member: Member, accounted: boolean = true):
   let ended: Job[] = [];
   lock.downWrite();
   try {
-    // Another task may have detached this one while it waited for the lock.
+    // While this task waited for the lock, another task may have detached it.
     const job = member.job;
     if (job === null) return;
     job.lock.downWrite();
@@ -65,8 +65,8 @@ export function leave(core: JobCore, member: Member, accounted: boolean = true):
 }
 
 /**
- * Takes a job off the table when nothing keeps it, and then the jobs around it that only it kept. Returns them, the
- * innermost first. Needs the table's lock for writing.
+ * Takes a job off the table if nothing keeps it. Then does the same for the jobs around it. Returns the jobs that
+ * ended, the innermost first. Needs the table's lock for writing.
  */
 export function unlistIfOver(core: JobCore, innermost: Job): Job[] {
   const ended: Job[] = [];
@@ -84,7 +84,7 @@ export function unlistIfOver(core: JobCore, innermost: Job): Job[] {
 
 /**
  * Wakes the waiters, and then reports to accounting. The original sleeps in between until every waiter has gone (B11).
- * Here their calls complete at once, so no task is seen asleep with its list locked (B14).
+ * Here the waiters' calls complete at once. So no task sleeps while its list is locked (B14).
  */
 export function bury(core: JobCore, job: Job): void {
   job.waiters.wakeAll({ jid: job.jid, status: job.status });

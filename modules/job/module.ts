@@ -128,7 +128,7 @@ export const job: KernelModule<
 
   load(env) {
     const core = startCore(env);
-    // There is no init hook: tasks that are older than the module are in no job (B5).
+    // There is no init hook. Tasks that are older than the module are in no job (B5).
     env.pnotify.register(core.events);
     const jobs = jobCalls(core);
     env.exportSymbol(JOB, jobs);
@@ -138,7 +138,7 @@ export const job: KernelModule<
 
   unload({ pnotify }, state) {
     const core = state as JobCore;
-    // Every member is detached, and a job ends with its last member (B16). Kept jobs are left.
+    // Unregistering detaches every member, and a job ends with its last member (B16). Only kept jobs are left.
     pnotify.unregister(core.events);
     for (const row of listJobs(core).reverse()) endLeftover(core, row.jid);
   },
@@ -157,7 +157,7 @@ function startCore(env: ModuleEnvironment<JobParameters, Uses>): JobCore {
     taskData: {
       // A new subscriber is in no job until the fork hook, create or attach puts it into one (A46).
       create: () => null,
-      // A task whose exit hook could not run leaves here, and is not accounted.
+      // If its exit hook could not run, the task leaves the job here, and is not accounted.
       destroy: (member) => {
         if (member !== null && member.job !== null) leave(core, member, false);
       },

@@ -14,8 +14,8 @@ export function getJid(core: JobCore, task: Task): Jid {
 }
 
 /**
- * Puts the calling task to sleep until a job has ended (B19). The task joins the queue before the locks are dropped, so
- * that the job cannot end in between.
+ * Puts the calling task to sleep until a job has ended (B19). The task joins the queue before the locks are dropped. So
+ * the job cannot end in between.
  */
 export function waitJid(
   core: JobCore,

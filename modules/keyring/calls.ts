@@ -44,7 +44,7 @@ function specialOf(keys: TaskKeys, name: SpecialKeyring): Key | null {
   return name === "thread" ? keys.thread : keys.shared[name];
 }
 
-/** Makes one of the three keyrings of a task. Needs the list and the store for writing. */
+/** Makes one of the three keyrings of a task. Needs the task's list and the store for writing. */
 function install(core: KeyringCore, task: Task, keys: TaskKeys, name: SpecialKeyring): Key {
   const description = { thread: "_tid", process: "_pid", session: "_ses" }[name];
   const keyring = newKeyring(core, task, description);
@@ -80,7 +80,7 @@ function findSpecial(keys: TaskKeys, name: SpecialKeyring, action: string): Key 
   throw refuse("EINVAL", action, name, "there is no such keyring", wanted);
 }
 
-/** Finds a key by its number, or one of the three keyrings, which it does not make. */
+/** Finds a key by its number, or one of the task's three keyrings. It makes none. */
 function keyFor(core: KeyringCore, keys: TaskKeys, argument: KeyringArgument, action: string): Key {
   if (typeof argument === "number") return core.store.find(argument, action);
   const key = findSpecial(keys, argument, action);
@@ -110,7 +110,7 @@ export function addKey(
     throw refuse("EINVAL", action, description, found, "user or keyring, and text, are wanted");
   }
   return withKeys(core, task, action, (keys) => {
-    // A missing keyring is made last, so that nothing stays when the key cannot be made.
+    // Make a missing keyring last, so that none is left if the key cannot be made.
     const exists = typeof keyring === "number" || findSpecial(keys, keyring, action) !== null;
     const target = exists ? keyringFor(core, task, keys, keyring, action) : null;
     const isNamesake = (key: Key) => key.type === type && key.description === description;
@@ -121,7 +121,7 @@ export function addKey(
     }
     const key = core.store.create({ type, description, uid: task.uid, payload });
     core.store.link(target ?? installFor(core, task, keys, keyring as SpecialKeyring, key), key);
-    // The new key displaces an old one of its name.
+    // The new key replaces an old key of the same name.
     if (oldKey !== null) core.store.unlink(target!, oldKey);
     return key.serial;
   });
@@ -196,7 +196,7 @@ export function getKeyring(
     if (existing !== null) return core.store.find(existing.serial, action).serial;
     if (!create) throw refuse("ENOKEY", action, keyring, `${task} has none`);
     if (core.mistake !== "install") return install(core, task, keys, keyring).serial;
-    // The mistake of the 2005 patch: it takes a lock that is held on the way here.
+    // The mistake of the 2005 patch: its callers already hold the lock that it takes.
     return withKeys(core, task, action, () => install(core, task, keys, keyring).serial);
   });
 }

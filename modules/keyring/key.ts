@@ -12,7 +12,7 @@ export class Key {
   payload: string;
   /** The keys in a keyring, oldest link first. */
   readonly links: Key[] = [];
-  /** The number of links and tasks that have it. It is gone at 0. */
+  /** The number of links and tasks that have it. At 0 it is removed. */
   usage = 0;
   /** Whether it is useless. */
   revoked = false;

@@ -51,9 +51,9 @@ export type KeyringParameters = {
  * | process | no | shared | dropped | dropped with the last thread |
  * | session | shared | shared | kept | dropped with the last process |
  *
- * One `taskData` with `inherit` and `destroy`, and an exec hook, make that table. The parameter `mistake` makes one of
- * the two lock mistakes of the 2005 patch for the lock checker to find: `link` takes a lock again where it should drop
- * it, and `install` takes a lock that is held.
+ * One `taskData` with `inherit` and `destroy`, and an exec hook, do all of that table. The parameter `mistake` repeats
+ * one of the two lock mistakes of the 2005 patch, for the lock checker to find. `link` takes a lock again where it
+ * should drop it. `install` takes a lock that is held.
  *
  * @example
  * ```ts
@@ -116,7 +116,7 @@ interface SharedKeys extends ProcessKeys {
 }
 
 function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
-  /** By leader, so that threads that are older than the module share as if they had inherited. */
+  /** By leader. So threads that are older than the module share keyrings, as if they had inherited them. */
   const byLeader = new WeakMap<Task, SharedKeys>();
   return defineEvents<TaskKeys>({
     name,
@@ -131,12 +131,12 @@ function keyringEvents(name: string, store: KeyStore): PnotifyEvents<TaskKeys> {
       inherit: (parent, child) => ({ thread: null, shared: inheritShared(store, parent, child) }),
       destroy: (keys) => dropKeys(store, keys),
     },
-    // Every task can have keys, also one that is older than the module.
+    // Every task can have keys, even if it is older than the module.
     init: () => PNOTIFY_OK,
     fork: () => PNOTIFY_OK,
     exec(_task, { data }) {
       store.lock.whileWrite(() => {
-        // The new program must not find the secrets of the old one. The session goes on.
+        // The new program must not find the secrets of the old program. The session keyring stays.
         if (data.thread !== null) store.put(data.thread);
         if (data.shared.process !== null) store.put(data.shared.process);
         data.thread = data.shared.process = null;

@@ -3,7 +3,7 @@ import type { RwSemaphore } from "../../kernel/rw_semaphore.ts";
 import { refuse } from "../call.ts";
 import { Key, type ProcessKeys, type TaskKeys } from "./key.ts";
 
-/** All keys of a kernel. Its lock guards it, and is taken after a task's list. */
+/** All keys of a kernel. Its lock guards them, and is taken after a task's list. */
 export class KeyStore {
   /** The lock. */
   readonly lock: RwSemaphore;
@@ -42,7 +42,7 @@ export class KeyStore {
     return key;
   }
 
-  /** Drops a reference. With the last one the key goes, and its links drop theirs. */
+  /** Drops a reference. The last one removes the key, and drops the references of its links. */
   put(key: Key): void {
     if (--key.usage > 0) return;
     this.#keys.delete(key.serial);

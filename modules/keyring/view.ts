@@ -8,7 +8,7 @@ export function rowOf(key: Key): KeyRow {
   return { serial, type, description, uid, usage, revoked, links };
 }
 
-/** A key with its contents. A keyring that stands in the tree already comes without contents. */
+/** A key with its contents. A keyring that is already in the tree is listed without contents. */
 function treeOf(key: Key, seen: Set<Key> = new Set()): KeyTree {
   const links = seen.has(key) ? [] : key.links;
   seen.add(key);
