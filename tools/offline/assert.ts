@@ -8,8 +8,6 @@
 import { diffLines, format } from "./format.ts";
 import { equal } from "./equal.ts";
 
-export { equal };
-
 // deno-lint-ignore no-explicit-any
 type Class<T> = abstract new (...args: any[]) => T;
 
