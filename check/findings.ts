@@ -18,7 +18,7 @@ export class Findings {
   #infeasible = 0;
   #failed = 0;
 
-  /** Begins with predicates that have not been asked. */
+  /** Begins with predicates that have not been tested. */
   constructor(predicates: readonly string[]) {
     this.#held = new Map(predicates.map((name) => [name, 0]));
   }

@@ -14,7 +14,7 @@ export interface ScheduledOperation {
   readonly nested: readonly { readonly point: number; readonly operation: ScheduledOperation }[];
 }
 
-/** The names that operations may have, so that they can stand in a line. */
+/** The names that operations may have in a line. */
 export const OPERATION_NAME: RegExp = /^[\w.-]+$/;
 
 /** Writes a schedule as a line. */

@@ -160,7 +160,7 @@ export class Family {
   }
 
   #relative(task: Task, link: number): Task | null {
-    // Another task may have the pid of a task that is gone.
+    // A task that was reaped may have a pid that another task has now.
     if (this.#pids.find(task.pid) !== task) return null;
     const node = this.#links[task.pid << BITS | link];
     return (node & SIBLING) === 0 ? null : this.#pids.find(node >> BITS);

@@ -248,7 +248,7 @@ export function publish(
   if (flags & CLONE_THREAD) {
     joinThreads(parent.groupLeader, child);
   } else {
-    // Read anew: a hook may have moved the forker to another group, or ended its parent.
+    // Read both again: a hook may have moved the forker to another group, or ended its parent.
     kernel.family.adopt(flags & CLONE_PARENT ? parent.groupLeader.parent! : parent, child);
     joinGroup(child, parent.groupLeader.processGroup);
   }

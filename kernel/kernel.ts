@@ -44,7 +44,7 @@ import { type Vforked, vforkOf, type VforkPending } from "./vfork.ts";
 import { waitForChild, type WaitOptions, type WaitResult } from "./wait.ts";
 import type { Deferred, KernelWorld, ModuleFault, PendingSignal } from "./world.ts";
 
-/** How a kernel is to be booted. */
+/** The options of a kernel. */
 export interface KernelOptions {
   /** Whether misuse is checked; true by default. With `stacks`, places or only reports name the line of user code. */
   readonly debug?: boolean | { readonly stacks?: boolean | "reports" };
@@ -56,7 +56,7 @@ export interface KernelOptions {
   readonly threadsMax?: number;
   /** How many lines the kernel log keeps; 4096 by default. */
   readonly logLines?: number;
-  /** Whether init reaps its orphans by itself; true by default. */
+  /** Whether orphans of init are reaped without a wait; true by default. */
   readonly initReaps?: boolean;
   /** The fallible point to fail, or an injector that decides; none fails by default. */
   readonly faults?: FaultOptions | FaultInjector;
@@ -93,7 +93,7 @@ export class Kernel implements KernelWorld {
   readonly random: Random;
   /** The kernel log (dmesg). */
   readonly log: KernelLog;
-  /** What was found wrong so far. */
+  /** The findings so far. */
   readonly reports: Report[];
   /** What is offered to modules. */
   readonly symbols: SymbolTable = new SymbolTable();
@@ -124,8 +124,8 @@ export class Kernel implements KernelWorld {
   /** References that are held, to be listed when they leak; null with `debug: false`. */
   readonly references: Set<TaskReference> | null = null;
   /**
-   * How many checkers there are: the lock checker, a schedule explorer and a fault injector. Hot paths ask for all three
-   * with one comparison. V8 compares a number in fewer steps than it tests a boolean.
+   * How many checkers there are: the lock checker, a schedule explorer and a fault injector. Hot paths test for all
+   * three with one comparison. V8 compares a number in fewer steps than it tests a boolean.
    */
   checkedBy = 0;
 
@@ -331,8 +331,8 @@ export class Kernel implements KernelWorld {
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
-   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, EAGAIN when the process is ending, or
-   * what {@linkcode Kernel.binaries} refused with. Then the old program goes on, and no hook runs.
+   * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, EAGAIN when the process is ending,
+   * or what {@linkcode Kernel.binaries} refused with. Then the old program goes on, and no hook runs.
    */
   exec(task: Task, program: string | Program): void {
     this.enter("exec", task);
@@ -407,7 +407,8 @@ export class Kernel implements KernelWorld {
    * @param signal The signal; 0 only tests whether one could be sent.
    * @param options The sender. Without one the kernel sends, which needs no permission.
    * @returns How many processes it was sent to.
-   * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad signal.
+   * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad
+   * signal.
    */
   kill(pid: number, signal: SignalName | number, options: { sender?: Task } = NO_OPTIONS): number {
     const sender = options.sender ?? null;
@@ -448,7 +449,8 @@ export class Kernel implements KernelWorld {
    * Locking: takes tasklistLock for writing.
    *
    * @param task The calling task.
-   * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by default.
+   * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by
+   * default.
    * @throws {KernelError} EINVAL, EPERM, EACCES or ESRCH, as setpgid(2) lists them.
    */
   setpgid(task: Task, options: { target?: Task; pgid?: number } = NO_OPTIONS): void {
@@ -519,7 +521,8 @@ export class Kernel implements KernelWorld {
    *
    * @param task Any thread of it.
    * @param limits Those to change.
-   * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed then.
+   * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed
+   * then.
    */
   setLimits(task: Task, limits: Partial<Limits>): void {
     this.#call("setrlimit", task, () => {
@@ -543,7 +546,8 @@ export class Kernel implements KernelWorld {
   // Finding tasks.
 
   /**
-   * Looks a task up (find_task_by_pid). Without the lock the task may vanish: {@linkcode Kernel.getTask} is the safe way.
+   * Looks a task up (find_task_by_pid). Without the lock the task may vanish: {@linkcode Kernel.getTask} is the safe
+   * way.
    *
    * Locking: needs tasklistLock, for reading at least.
    *
@@ -809,7 +813,8 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Whether another CPU is in the middle of a call of a task, or of its exit. That is so only while operations are nested.
+   * Whether another CPU is in the middle of a call of a task, or of its exit. That is so only while operations are
+   * nested.
    *
    * @param task The task.
    * @returns Whether one is.

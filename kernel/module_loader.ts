@@ -14,7 +14,7 @@ import { formatTaken, KernelBug, type Place } from "./report.ts";
 import type { ExportedSymbol, KernelSymbol } from "./symbol.ts";
 import type { KernelWorld } from "./world.ts";
 
-/** How far a module is: MODULE_STATE_COMING, LIVE, GOING. */
+/** The state of a module: MODULE_STATE_COMING, LIVE, GOING. */
 export type ModuleState = "loading" | "live" | "going";
 
 /** A loaded module, as `lsmod` shows it. */
@@ -23,9 +23,9 @@ export interface LoadedModule {
   readonly name: string;
   /** Its description. */
   readonly module: KernelModule;
-  /** How far it is. */
+  /** Its state. */
   readonly state: ModuleState;
-  /** How often it is in use: by dependents, by borrowers of its symbols, and through tryModuleGet. */
+  /** The number of its uses: by modules that depend on it or use its symbols, and through tryModuleGet. */
   readonly useCount: number;
   /** The modules that use it, by name. */
   readonly users: readonly string[];
@@ -33,7 +33,7 @@ export interface LoadedModule {
   readonly faulty: boolean;
 }
 
-/** How a module is to be loaded. */
+/** The options of a load. */
 export interface InsmodOptions<P extends ParameterSpecs = ParameterSpecs> {
   /** Values for its parameters; the others get their defaults. */
   readonly params?: Partial<ParameterValues<P>>;
@@ -222,7 +222,7 @@ export class ModuleLoader {
    *
    * @param name Its name.
    * @throws {KernelError} ENOENT when it is not loaded, EBUSY when it is in use or its load or unload is in progress,
-   * EFAULT when its `unload` threw. It is unloaded all the same then.
+   * EFAULT when its `unload` threw. Then it is unloaded all the same.
    */
   rmmod(name: string): void {
     const entry = this.#loaded.get(name);
@@ -259,7 +259,7 @@ export class ModuleLoader {
   }
 
   /**
-   * Marks a module whose hook broke the rules. It goes on running, but nothing new may depend on it.
+   * Marks a module whose hook broke the rules. It still runs, but no further module may depend on it.
    *
    * @param name Its name. A name that is not loaded is ignored.
    */
@@ -443,7 +443,7 @@ export class ModuleLoader {
     });
   }
 
-  /** Forgets a module. What it left behind is reported and removed, so that nothing of a module outlives it. */
+  /** Removes a module. It reports and removes what the module left behind, so that nothing outlives the module. */
   #remove(entry: Entry): void {
     const { name } = entry;
     for (const reaper of this.#reapers) {

@@ -72,7 +72,7 @@ export function prepareToSleep(kernel: KernelWorld, pending: Pending<unknown>): 
   task.sleep = pending;
 }
 
-/** Puts a task to sleep on a call. A task that is exiting is refused: nobody would wake it. */
+/** Puts a task to sleep on a call. It refuses a task that is exiting, as no code would wake that task. */
 export function fallAsleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   if (kernel.lockdep !== null) kernel.lockdep.mightSleep("sleeping");
   const task = pending.task;

@@ -33,7 +33,7 @@ export interface Place {
   readonly event: number;
   /** Virtual time, in nanoseconds since boot. */
   readonly time: number;
-  /** The first line of user code on the stack, when `debug: { stacks: true }` asked for it. */
+  /** The first line of user code on the stack, with `debug: { stacks: true }`. */
   readonly stack?: string;
 }
 
@@ -84,7 +84,7 @@ export interface ReportDetails {
   readonly injected?: boolean;
   /** The call concerned, when it is not the one in progress. */
   readonly what?: string;
-  /** The line of user code to blame where stacks are asked for, null for none; the one that runs by default. */
+  /** The line of user code that the report names with `stacks`; null for none. By default it is the line that runs. */
   readonly stack?: string | null;
 }
 

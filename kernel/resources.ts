@@ -1,6 +1,6 @@
 import { KernelError } from "./errno.ts";
 
-/** What a task used. Callers charge each figure, and a figure that nobody charged is missing: unknown, not zero. */
+/** What a task used. Callers charge each figure. A figure that was not charged is missing: it is unknown, and not zero. */
 export interface Resources {
   /** Time in user mode, in nanoseconds. */
   userTime?: number;

@@ -58,7 +58,7 @@ export function setSignalAction(task: Task, signal: number, action: SignalAction
   leader.signalActions = Object.freeze(actions);
 }
 
-/** Sends a signal to what a pid stands for: a process, a process group, or everybody (kill). */
+/** Sends a signal to a process, a process group, or all processes, as the pid says (kill). */
 export function sendByPid(
   kernel: KernelWorld,
   pid: number,

@@ -24,7 +24,7 @@ export interface SymbolOptions {
  * Names something that a module offers to others (EXPORT_SYMBOL).
  *
  * @param name The name, unique in a kernel.
- * @param options How it is offered; to everybody by default.
+ * @param options How it is offered; to all modules by default.
  * @returns The symbol.
  */
 export function defineSymbol<T>(name: string, options: SymbolOptions = {}): KernelSymbol<T> {
@@ -80,7 +80,7 @@ export class SymbolTable {
   }
 
   /**
-   * What a symbol stands for, with its type. Users of the library call this; modules name what they use instead.
+   * What a symbol stands for, with its type. Users of the library call this. Modules name their symbols in `uses`.
    *
    * @param symbol The symbol.
    * @returns What is offered under it.

@@ -141,14 +141,14 @@ export class Task implements Lockable {
   declare credentials: Credentials;
   /** What it runs, shared with the parent until exec. */
   declare program: Program;
-  /** What it used, as far as anybody charged it; null while that is unknown. */
+  /** The resources that it used, as far as they were charged; null while none were. */
   resources: Resources | null = null;
   /** What it sleeps on, or null. */
   sleep: Pending<unknown> | null = null;
 
   // Guarded by subscriberListSem.
 
-  /** The first of its subscribers. While it is null, fork, exec and exit call nobody. */
+  /** The first of its subscribers. While it is null, fork, exec and exit call no hook of the task. */
   subscribers: SubscriberList | null = null;
   /** The count of subscriberListSem. */
   lockCount = 0;

@@ -26,7 +26,8 @@ export const HOOKS = [
 export type HookName = typeof HOOKS[number];
 
 /**
- * What a module wants to hear of (struct pnotify_events), as its author describes it. Only `fork` is required (A11).
+ * The events that a module hears of, as its author describes them (struct pnotify_events). Only `fork` is required
+ * (A11).
  *
  * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`
  * and `canFork` return a verdict. The other hooks return nothing and cannot refuse.
@@ -88,7 +89,7 @@ export interface EventsDescription<D> {
   readonly name: string;
   /** The module that it belongs to, as `env.name` gives it. Null for users of the library. */
   readonly module?: string | null;
-  /** Anything that the module wants to keep with it (the seed's `data`). */
+  /** Any value that the module keeps with it (the seed's `data`). */
   readonly data?: unknown;
   /** The life of the data that each task has. Without it data begins as null (A27, A46). */
   readonly taskData?: TaskData<D>;
@@ -139,7 +140,7 @@ export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
   readonly name: string;
   /** The module that it belongs to, or null. */
   readonly module: string | null;
-  /** Anything that the module wants to keep with it. */
+  /** Any value that the module keeps with it. */
   readonly data: unknown;
   /** The life of the data that each task has, or null. */
   readonly taskData: TaskData<D> | null;
@@ -204,7 +205,7 @@ export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
 }
 
 /**
- * Describes what a module wants to hear of: fills out and checks a `struct pnotify_events` (the seed, A10). With
+ * Describes the events that a module hears of: checks and fills a `struct pnotify_events` (the seed, A10). With
  * `taskData` every subscriber has data; without it data begins as null.
  *
  * @typeParam D The data that the module hangs on each task.
@@ -234,7 +235,7 @@ export function defineEvents<D>(
   description: EventsDescription<D> & { readonly taskData: TaskData<D> },
 ): PnotifyEvents<D>;
 /**
- * Describes what a module wants to hear of, with data that begins as null.
+ * Describes the events that a module hears of, with data that begins as null.
  *
  * @typeParam D The data that the module may hang on each task.
  * @param description The description.

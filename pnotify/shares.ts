@@ -26,7 +26,7 @@ export class Shares {
     this.#add(value, this.#held.has(value) ? 0 : 1);
   }
 
-  /** Counts a subscription that is gone. Returns whether its value ends with it. */
+  /** Counts a subscription that ended. Returns whether its value ends with it. */
   dropped(value: unknown): boolean {
     const held = this.#held.get(value);
     if (held === undefined) return true;

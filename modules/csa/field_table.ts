@@ -49,7 +49,7 @@ export const counter: Field<number> = {
   read: (input) => input.known(),
 };
 
-/** A counter of 64 bits, or null while nobody charged it. */
+/** A counter of 64 bits, or null if it was not charged. */
 export const charged: Field<number | null> = {
   write: (out, value) => out.counter(value),
   read: (input) => input.counter(),

@@ -9,7 +9,7 @@ export interface CsaFile {
   close?(): void;
 }
 
-/** Opens accounting files for the module, which knows none by itself. */
+/** Opens accounting files for the module. */
 export interface CsaFiles {
   /** Opens a file for appending. ENOENT, EACCES when it is no regular file, EIO when it is not writable (B45). */
   open(path: string): CsaFile;

@@ -1,6 +1,6 @@
 /**
  * Accounting of tasks and jobs, on top of the job module. There is a record for each task that leaves a job, and for
- * the begin and the end of each job. Figures come from `kernel.charge`. A figure that nobody charged is null in a
+ * the begin and the end of each job. Figures come from `kernel.charge`. A figure that was not charged is null in a
  * record and `-` in a report. Records are objects, and can be written as JSON lines and in the binary layout of the
  * original.
  *

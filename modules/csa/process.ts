@@ -23,7 +23,7 @@ export interface Baseline {
   readonly time: number;
 }
 
-/** The figures of a task that nobody charged. */
+/** The figures of a task without charges. */
 const UNCHARGED: Resources = Object.freeze({});
 
 /** The record of a task that leaves a job (B37 to B41). */
@@ -68,7 +68,7 @@ export function makeProcessRecord(
   };
 }
 
-/** The figures since a baseline. High-water marks are those of the whole life, since nobody resets them. */
+/** The figures since a baseline. High-water marks are never reset, so they are those of the whole life. */
 function since(now: Resources, before: Resources): Resources {
   if (before === UNCHARGED) return now;
   const used: Resources = { ...now };

@@ -2,7 +2,7 @@ import type { Jid } from "../job/jid.ts";
 
 /*
  * Counters are integers of 53 bits, which are exact in JSON and hold 285 years of microseconds. The binary layout gives
- * each 64 bits. Times are microseconds of virtual time, sizes KB. Null is a figure that nobody charged.
+ * each 64 bits. Times are microseconds of virtual time, sizes KB. Null is a figure that was not charged.
  */
 
 /** A record of accounting (B36). */

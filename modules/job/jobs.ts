@@ -21,7 +21,7 @@ export interface CreateJob {
   readonly jid?: JidArgument;
   /** The owner. The default is the user of the calling task. */
   readonly uid?: number;
-  /** Accounting hears that the job was running before. */
+  /** Accounting is told that the job was running before. */
   readonly restart?: boolean;
   /** The most tasks that the job may have. Tasks of nested jobs count. */
   readonly limit?: number;

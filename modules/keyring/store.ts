@@ -50,7 +50,7 @@ export class KeyStore {
     for (const link of key.links.splice(0)) this.put(link);
   }
 
-  /** Drops a new key that nobody refers to. */
+  /** Drops a new key without references. */
   discard(key: Key): void {
     this.put(this.get(key));
   }
@@ -115,7 +115,7 @@ export class KeyStore {
     return { process: null, session };
   }
 
-  /** Drops the keyrings of a process whose last thread is gone. */
+  /** Drops the keyrings of a process after its last thread ended. */
   dropShared(shared: ProcessKeys): void {
     if (shared.process !== null) this.put(shared.process);
     if (shared.session !== null) this.put(shared.session);
