@@ -10,7 +10,7 @@
 const SANDBOX_COMMAND = "__sandbox";
 
 if (import.meta.main) {
-  // Each loads only what it needs: a sandbox begins as often as there are scenarios with files.
+  // Each branch loads only its own files. A sandbox starts for every scenario with module files.
   if (Deno.args[0] === SANDBOX_COMMAND) {
     const { serveSandbox } = await import("./sandbox/child.ts");
     await serveSandbox();

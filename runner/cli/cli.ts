@@ -6,7 +6,7 @@ import { commandHelp, generalHelp } from "./help_text.ts";
 import { readInvocation } from "./invocation.ts";
 import { type Io, styleFor } from "./io.ts";
 
-/** Words that people write for a command. */
+/** Other words for a command. */
 const ALIASES: Readonly<Record<string, string>> = Object.freeze({
   "--version": "version",
   "-V": "version",
@@ -42,19 +42,19 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
  * Runs the program.
  *
  * @param args The command line, without the program.
- * @param io What it may do to the outside.
+ * @param io The terminal, files and environment.
  * @returns The exit status.
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(args, io);
   } catch (thrown) {
-    // A pool collects the errors of its workers. The first one tells what happened.
+    // A pool collects the errors of its workers. The first error tells the reason.
     const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
     const style = styleFor("auto", io.isErrTerminal, io);
     const isOurs = error instanceof UsageError || error instanceof FileError;
     if (!isOurs) {
-      // A mistake in the program itself. The stack is for the report.
+      // The program itself has a mistake. The stack is for the report.
       io.err(`${style.red("error")}: pnotify itself broke down`);
       io.err(error instanceof Error ? error.stack ?? error.message : String(error));
       return EXIT.broken;

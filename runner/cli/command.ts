@@ -6,7 +6,7 @@ export interface Option {
   readonly name: string;
   /** Its letter, without the dash. */
   readonly letter?: string;
-  /** What its value is called in help; nothing for a switch. */
+  /** The name of its value in help. A switch has none. */
   readonly value?: string;
   /** The values it may have. */
   readonly choices?: readonly string[];
@@ -20,41 +20,41 @@ export interface Option {
   readonly doc: string;
 }
 
-/** What a command line came to. */
+/** A command line after it was read. */
 export interface Invocation {
-  /** The effects that it may have. */
+  /** The terminal, files and environment. */
   readonly io: Io;
-  /** What is no option. */
+  /** The operands. */
   readonly operands: readonly string[];
-  /** What stands behind `--`. */
+  /** The words behind `--`. */
   readonly rest: readonly string[];
-  /** Whether a switch is on; undefined when nothing was said. */
+  /** Whether a switch is on. Undefined where it is not given. */
   flag(name: string): boolean | undefined;
-  /** The value of an option; undefined when nothing was said. */
+  /** The value of an option. Undefined where it is not given. */
   text(name: string): string | undefined;
-  /** The number of an option; undefined when nothing was said. */
+  /** The number of an option. Undefined where it is not given. */
   count(name: string): number | undefined;
-  /** All values of an option that may be given more than once. */
+  /** Every value of an option that may be given more than once. */
   all(name: string): readonly string[];
 }
 
-/** What the list of commands says of each. */
+/** The entry of a command in the list of commands. */
 export interface CommandHead {
   /** Its name. */
   readonly name: string;
   /** What it does, in one line. */
   readonly summary: string;
-  /** What is written behind its name: `FILE...`. */
+  /** Its operands, as in `FILE...`. */
   readonly operands: string;
 }
 
-/** What a command is, apart from its entry in the list of commands. */
+/** A command without its entry in the list of commands. */
 export interface CommandBody {
-  /** How few and how many operands it takes. */
+  /** The least and the most operands. */
   readonly arity: readonly [number, number];
   /** Whether it takes another command behind `--`. */
   readonly takesRest?: boolean;
-  /** More about it, in lines. */
+  /** Further lines about it. */
   readonly about?: readonly string[];
   /** Its options, apart from `--help` and `--color`. */
   readonly options: readonly Option[];
@@ -63,9 +63,9 @@ export interface CommandBody {
   /** Words that complete its first operand, beside files. */
   readonly completes?: readonly string[];
   /**
-   * Does it.
+   * Runs the command.
    *
-   * @param invocation What the command line came to.
+   * @param invocation The command line.
    * @returns The exit status.
    */
   run(invocation: Invocation): Promise<number>;
@@ -76,7 +76,7 @@ export interface Command extends CommandHead, CommandBody {}
 
 /** A command that is loaded when it is needed. */
 export interface CommandEntry extends CommandHead {
-  /** Loads the rest of it. */
+  /** Loads its body. */
   load(): Promise<CommandBody>;
 }
 
@@ -87,7 +87,7 @@ export async function loadCommand(
   return { name, summary, operands, ...await load() };
 }
 
-/** The exit statuses of the program; of many scenarios the highest counts. */
+/** The exit statuses of the program. Of many scenarios the highest counts. */
 export const EXIT: Readonly<Record<"held" | "failed" | "usage" | "broken", number>> = Object.freeze(
   { held: 0, failed: 1, usage: 2, broken: 3 },
 );
@@ -96,14 +96,14 @@ export const EXIT: Readonly<Record<"held" | "failed" | "usage" | "broken", numbe
 export class UsageError extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "UsageError";
-  /** What goes below the message. */
+  /** The line below the message. */
   readonly hint: string | null;
 
   /**
-   * Makes one.
+   * Makes the error of a command line.
    *
    * @param message What is wrong, and what is wanted.
-   * @param hint What goes below it.
+   * @param hint The line below it.
    */
   constructor(message: string, hint: string | null = null) {
     super(message);

@@ -1,8 +1,8 @@
 import type { CommandEntry } from "./command.ts";
 
 /**
- * Every command, in the order in which help lists them. Each is loaded when it is needed, since most of what the program
- * can do is not needed by what it is asked to do.
+ * Every command, in the order in which help lists them. Each is loaded when it is needed, since a run needs only a part
+ * of the program.
  */
 export const COMMANDS: readonly CommandEntry[] = Object.freeze([
   {

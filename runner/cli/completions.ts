@@ -18,7 +18,7 @@ function optionNames(command: Command): string[] {
   ]);
 }
 
-/** Options of which the value is one of a few words, as `name) words`. */
+/** The options whose values are a few words, as `name) words`. */
 function choiceCases(commands: readonly Command[]): Map<string, readonly string[]> {
   const choices = new Map<string, readonly string[]>();
   for (const { options } of commands) {

@@ -14,7 +14,7 @@ import { VERSION } from "./version.ts";
 /** The recording that is shown: a build of a small C program by four compilers at a time. */
 const RECORDING = "replay/build.strace";
 
-/** Longer lines than that are hard to read, however wide a terminal is. */
+/** The widest line. Longer lines are hard to read on any terminal. */
 const MOST_WIDTH = 120;
 
 function requestFor(width: number): ReplayRequest {
@@ -49,7 +49,7 @@ function showRecording({ io }: Invocation, style: Style, errStyle: Style, width:
 interface FileVerdict {
   readonly titles: readonly string[];
   readonly passed: number;
-  /** What went wrong, as the program would print it. */
+  /** The failures, as the program prints them. */
   readonly complaints: readonly string[];
 }
 
@@ -72,7 +72,7 @@ async function runFile(file: NamedFile, errStyle: Style): Promise<FileVerdict> {
   return { titles: plans.map(({ title }) => title), passed, complaints };
 }
 
-/** One line for each file: whether all held, its name, and what its first scenario is about. */
+/** Runs the scenarios of the demo. Each file has a line: its verdict, its name, and the title of its first scenario. */
 async function runScenarios(
   { io }: Invocation,
   style: Style,
@@ -133,7 +133,7 @@ async function demo(invocation: Invocation): Promise<number> {
   return Math.max(replayed, ran);
 }
 
-/** Shows in one go what this is. */
+/** `pnotify demo`: shows scenarios and a replay. */
 export const demoCommand: CommandBody = {
   arity: [0, 0],
   options: [],

@@ -3,7 +3,7 @@ import { type CommandBody, type CommandEntry, EXIT } from "./command.ts";
 import { generalHelp, HELP_TOPICS } from "./help_text.ts";
 import { styleFor } from "./io.ts";
 
-/** Steps and expectations are those of the engine, which the list of commands does without. */
+/** Help for a topic. Steps and expectations are in the engine, which is loaded for this help only. */
 async function topicHelp(
   topic: string,
   entries: readonly CommandEntry[],
@@ -13,7 +13,7 @@ async function topicHelp(
   return await helpFor(topic, entries, style);
 }
 
-/** Makes the help command, which knows the others. */
+/** Makes the help command. It knows all commands. */
 export function helpCommand(entries: readonly CommandEntry[]): CommandBody {
   return {
     arity: [0, 1],

@@ -2,10 +2,10 @@ import type { Style } from "../report/style.ts";
 import type { Command, CommandHead, Option } from "./command.ts";
 import { COMMON_OPTIONS } from "./invocation.ts";
 
-/** What there is help for besides commands. */
+/** The topics of help besides commands. */
 export const HELP_TOPICS: readonly string[] = ["steps", "expectations", "format"];
 
-/** Writes names with what they are, side by side. The names are the program's own, so a character is a column. */
+/** Writes names and descriptions side by side. The names are those of the program, so a character is a column. */
 export function columns(rows: readonly (readonly [string, string])[], style: Style): string[] {
   const width = Math.min(28, Math.max(0, ...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) =>

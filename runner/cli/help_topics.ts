@@ -102,7 +102,7 @@ function expectationHelp({ summary, example, shape }: Expectation, style: Style)
   return [...lines, "", style.bold("Fields"), ...columns(fieldRows(shape.fields), style)];
 }
 
-/** One word may be a command, a step and an expectation. */
+/** The parts of help for a word. A word may be a command, a step and an expectation. */
 async function partsFor(
   topic: string,
   commands: readonly CommandEntry[],

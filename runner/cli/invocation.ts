@@ -20,9 +20,9 @@ type Given = Readonly<Record<string, unknown>>;
  * Reads the command line of a command.
  *
  * @param command The command.
- * @param args What stands behind its name.
- * @param io What it may do to the outside.
- * @returns What the command line came to.
+ * @param args The words behind its name.
+ * @param io The terminal, files and environment.
+ * @returns The command line.
  * @throws {UsageError} When it makes no sense.
  */
 export function readInvocation(command: Command, args: readonly string[], io: Io): Invocation {
@@ -60,7 +60,7 @@ export function readInvocation(command: Command, args: readonly string[], io: Io
   };
 }
 
-/** Which options stand on the command line: a switch that is off and one that was not given look alike otherwise. */
+/** The options on the command line. Without them a switch that is off and a switch that is not given look alike. */
 function givenNames(args: readonly string[], options: readonly Option[]): Set<string> {
   const names = new Set<string>();
   const end = args.indexOf("--");

@@ -52,7 +52,7 @@ export function hostIo(): Io {
  *
  * @param choice What the command line says: `always`, `never` or `auto`.
  * @param isTerminal Whether the stream is a terminal.
- * @param io Where NO_COLOR is looked up.
+ * @param io The environment with NO_COLOR.
  * @returns How to mark text up.
  */
 export function styleFor(choice: string, isTerminal: boolean, io: Io): Style {
@@ -66,7 +66,7 @@ export function styleFor(choice: string, isTerminal: boolean, io: Io): Style {
 /**
  * How wide a drawing may be.
  *
- * @param io Where it goes.
+ * @param io The terminal.
  * @returns The width of the terminal, or 100 where there is none.
  */
 export function terminalWidth(io: Io): number {

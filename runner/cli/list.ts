@@ -51,7 +51,7 @@ async function list(invocation: Invocation): Promise<number> {
   return EXIT.held;
 }
 
-/** Lists what comes with the program. */
+/** Lists the scenarios and modules that come with the program. */
 export const listCommand: CommandBody = {
   arity: [0, 0],
   options: [

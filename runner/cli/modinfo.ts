@@ -9,7 +9,7 @@ import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.t
 import { styleFor } from "./io.ts";
 import { printRefusal } from "./printer.ts";
 
-/** Lays a module's own words out as modinfo(8) does. */
+/** Lays out the description of a module as modinfo(8) does. */
 function formatInfo(info: ModuleInfo): [string, string][] {
   const rows: [string, string][] = [
     ["name", info.name],
@@ -71,7 +71,7 @@ async function findInfo(invocation: Invocation, operand: string): Promise<Module
   return null;
 }
 
-/** Says what a module is. */
+/** `pnotify modinfo`: describes a module. */
 export const modinfoCommand: CommandBody = {
   arity: [1, Infinity],
   about: ["MODULE is a shipped module, or a TypeScript or JavaScript file, which is sandboxed."],

@@ -34,7 +34,7 @@ async function create({ io, operands, text }: Invocation): Promise<number> {
   return EXIT.held;
 }
 
-/** The way from one folder to another: all that `links` in deno.json takes in every version. */
+/** The relative path between two folders. Every version of Deno takes such a path in `links`. */
 function relativePath(from: string, to: string): string {
   const here = from.split("/").filter((part) => part !== "");
   const there = to.split("/").filter((part) => part !== "");
@@ -44,7 +44,7 @@ function relativePath(from: string, to: string): string {
   return [...up, ...there.slice(same)].join("/") || ".";
 }
 
-/** Nothing is overwritten, and nothing is left half-done. */
+/** Refuses a folder that has one of the files. Nothing is overwritten, and nothing is written in part. */
 async function refuseExisting(folder: string, files: readonly string[]): Promise<void> {
   for (const file of files) {
     const path = `${folder}/${file}`;

@@ -2,7 +2,7 @@ import { textMatches } from "../engine/expectations/kernel.ts";
 import type { SandboxLimits } from "../sandbox/protocol.ts";
 import { type Invocation, type Option, UsageError } from "./command.ts";
 
-/** How long user code may take, for the commands that run it. Nothing else is limited. */
+/** The options for the time of user code, for commands that run it. Other code has no limit. */
 export const LIMIT_OPTIONS: readonly Option[] = Object.freeze([
   {
     name: "step-timeout",
@@ -26,7 +26,7 @@ const MOST_SECONDS = 86_400;
  *
  * @param invocation The command line.
  * @returns The limits that were given.
- * @throws {UsageError} For a limit that is none.
+ * @throws {UsageError} For a limit out of range.
  */
 export function readLimits(invocation: Invocation): Partial<SandboxLimits> {
   const stepMs = limitOf(invocation, "step-timeout", MOST_SECONDS * 1000);
@@ -66,37 +66,37 @@ export const RUN_OPTIONS: readonly Option[] = Object.freeze([
   ...LIMIT_OPTIONS,
 ]);
 
-/** How scenarios are to be run, as the command line has it. */
+/** The settings of a run, from the command line. */
 export interface RunSettings {
   /** The seed of all scenarios, or null for their own. */
   readonly seed: number | null;
   /** Stop after this event, or null. */
   readonly until: number | null;
-  /** The one schedule that is to be tried, or null for all. */
+  /** The only schedule to try, or null for all. */
   readonly schedule: string | null;
-  /** Whether a title is to be run. */
+  /** Whether to run a scenario with a title. */
   readonly selects: (title: string) => boolean;
   /** The filter as it was written, or null. */
   readonly filter: string | null;
   /** How results are printed. */
   readonly format: string;
-  /** Show what happened; null where that depends. */
+  /** Show the trace. Null where the number of scenarios decides. */
   readonly trace: boolean | null;
-  /** Show the processes at the end; null where that depends. */
+  /** Show the processes at the end. Null where the number of scenarios decides. */
   readonly tree: boolean | null;
   /** Show the kernel log. */
   readonly log: boolean;
-  /** Show only what went wrong. */
+  /** Show failures only. */
   readonly quiet: boolean;
-  /** Show how long it took. */
+  /** Show how long each scenario took. */
   readonly timing: boolean;
   /** Rewrite expected traces. */
   readonly update: boolean;
-  /** Run everything twice. */
+  /** Run each scenario twice. */
   readonly twice: boolean;
   /** How many files run side by side. */
   readonly jobs: number;
-  /** How far user code may go, where that is not the default. */
+  /** The limits of user code, where they differ from the default. */
   readonly limits: Partial<SandboxLimits>;
 }
 

@@ -13,15 +13,15 @@ import { VERSION } from "./version.ts";
 
 /** The outcome of one file. */
 export interface FileOutcome {
-  /** What came of each of its scenarios. */
+  /** The outcomes of its scenarios. */
   readonly entries: readonly Entry[];
-  /** Whether it was one scenario of one file, which is shown in full. */
+  /** Whether it is the only scenario of the only file. Such a scenario is shown in full. */
   readonly isAlone: boolean;
   /** Whether the file was rewritten. */
   readonly isUpdated: boolean;
 }
 
-/** Prints what came of scenarios, in order: as they end for people, at the end for programs. */
+/** Prints the outcomes of scenarios, in order. People see each as it ends, programs get all at the end. */
 export class Printer {
   readonly #io: Io;
   readonly #settings: RunSettings;
@@ -32,10 +32,10 @@ export class Printer {
   #done = 0;
 
   /**
-   * Makes one.
+   * Makes a printer that has printed nothing.
    *
    * @param invocation The command line.
-   * @param settings What is to be shown.
+   * @param settings The settings of the run.
    * @param files How many files there are.
    */
   constructor(invocation: Invocation, settings: RunSettings, files: number) {
@@ -53,7 +53,7 @@ export class Printer {
     return this.#settings.format === "pretty";
   }
 
-  /** Says what is about to be run. */
+  /** Prints the head of a run. */
   begin(): void {
     const { quiet, seed } = this.#settings;
     if (this.#isPretty && !quiet) {
@@ -72,7 +72,7 @@ export class Printer {
     if (this.#hasProgress) this.#io.progress("\r\x1b[2K");
   }
 
-  /** Prints what came of a file. */
+  /** Prints the outcome of a file. */
   print(outcome: FileOutcome): void {
     this.#done++;
     this.#hideProgress();
@@ -111,7 +111,7 @@ export class Printer {
     for (const note of crash.notes) this.#io.err(`  = ${printable(note)}`);
   }
 
-  /** Prints the totals, or the whole of it in a format for programs. */
+  /** Prints the totals, or the whole report in a format for programs. */
   end(entries: readonly Entry[], milliseconds: number): void {
     const { format, timing } = this.#settings;
     if (format === "json") this.#io.out(formatJson(entries, VERSION, timing));

@@ -4,7 +4,7 @@ import { printable } from "../report/style.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import type { Io } from "./io.ts";
 
-/** Flags of every strace, and of newer ones: names of threads, pids of namespaces. */
+/** The flags of every strace. Newer ones also take flags for names of threads and pids of namespaces. */
 const FLAGS: readonly string[] = Object.freeze([
   "-f",
   "-ttt",
@@ -25,13 +25,13 @@ const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
   "SIGUSR2",
 ]);
 
-/** How strace can be used here. */
+/** Whether strace can be used on this machine, and how. */
 export type StraceCheck =
   | { readonly ok: true; readonly flags: readonly string[] }
   | { readonly ok: false; readonly why: string; readonly hint: string };
 
 /**
- * Tries strace out, since it may be missing, old, or not allowed to trace.
+ * Tries strace. It may be missing, old, or not allowed to trace.
  *
  * @param strace The program.
  * @returns The flags to use, or why it cannot be used.
@@ -63,7 +63,7 @@ export async function checkStrace(strace: string): Promise<StraceCheck> {
  * @param strace The program, and its flags.
  * @param output The file to write.
  * @param command The command.
- * @returns The exit status of the command; 128 and the number of the signal that ended it.
+ * @returns The exit status of the command, or 128 and the number of the signal that ended it.
  */
 export async function runTraced(
   strace: readonly [string, ...string[]],
@@ -90,7 +90,7 @@ export async function runTraced(
   }
 }
 
-/** strace blocks signals while it writes to a file. The signal is for its first child. */
+/** Sends a signal to the first child of strace. strace itself blocks signals while it writes to a file. */
 async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
   let target = strace;
   try {
@@ -103,7 +103,7 @@ async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
   try {
     Deno.kill(target, signal);
   } catch {
-    // It has ended by itself.
+    // The target has ended by itself.
   }
 }
 
@@ -132,7 +132,7 @@ async function record({ io, rest, text }: Invocation): Promise<number> {
   return status;
 }
 
-/** strace would report the same, but later and in its own words. */
+/** Why the output cannot be written, or null. strace would say so later, in its own words. */
 async function outputProblem(output: string): Promise<string | null> {
   try {
     await Deno.writeTextFile(output, "");

@@ -24,10 +24,10 @@ import { LIMIT_OPTIONS, readLimits } from "./options.ts";
 import { printRefusal } from "./printer.ts";
 import { type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
 
-/** What the command line wants. */
+/** The settings of a replay, from the command line. */
 interface Settings {
   readonly modules: readonly ReplayModule[];
-  /** The files of modules, by the names under which they are known. */
+  /** The files of modules, by the names of the modules. */
   readonly files: ReadonlyMap<string, string>;
   readonly json: boolean;
   readonly strict: boolean;
@@ -39,7 +39,7 @@ interface Settings {
   readonly table: boolean;
   readonly width: number;
   readonly params: readonly string[];
-  /** How far user code may go, where that is not the default. */
+  /** The limits of user code, where they differ from the default. */
   readonly limits: Partial<SandboxLimits>;
 }
 
@@ -65,7 +65,7 @@ function readSettings(invocation: Invocation): Settings {
     strict: invocation.flag("strict") ?? false,
     check: invocation.flag("check") ?? false,
     log: invocation.flag("log") ?? false,
-    // A drawing replaces the table, unless the table is asked for too.
+    // A drawing replaces the table, unless `--report table` stands there.
     table: invocation.text("report") === "table" || (!json && !tree && !timeline),
     width: invocation.count("width") ?? terminalWidth(invocation.io),
     params: invocation.all("param"),
@@ -155,7 +155,7 @@ async function replayOne(
     return await replayPieces(request, decoded(source.bytes), settings, invocation);
   } finally {
     if (settings.follow) listen(stop, "remove");
-    // A module that does not load leaves it unread.
+    // The bytes are unread when a module does not load.
     await source.bytes.cancel().catch(() => {});
   }
 }
@@ -214,10 +214,10 @@ function printError(invocation: Invocation, error: unknown, { errStyle }: PrintO
   return EXIT.usage;
 }
 
-/** Why a recording or a module could not be used; anything else is a mistake in this program. */
+/** Why a recording or a module could not be used. Any other error is a mistake in this program. */
 function messageOf(error: unknown): string {
   if (error instanceof SourceError || error instanceof KernelError) return error.message;
-  // What DecompressionStream says of a file that is damaged.
+  // DecompressionStream throws this for a damaged file.
   if (error instanceof TypeError) return `Cannot unpack the recording: ${error.message}`;
   throw error;
 }
@@ -233,7 +233,7 @@ function printComplaints(
   }
 }
 
-/** One recording is one object; several are a list of them. */
+/** Prints the report as JSON. Several recordings are a list. */
 function printJson({ io, operands }: Invocation, outcomes: readonly ReplayOutcome[]): void {
   const objects = outcomes.map(({ report, log, reports, failure }) => ({
     ...report,

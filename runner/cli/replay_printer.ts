@@ -21,10 +21,10 @@ export interface PrintOptions {
   readonly errStyle: Style;
 }
 
-/** So many warnings are shown. */
+/** How many warnings are shown. */
 const MOST_WARNINGS = 10;
 
-/** Prints what came of a replay, for people. */
+/** Prints the outcome of a replay, for people. */
 export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
   const { style, errStyle, width } = options;
   const { report, tree, timeline, accounting, log, reports, failure } = outcome;

@@ -10,7 +10,7 @@ import { readSettings, RUN_OPTIONS, type RunSettings } from "./options.ts";
 import { type FileOutcome, Printer } from "./printer.ts";
 import { updateTraces } from "./update.ts";
 
-/** The exit status that a result asks for. */
+/** The exit status of each result. */
 const STATUS_EXIT: Readonly<Record<string, number>> = Object.freeze({
   passed: EXIT.held,
   stopped: EXIT.held,
@@ -49,14 +49,14 @@ async function runFile(
     entries.push({ ...emptyEntry(file.name), diagnostics, source, exit: EXIT.usage });
   }
   if (settings.update && await rewrite(file, entries)) {
-    // The printed result is that of the rewritten file.
+    // The printed result is that of the file after the update.
     const rerun = await runFile(file, { ...settings, update: false }, isOnlyFile);
     return { ...rerun, isUpdated: true };
   }
   return { entries, isAlone: isOnlyFile && parsed.plans.length === 1, isUpdated: false };
 }
 
-/** The command line wins over the scenario. */
+/** Puts options of the command line in the place of those of the scenario. */
 function adjusted(plan: ScenarioPlan, { until, schedule }: RunSettings): ScenarioPlan {
   const { concurrently } = plan;
   if (concurrently === null) return { ...plan, until };

@@ -1,8 +1,8 @@
-/** The folder of the checkout that this program runs from; null in a binary, and when it comes from a registry. */
+/** The folder of the checkout of this program. Null in a binary, and for a program from a registry. */
 export function checkoutRoot(): string | null {
   const root = new URL("../../", import.meta.url);
   if (root.protocol !== "file:") return null;
-  // A binary unpacks its sources to a folder that is gone when it ends.
+  // A binary unpacks its sources to a folder that it deletes at its end.
   if (Deno.build.standalone || /deno-compile-/.test(root.pathname)) return null;
   return decodeURIComponent(root.pathname).replace(/\/$/, "");
 }
@@ -32,7 +32,7 @@ export default defineModule({
     const events = defineEvents({
       name,
       module: name,
-      // Without an init hook no task is subscribed until one is subscribed by hand.
+      // Without an init hook no task is subscribed until the module subscribes it.
       fork(child) {
         counts.fork++;
         say(\`\${child} is born\`);
@@ -99,7 +99,7 @@ Deno.test("${name} counts a fork and an exit when a subscribed task forks", () =
 `;
 }
 
-/** With `links` the package is taken from a checkout; without, from JSR. Nothing else has to be changed. */
+/** The text of deno.json. With `links` the package comes from a checkout, otherwise from JSR. */
 function configText(version: string, checkout: string | null): string {
   const config = {
     ...(checkout === null ? {} : { links: [checkout] }),
@@ -113,8 +113,8 @@ function configText(version: string, checkout: string | null): string {
  * The files of a new module.
  *
  * @param name Its name.
- * @param version The version of the library that it is for.
- * @param checkout A checkout to take the library from, or null for JSR.
+ * @param version The version of the library.
+ * @param checkout The checkout with the library, or null for JSR.
  * @returns Their contents, by name.
  */
 export function newModuleFiles(

@@ -4,12 +4,12 @@ import { readDocuments } from "../scenario/read_yaml.ts";
 import { Source } from "../scenario/source.ts";
 
 /**
- * Puts the actual traces in the place of the expected ones, and leaves everything else as it is.
+ * Puts the actual traces in the place of the expected traces. The rest of the text stays as it is.
  *
- * @param file The file, as messages name it.
- * @param text What is in it.
- * @param results What came of its scenarios.
- * @returns The new text; the same when nothing is to be changed.
+ * @param file The name of the file in messages.
+ * @param text Its text.
+ * @param results The results of its scenarios.
+ * @returns The new text, or the same text without a change.
  */
 export function updateTraces(file: string, text: string, results: readonly RunResult[]): string {
   const source = new Source(file, text);

@@ -16,50 +16,51 @@ import { missingFlags } from "./sandbox_flags.ts";
 import { ScenarioError } from "./scenario_error.ts";
 import { fileOf, type ScenarioSource } from "./scenario_source.ts";
 
-/** How a scenario is to be run. */
+/** The options of a run. */
 export interface ScenarioOptions {
   /**
-   * Modules that you have imported and trust. A scenario uses each by its name: as `use: NAME`, or in the place of a
-   * module file that it has under this name.
+   * Modules that you have imported and trust. A scenario uses each by its name, as `use: NAME`. They also replace
+   * module files of the same name.
    */
   readonly modules?: readonly KernelModule[];
-  /** What all randomness follows from; otherwise what the scenario says, or 42. */
+  /** The seed of all randomness. By default that of the scenario, or 42. */
   readonly seed?: number;
   /**
-   * Whether to run it in a process of its own, where module files that you do not trust can do no harm. That needs the
-   * flags `--allow-run`, to start the process, and `--allow-read`, for the module files; when the package comes from a
-   * registry also `--allow-env`, to find the cache. False when nothing is said.
+   * Whether to run it in a process of its own, where module files that you do not trust can do no harm. False by
+   * default. It needs the flags `--allow-run`, to start the process, and `--allow-read`, for the module files. A
+   * package from a registry also needs `--allow-env`, to find the cache.
    */
   readonly sandbox?: boolean;
 }
 
-/** What came of a scenario, as plain data that goes through `JSON.stringify`. */
+/** The result of a scenario, as plain data that goes through `JSON.stringify`. */
 export interface ScenarioResult extends RunResult {
-  /** What went wrong, as the program would print it: lines of the scenario with what was found. Empty when all held. */
+  /** The failures, as the program prints them, with lines of the scenario. Empty when every expectation held. */
   readonly diagnostic: string;
 }
 
 /** Scenarios that are ready to run. */
 export interface PreparedScenarios {
-  /** The file that they are in, or one made of them. */
+  /** Their file, or a file that was made of them. */
   readonly file: NamedFile;
-  /** What is in it. */
+  /** Its text. */
   readonly parsed: ParsedFile;
   /** Shipped modules, and those of the caller, by their names. */
   readonly modules: ReadonlyMap<string, KernelModule>;
-  /** How they are to be run. */
+  /** The options of the run. */
   readonly options: ScenarioOptions;
 }
 
 /**
- * Runs a scenario: in this process, in a kernel of its own, without any permission when it is an object, a text or a
- * shipped one. A scenario in a file needs `--allow-read`.
+ * Runs a scenario in this process, in a kernel of its own. An object, a text or a shipped scenario needs no permission,
+ * a file needs `--allow-read`.
  *
- * A result says whether all held: its `status` is `passed`, and its `diagnostic` empty. Two runs of one seed are the same.
+ * When every expectation holds, the `status` is `passed` and the `diagnostic` is empty. A failed expectation is a
+ * result and no error. Two runs with the same seed are the same.
  *
  * @param source The scenario.
  * @param options How to run it: which modules to use, the seed, whether in a sandbox.
- * @returns What came of it.
+ * @returns The result.
  * @throws {ScenarioError} When it cannot be run: a mistake in it, a file that cannot be read, a module file without the
  * module or a sandbox, a missing permission, or several scenarios in the file.
  *
@@ -108,8 +109,8 @@ export async function runScenario(
  *
  * @param source The scenarios: documents of YAML, with `---` between them.
  * @param options How to run them.
- * @returns What came of each, in order.
- * @throws {ScenarioError} When one cannot be run; nothing is run when one has a mistake in it.
+ * @returns The results, in order.
+ * @throws {ScenarioError} When one cannot be run. Nothing is run when one has a mistake in it.
  *
  * @example
  * ```ts
@@ -169,7 +170,10 @@ export async function runPlan(
   return { ...result, diagnostic: err.join("\n") };
 }
 
-/** Finds the modules of a scenario among those that are here. What its caller imported is out of tree, as a file is. */
+/**
+ * Finds the modules of a scenario in this process. A module that the caller imported is out of tree, as a module file
+ * is.
+ */
 function inProcess(
   { parsed, modules, options }: PreparedScenarios,
   plan: ScenarioPlan,

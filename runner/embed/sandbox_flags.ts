@@ -1,10 +1,10 @@
 import type { ScenarioPlan } from "../engine/plan.ts";
 import { isRemote } from "../execute/remote_program.ts";
 
-/** What the child finds its cache by. */
+/** The variables by which the child finds its cache. */
 const CACHE_VARIABLES: readonly string[] = ["HOME", "DENO_DIR"];
 
-/** The flags without which a scenario cannot be run in a sandbox, and which this process was not given. */
+/** The flags for the sandbox that this process was not given. */
 export function missingFlags({ modules }: ScenarioPlan): string[] {
   const command = Deno.build.os === "windows" ? Deno.execPath() : "/bin/sh";
   const paths = modules.flatMap(({ source }) => source.kind === "file" ? [source.path] : []);

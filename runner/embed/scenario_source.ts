@@ -1,13 +1,13 @@
 import type { Json } from "../engine/plan.ts";
 import { type NamedFile, shippedScenarios } from "../execute/files.ts";
 
-/** A scenario as an object: what its file would say, key by key. */
+/** A scenario as an object, with the keys of a scenario file. */
 export interface ScenarioObject {
   /** Its title. */
   readonly scenario: string;
   /** More about it. */
   readonly description?: string;
-  /** What all randomness follows from; 42 when nothing is said. */
+  /** The seed of all randomness. 42 by default. */
   readonly seed?: number;
   /** How the kernel boots: `pid_max`, `threads_max`, `init_reaps`, `debug`. */
   readonly kernel?: Readonly<Record<string, Json>>;
@@ -21,18 +21,18 @@ export interface ScenarioObject {
   readonly concurrently?: Readonly<Record<string, Json>>;
   /** How far interleavings are tried. */
   readonly bounds?: Readonly<Record<string, Json>>;
-  /** What must hold at the end; after `concurrently`, a map of `always`, `sometimes` and `never`. */
+  /** What must hold at the end. After `concurrently` it is a map of `always`, `sometimes` and `never`. */
   readonly expect?: Json;
 }
 
 /**
- * A scenario, wherever it is: an object; a text in YAML or JSON, which is a string with a line break in it or a brace at
- * its start; the path or the `file:` URL of a file, for which `--allow-read` is needed; or the name of a scenario that
- * comes with the package, such as `demo`.
+ * A scenario as an object, a text, a file or a name. A string with a line break in it, or a brace at its start, is a
+ * text in YAML or JSON. Any other string is the name of a shipped scenario, such as `demo`, or the path of a file. A
+ * URL begins with `file:`. Files need `--allow-read`.
  */
 export type ScenarioSource = ScenarioObject | string | URL;
 
-/** Finds the file that a source names, or makes one of it. */
+/** Finds the file of a source, or makes a file of a text or an object. */
 export function fileOf(source: ScenarioSource): NamedFile {
   if (source instanceof URL) return { name: nameOf(source), location: source };
   if (typeof source !== "string") {
@@ -43,10 +43,10 @@ export function fileOf(source: ScenarioSource): NamedFile {
   return shipped ?? { name: source, location: source };
 }
 
-/** What the paths in a scenario that is no file begin with. */
+/** The place of a scenario that is no file. Paths in it begin here. */
 const HERE = "scenario.yaml";
 
-/** Beneath the current folder as people would write it, elsewhere in full. */
+/** The name of a file. It is relative below the current folder, and elsewhere in full. */
 function nameOf(url: URL): string {
   if (url.protocol !== "file:") return url.href;
   const path = decodeURIComponent(url.pathname);

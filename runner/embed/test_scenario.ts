@@ -7,7 +7,7 @@ import {
 import { ScenarioError } from "./scenario_error.ts";
 import { fileOf, type ScenarioSource } from "./scenario_source.ts";
 
-/** How scenarios are to be tested. */
+/** The options of tests of scenarios. */
 export interface ScenarioTestOptions extends ScenarioOptions {
   /** Whether the tests are left out. */
   readonly ignore?: boolean;
@@ -16,8 +16,8 @@ export interface ScenarioTestOptions extends ScenarioOptions {
 }
 
 /**
- * Makes tests of scenarios: one `Deno.test` for each, of its title. It fails with what the program would print: the line of
- * the scenario, and what was found. A scenario that cannot be read becomes a test that fails.
+ * Makes a `Deno.test` of each scenario, with its title. A test fails with the text of the program: the line of the
+ * scenario, and the actual value. A scenario that cannot be read becomes a test that fails.
  *
  * @param source The scenarios, as {@linkcode runScenario} takes them.
  * @param options How to run them.

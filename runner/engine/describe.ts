@@ -9,7 +9,7 @@ import { callNames } from "./verbs/modules.ts";
  *
  * @param module The module.
  * @param others Modules that it may need, by name.
- * @returns What it says of itself.
+ * @returns The description.
  */
 export function describeModule(
   module: KernelModule,
@@ -43,7 +43,7 @@ export function describeModule(
   };
 }
 
-/** Loads first what a module depends on, and the modules that export what it uses. */
+/** Loads the modules that a module depends on, and those that export the symbols that it uses. */
 function loadNeeded(
   module: KernelModule,
   others: ReadonlyMap<string, KernelModule>,

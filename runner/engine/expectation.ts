@@ -8,9 +8,9 @@ export interface Problem {
   readonly pointer: string;
   /** What did not hold, in one line. */
   readonly title: string;
-  /** What goes under the caret: the actual value, in short. */
+  /** The text under the caret: the actual value, in short. */
   readonly label: string;
-  /** More lines: the responsible module, and the event. */
+  /** Further lines: the responsible module, and the event. */
   readonly notes?: readonly string[];
 }
 
@@ -23,25 +23,25 @@ export interface Expectation {
   readonly kind: string;
   /** The heading it stands under in help. */
   readonly group: ExpectationGroup;
-  /** What holds when it holds, in one line. */
+  /** Its meaning, in one line. */
   readonly summary: string;
-  /** What may be wanted. */
+  /** The values that it may have. */
   readonly shape: Shape;
   /** One line of YAML. */
   readonly example: string;
   /**
-   * Compares what is wanted with what is.
+   * Compares the expected value with the actual one.
    *
    * @param scene The world.
-   * @param expected What is expected, checked against the shape.
-   * @returns What does not hold; nothing when all does.
+   * @param expected The expected value, checked against the shape.
+   * @returns The problems. Empty when the expectation holds.
    */
   check(scene: Scene, expected: Json): readonly Problem[];
   /**
    * Returns the indices of the expected reports. They do not count as unexpected.
    *
    * @param scene The world.
-   * @param expected What is expected.
+   * @param expected The expected value.
    * @returns Their indices.
    */
   claims?(scene: Scene, expected: Json): readonly number[];

@@ -19,7 +19,7 @@ const BY_KIND: ReadonlyMap<string, Expectation> = new Map(
 );
 
 /**
- * Looks a kind of expectation up.
+ * Finds a kind of expectation.
  *
  * @param kind Its word.
  * @returns The kind, or null.

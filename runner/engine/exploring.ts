@@ -20,33 +20,33 @@ import { type Modules, Scene, type SceneOptions } from "./scene.ts";
 import { failureOf, positionOf, runStep, StepFailed } from "./step.ts";
 import { formatTraceLine, traceLines, whoWidth } from "./trace_text.ts";
 
-/** What came of trying schedules. */
+/** The outcome of an exploration. */
 export interface Explored {
   /** The counts. */
   readonly result: ExploreResult;
   /** What did not hold. */
   readonly failures: readonly Failure[];
-  /** Whether more than an expectation broke: an invariant, or an unexpected report. */
+  /** Whether an invariant broke, or an unexpected report came. */
   readonly isBroken: boolean;
 }
 
-/** What an exploration is made with. */
+/** The functions that an exploration calls. */
 export interface ExploreMeans {
-  /** Runs each schedule. What it throws ends it all. */
+  /** Runs each schedule. An error that it throws ends the exploration. */
   readonly guard: (attempt: Attempt, run: () => void) => void;
-  /** Does the step `replay`; null where no step does. */
+  /** The function for the step `replay`. Null in a scenario without such a step. */
   readonly replayInto: ReplayInto | null;
 }
 
 /** How many lines of the trace of a failing schedule are shown. */
 const MOST_TRACE_LINES = 24;
 
-/** The steps that have run in each world, with what went wrong. */
+/** The steps that have run in each world, each with its failure or null. */
 type Finished = WeakMap<Scene, Map<StepPlan, Failure | null>>;
 
-/** What broke in a schedule, and what of the scenario says that it must not. */
+/** A rule of the scenario that a schedule broke. */
 interface Finding {
-  /** Whose it is, and its title. The explorer knows findings by these lines. */
+  /** Its module and its title. The explorer knows findings by these lines. */
   readonly line: string;
   readonly title: string;
   readonly subject: StepPlan | {
@@ -64,10 +64,10 @@ type Quantifier = "always" | "sometimes" | "never";
  * Runs the lanes of a scenario in every order, and nested in each other at every preemption point.
  *
  * @param plan The scenario.
- * @param concurrently Its lanes, and what is wanted of them.
+ * @param concurrently Its lanes, and their expectations.
  * @param modules The modules that are no scripts.
- * @param means What runs each schedule, and what does the step `replay`.
- * @returns The counts, and what did not hold.
+ * @param means The functions to call.
+ * @returns The counts and the failures.
  */
 export function exploreLanes(
   plan: ScenarioPlan,
@@ -164,7 +164,7 @@ function addLane(
   });
 }
 
-/** In a lane `fails` means that the step may fail so: this depends on the schedule. */
+/** Runs a step of a lane. In a lane `fails` means that the step may fail so, since that depends on the schedule. */
 function runInLane(scene: Scene, step: StepPlan): Failure | null {
   try {
     runStep(scene, step);
@@ -209,7 +209,7 @@ function brokenExpectations(scene: Scene, { always, never }: ConcurrentPlan): Fi
   return [...brokenAlways, ...brokenNever];
 }
 
-/** Reports that an expectation is about are no failure in themselves. */
+/** The kinds of reports that have an expectation. Such a report is no failure by itself. */
 function expectedKinds(plans: readonly ExpectationPlan[]): ReportKind[] {
   return plans.flatMap(({ kind, expected }): ReportKind[] => {
     if (kind === "lockdep" && expected === "any") return [...LOCK_KINDS] as ReportKind[];
@@ -221,7 +221,7 @@ function expectedKinds(plans: readonly ExpectationPlan[]): ReportKind[] {
   });
 }
 
-/** What the lanes did, in lines, up to where everything was unloaded. */
+/** The trace of the lanes, in lines, up to the unloading of the modules. */
 function laneTrace(scene: Scene, { lanes }: ConcurrentPlan): string[] {
   const first = lanes[0].steps[0]?.number ?? 0;
   const { items } = scene.recorder;
@@ -233,7 +233,10 @@ function laneTrace(scene: Scene, { lanes }: ConcurrentPlan): string[] {
   return shown;
 }
 
-/** A finding is shown in the schedule it was seen in, a broken invariant in the simplest one. */
+/**
+ * The failures of an exploration. A finding is shown in the schedule that it was seen in, a broken invariant in the
+ * simplest schedule.
+ */
 function failuresOf(
   { at }: ConcurrentPlan,
   { firstSchedule, schedule, broken }: ExploreFailure,
@@ -264,7 +267,7 @@ function failureOfFinding({ title, subject }: Finding, notes: readonly string[])
   return { kind: "expectation", title, at, label, notes, step: null };
 }
 
-/** Different schedules may break the same thing. */
+/** Each failure once. Different schedules may break the same rule. */
 function distinct(failures: readonly Failure[]): Failure[] {
   const seen = new Set<string>();
   return failures.filter(({ title, at }) => {

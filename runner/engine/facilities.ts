@@ -2,7 +2,7 @@ import type { exploreLanes } from "./exploring.ts";
 import type { ScenarioPlan } from "./plan.ts";
 import type { ReplayInto } from "./replayed.ts";
 
-/** What only some scenarios need. It takes time to load, so it is loaded for those alone, and null otherwise. */
+/** The parts of the engine that only some scenarios need. They take time to load. In other scenarios they are null. */
 export interface Facilities {
   /** Runs the lanes of `concurrently` in every order. */
   readonly exploreLanes: typeof exploreLanes | null;
@@ -21,10 +21,10 @@ function needsOf({ steps, concurrently }: ScenarioPlan): Record<keyof Facilities
 }
 
 /**
- * Loads what a scenario needs.
+ * Loads the facilities that a scenario needs.
  *
  * @param plan The scenario.
- * @returns What it needs, and null for the rest.
+ * @returns The facilities, each null where it is not needed.
  */
 export async function loadFacilities(plan: ScenarioPlan): Promise<Facilities> {
   const needs = needsOf(plan);
@@ -35,11 +35,11 @@ export async function loadFacilities(plan: ScenarioPlan): Promise<Facilities> {
 }
 
 /**
- * Checks that what a scenario needs was loaded.
+ * Checks that the facilities of a scenario were loaded.
  *
  * @param plan The scenario.
- * @param facilities What was loaded.
- * @throws {TypeError} Naming what is missing.
+ * @param facilities The facilities.
+ * @throws {TypeError} When a facility is missing.
  */
 export function checkFacilities(plan: ScenarioPlan, facilities: Facilities): void {
   const needs = needsOf(plan);

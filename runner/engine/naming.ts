@@ -11,7 +11,7 @@ export class Naming {
   #awaited: string | null = null;
 
   /**
-   * Makes one.
+   * Begins without names.
    *
    * @param kernel The world.
    */
@@ -35,10 +35,10 @@ export class Naming {
   }
 
   /**
-   * Follows an event, and says who it is about.
+   * Follows an event, and names the task that it is about.
    *
    * @param event The event.
-   * @returns `name[pid]`, `comm[pid]` for a task without a name, or null when it is about none.
+   * @returns `name[pid]`, or `comm[pid]` for a task without a name. Null for an event about no task.
    */
   follow(event: TraceEvent): string | null {
     if (!("pid" in event)) return null;
@@ -53,7 +53,7 @@ export class Naming {
     return who;
   }
 
-  /** The name of a task in words, from what the kernel calls it. */
+  /** The name of a task in words, from the `comm[pid]` of the kernel. */
   display(task: string): string {
     const pid = Number(/\[(\d+)\]$/.exec(task)?.[1] ?? NaN);
     const name = this.#names.get(pid);

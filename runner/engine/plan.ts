@@ -1,6 +1,6 @@
 /**
- * What goes into the engine and what comes out of it, as plain JSON data: a checked scenario, and the result of running
- * it. Both cross process and worker borders, so nothing here holds a function, a class or `undefined` inside a list.
+ * The input and the output of the engine, as plain JSON data: a checked scenario, and its result. Both go from process
+ * to process, so they hold no function, no class, and no `undefined` in a list.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface Position {
   readonly length: number;
 }
 
-/** Where each part of a value was written, by JSON pointer: `""` is the whole, `/task` a field, `/0` an item. */
+/** The place of each part of a value, by JSON pointer: `""` is the whole, `/task` a field, `/0` an item. */
 export type Positions = Readonly<Record<string, Position>>;
 
 /** How the kernel of a scenario boots. */
@@ -39,7 +39,7 @@ export interface KernelPlan {
   readonly threadsMax?: number;
   /** Whether init reaps its orphans by itself. */
   readonly initReaps?: boolean;
-  /** Whether misuse is looked for. */
+  /** Whether the kernel checks for misuse. */
   readonly debug?: boolean;
 }
 
@@ -61,9 +61,9 @@ export interface TaskPlan {
   readonly at: Position;
 }
 
-/** What a scripted hook does each time it is called. */
+/** What a scripted hook does at a call. */
 export interface ScriptAction {
-  /** What it answers, where it answers: `ok`, `nosub`, `error`, or the name of an error number. */
+  /** Its verdict: `ok`, `nosub`, `error`, or the name of an error number. */
   readonly verdict?: string;
   /** A line for the kernel log. `{task}` and `{pid}` stand for the task of the call. */
   readonly log?: string;
@@ -92,8 +92,8 @@ export interface ModulePlan {
   /** Its name in the scenario, and in the kernel. */
   readonly name: string;
   /**
-   * Where it comes from. The runner hands the engine a map of modules by {@linkcode ModulePlan.name} for `shipped` and
-   * `file`; scripts the engine makes itself.
+   * Where it comes from. The runner hands the engine a map of `shipped` and `file` modules by {@linkcode
+   * ModulePlan.name}. The engine makes a `script` itself.
    */
   readonly source:
     | { readonly kind: "shipped"; readonly module: string }
@@ -144,15 +144,15 @@ export interface ExpectationPlan {
   readonly at: Positions;
 }
 
-/** Operations that may run at the same time, and what must hold however they interleave. */
+/** Operations that may run at the same time, and the expectations for their schedules. */
 export interface ConcurrentPlan {
-  /** What runs at the same time. */
+  /** The lanes. */
   readonly lanes: readonly LanePlan[];
   /** How many preemptions a schedule may have. */
   readonly preemptions: number;
   /** How many schedules are tried at most. */
   readonly schedules: number;
-  /** The one schedule that is to be tried, or null for all. */
+  /** The only schedule to try, or null for all. */
   readonly only: string | null;
   /** What every schedule must end in. */
   readonly always: readonly ExpectationPlan[];
@@ -164,11 +164,11 @@ export interface ConcurrentPlan {
   readonly at: Position;
 }
 
-/** A file that a step needs. The runner reads it, since the engine reads no files. */
+/** A file of a step. The runner reads it, since the engine reads no files. */
 export interface Attachment {
   /** The path as the scenario has it. */
   readonly path: string;
-  /** What is in it, as text; unpacked when it was packed. */
+  /** Its text, unpacked. */
   readonly text: string;
 }
 
@@ -184,7 +184,7 @@ export interface ScenarioPlan {
   readonly title: string;
   /** Where the title was written. */
   readonly at: Position;
-  /** What all randomness follows from. */
+  /** The seed of all randomness. */
   readonly seed: number;
   /** How the kernel boots. */
   readonly kernel: KernelPlan;
@@ -194,13 +194,13 @@ export interface ScenarioPlan {
   readonly modules: readonly ModulePlan[];
   /** Its steps. */
   readonly steps: readonly StepPlan[];
-  /** What runs at the same time after the steps, or null. */
+  /** The lanes that run after the steps, or null. */
   readonly concurrently: ConcurrentPlan | null;
   /** What must hold at the end. */
   readonly expect: readonly ExpectationPlan[];
   /** Files that steps need. */
   readonly attachments: readonly Attachment[];
-  /** Stop after this trace event, and check nothing; null for the whole run. */
+  /** The trace event after which the run stops without checks. Null for the whole run. */
   readonly until: number | null;
 }
 
@@ -208,7 +208,7 @@ export interface ScenarioPlan {
 export interface StepLabel {
   /** The number of the step; 0 before the first, and after the last one for expectations. */
   readonly step: number;
-  /** What is done: `fork`, `load job`, `expect data`. */
+  /** The work, in words: `fork`, `load job`, `expect data`. */
   readonly what: string;
   /** The module whose code the step calls first, where it is known in advance. */
   readonly module?: string;
@@ -220,12 +220,12 @@ export interface StepLabel {
 
 /**
  * Executes one step. Everything that may run a module's code goes through it: steps, loads, expectations and schedules.
- * It calls `run` exactly once, and lets through whatever that throws. To stop a step for good it throws a
- * {@linkcode SoftLockup}; nothing of the world is touched after that.
+ * It calls `run` exactly once, and lets every error through. To stop a step for good it throws a {@linkcode
+ * SoftLockup}. The world is not used after that.
  */
 export type StepGuard = (label: StepLabel, run: () => void) => void;
 
-/** Thrown by a {@linkcode StepGuard} whose time was up. */
+/** Thrown by a {@linkcode StepGuard} when the time of a step is over. */
 export class SoftLockup extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "SoftLockup";
@@ -237,7 +237,7 @@ export interface RunProgress {
   readonly label: StepLabel | null;
   /** The module whose code runs, or null. */
   readonly module: string | null;
-  /** The hook or call in progress, innermost: `spin.fork`, `exit`. */
+  /** The innermost hook or call in progress: `spin.fork`, `exit`. */
   readonly hook: string | null;
   /** The task concerned, as `comm[pid]`, or null. */
   readonly task: string | null;
@@ -252,7 +252,7 @@ export type TraceItem =
     readonly step: number;
     readonly verb: string;
     readonly phase: string | null;
-    /** On whose behalf, as `name[pid]`, or null. */
+    /** The acting task, as `name[pid]`, or null. */
     readonly who: string | null;
     readonly cpu: string;
     /** The call in words: `fork(sh)`. */
@@ -273,7 +273,7 @@ export type TraceItem =
   | {
     readonly type: "event";
     readonly step: number;
-    /** The task as `name[pid]`, or null for an event that is about none. */
+    /** The task as `name[pid]`, or null for an event about no task. */
     readonly who: string | null;
     readonly event: TraceEvent;
   };
@@ -286,7 +286,7 @@ export interface TreeNode {
   readonly pid: number;
   /** Its comm. */
   readonly comm: string;
-  /** What it is doing, as the letter that ps shows. */
+  /** Its state, as the letter of ps. */
   readonly state: string;
   /** Its user. */
   readonly uid: number;
@@ -300,7 +300,7 @@ export interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 
-/** Something that did not hold. */
+/** An expectation or a step that did not hold. */
 export interface Failure {
   /** `expectation`, or `step` for a step that failed or succeeded unexpectedly. */
   readonly kind: "expectation" | "step" | "explore";
@@ -308,7 +308,7 @@ export interface Failure {
   readonly title: string;
   /** Where it was written. */
   readonly at: Position;
-  /** What goes under the caret. */
+  /** The text under the caret. */
   readonly label: string;
   /** More lines: the responsible module, and the event. */
   readonly notes: readonly string[];
@@ -316,7 +316,7 @@ export interface Failure {
   readonly step: number | null;
 }
 
-/** A step that was stopped when its time was up. Its world is not used any more. */
+/** A step that was stopped when its time was over. Its world is not used any more. */
 export interface LockupReport extends RunProgress {
   /** The finding in one line. */
   readonly title: string;
@@ -330,11 +330,11 @@ export interface LockupReport extends RunProgress {
 export interface ExploreResult {
   /** How many schedules ran to their end. */
   readonly schedules: number;
-  /** How many were impossible, because they would have had to wait for a lock. */
+  /** How many were impossible, since a lock was held. */
   readonly infeasible: number;
   /** How many different traces there were. */
   readonly traces: number;
-  /** Whether the bound ended it before all were tried. */
+  /** Whether the bound ended it before every schedule was tried. */
   readonly truncated: boolean;
   /** For each expectation of always, sometimes and never: in how many schedules it held. */
   readonly held: {
@@ -344,7 +344,7 @@ export interface ExploreResult {
   };
 }
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface RunResult {
   /** The file, as messages name it. */
   readonly file: string;
@@ -357,8 +357,9 @@ export interface RunResult {
   /** The seed it ran with. */
   readonly seed: number;
   /**
-   * `passed`: all held. `failed`: an expectation or a step did not. `broken`: a kernel bug, a module fault, a soft lockup
-   * or a crash that nobody asked for. `refused`: a module could not be loaded. `stopped`: ended early on request.
+   * `passed`: every expectation held. `failed`: an expectation or a step did not hold. `broken`: an unexpected kernel
+   * bug, module fault, soft lockup or crash. `refused`: a module could not be loaded. `stopped`: ended early on
+   * request.
    */
   readonly status: "passed" | "failed" | "broken" | "refused" | "stopped";
   /** What happened. */
@@ -367,15 +368,15 @@ export interface RunResult {
   readonly traceDropped: number;
   /** The kernel log. */
   readonly log: readonly LogRecord[];
-  /** What the kernel found wrong. */
+  /** The reports of the kernel. */
   readonly reports: readonly Report[];
-  /** The indices of the reports that no expectation asked for. */
+  /** The indices of the reports without an expectation. */
   readonly unexpected: readonly number[];
   /** What did not hold. */
   readonly failures: readonly Failure[];
   /** The step that was stopped, or null. */
   readonly lockup: LockupReport | null;
-  /** The tasks at the end: pid 0's children, or nothing after a lockup. */
+  /** The tasks at the end: the children of pid 0. Empty after a lockup. */
   readonly tree: readonly TreeNode[];
   /** The kernel's taint letters at the end. */
   readonly taint: string;
@@ -401,7 +402,7 @@ export interface RunResult {
   readonly actualTraces: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a module says of itself. */
+/** The description of a module. */
 export interface ModuleInfo {
   /** Its name. */
   readonly name: string;

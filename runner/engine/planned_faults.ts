@@ -6,12 +6,12 @@ interface Injection {
   times: number;
 }
 
-/** Fails chosen fallible points: the n-th passing of a site, so many times. */
+/** Fails chosen fallible points: the n-th passing of a site, a number of times. */
 export class PlannedFaults implements FaultInjector {
   readonly #injections: Injection[] = [];
 
   /**
-   * Plans one.
+   * Plans a fault.
    *
    * @param site The name of the point, or null for any.
    * @param nth Which passing fails, counted from now; the first is 1.

@@ -17,15 +17,15 @@ export interface HookCall {
   readonly task: string;
   /** What it answered, or null. */
   readonly verdict: string | null;
-  /** Whether it ran to undo something. */
+  /** Whether it was part of a roll-back. */
   readonly rollback: boolean;
   /** The number of its trace event. */
   readonly sequence: number;
 }
 
 /**
- * Listens to a kernel's trace and keeps what expectations and reports ask for later: the items in order, the calls of
- * hooks, since when who is subscribed, and a hash of everything.
+ * Listens to the trace of a kernel. It keeps the items in order, the calls of hooks, the first event of each
+ * subscription, and a hash of all events. Expectations and reports read them later.
  */
 export class Recorder {
   /** The trace, up to {@linkcode TRACE_LIMIT} items. */
@@ -53,7 +53,7 @@ export class Recorder {
    *
    * @param kernel The world.
    * @param naming The names of its tasks.
-   * @param keep Whether to keep the trace; counts and calls are kept in any case.
+   * @param keep Whether to keep the trace. Counts and calls are always kept.
    */
   constructor(kernel: Kernel, naming: Naming, keep: boolean = true) {
     this.#naming = naming;
@@ -97,7 +97,7 @@ export class Recorder {
    * The number of the last event of a kind, or null.
    *
    * @param kind The type of the event, or the state that a module came to.
-   * @param name The task or module that it was about; anybody when nothing is said.
+   * @param name The task or module that it was about. Any, by default.
    */
   lastOf(kind: string, name?: string): number | null {
     return this.#last.get(name === undefined ? kind : `${kind} ${name}`) ?? null;

@@ -11,8 +11,8 @@ import { Replayed, type ReplayWish } from "./replayed.ts";
  *
  * @param kernel The kernel, with its modules loaded.
  * @param wish What is to be replayed.
- * @returns What came of it.
- * @throws {KernelError} ENODATA when the recording is empty, ENOEXEC when it is none of a known format, ESRCH when the
+ * @returns The outcome.
+ * @throws {KernelError} ENODATA when the recording is empty, ENOEXEC when it has no known format, ESRCH when the
  * root has ended.
  */
 export function replayInto(kernel: Kernel, { name, text, root, until }: ReplayWish): Replayed {
@@ -58,7 +58,7 @@ function nameJob(process: ProcessRecord, task: Task | null, jobs: Jobs | null): 
   if (jobs !== null && task !== null) process.job = jobOf(jobs, task);
 }
 
-/** Those that still run are in their jobs now. */
+/** Names the jobs of the processes that still run. */
 function nameRunning(
   kernel: Kernel,
   processes: readonly ProcessRecord[],

@@ -15,7 +15,7 @@ export class Replayed {
   readonly failed_execs: number;
   /** Processes that ended. */
   readonly exits: number;
-  /** How many processes ended how, by exit code or `sigN`. */
+  /** How many processes ended, by exit code or `sigN`. */
   readonly exit_codes: Readonly<Record<string, number>>;
   /** How many processes are above the deepest one. */
   readonly depth: number;
@@ -27,7 +27,7 @@ export class Replayed {
   readonly lost: number | null;
   /** Complaints about the recording. */
   readonly warnings: number;
-  /** How many processes were in each job; those in none count under `none`. */
+  /** How many processes were in each job. Those without a job count under `none`. */
   readonly jobs: Readonly<Record<string, number>>;
   /** Every process, each below its first parent: `make/cc/as 0`. */
   readonly tree: readonly string[];
@@ -35,7 +35,7 @@ export class Replayed {
   readonly complaints: readonly string[];
 
   /**
-   * Sums a replay up.
+   * Sums up a replay.
    *
    * @param replay The replay, finished.
    */
@@ -57,7 +57,7 @@ export class Replayed {
     this.complaints = warnings.kept.map(({ line, text }) => `line ${line}: ${text}`);
   }
 
-  /** It in a few words. */
+  /** The totals in a few words. */
   get text(): string {
     const counts = { processes: this.processes, execs: this.execs, exits: this.exits };
     const shown = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
@@ -65,7 +65,7 @@ export class Replayed {
   }
 }
 
-/** What is to be replayed. */
+/** A request for a replay. */
 export interface ReplayWish {
   /** The name of the recording, for messages. */
   readonly name: string;
@@ -73,7 +73,7 @@ export interface ReplayWish {
   readonly text: string;
   /** The task that forks its first process. Without it that process existed before. */
   readonly root: Task | undefined;
-  /** How much of it to replay, in nanoseconds since its first event. All by default. */
+  /** How long it is replayed, in nanoseconds since its first event. The whole by default. */
   readonly until: number;
 }
 

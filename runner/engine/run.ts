@@ -28,18 +28,18 @@ import { treeOf } from "./tree.ts";
 export interface RunOptions {
   /** Executes each step, under a time limit. */
   readonly guard?: StepGuard;
-  /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
+  /** Whether reports name the line of the module. The line may hold a path of this machine. */
   readonly stacks?: boolean;
 }
 
-/** A piece of this many characters has the time of one step. */
+/** How many characters of a recording have the time of one step. */
 const CHARACTERS_PER_WEIGHT = 250_000;
 
 type Status = RunResult["status"];
 
 const IMMEDIATELY: StepGuard = (_label, run) => run();
 
-/** Runs one scenario in a world of its own. It throws for nothing that a scenario or a module does. */
+/** Runs one scenario in a world of its own. Nothing that a scenario or a module does makes it throw. */
 export class ScenarioRun {
   readonly #plan: ScenarioPlan;
   readonly #modules: Modules;
@@ -59,7 +59,7 @@ export class ScenarioRun {
   #isBroken = false;
   #expectations = 0;
   #steps = 0;
-  /** Whether nothing more is to be run or checked. */
+  /** The status that ended the run early, or null. */
   #ended: Status | null = null;
 
   /**
@@ -67,7 +67,7 @@ export class ScenarioRun {
    *
    * @param plan The scenario.
    * @param modules The modules that are no scripts, by their name in the scenario.
-   * @param facilities What of the engine was loaded for it.
+   * @param facilities The parts of the engine that were loaded for it.
    * @param options How to run it.
    * @throws {TypeError} When it needs a facility that was not loaded.
    */
@@ -88,7 +88,7 @@ export class ScenarioRun {
   /**
    * Runs it.
    *
-   * @returns What came of it, as plain data.
+   * @returns The result, as plain data.
    */
   run(): RunResult {
     this.#setUp();
@@ -97,7 +97,7 @@ export class ScenarioRun {
       this.#runStep(step);
     }
     if (this.#ended === null) this.#explore();
-    // After a lockup locks are held and lists half-linked, so the state of that world means nothing.
+    // After a lockup, locks are held and lists are half-linked. The state of that world means nothing.
     const isWhole = this.#ended === null || this.#ended === "broken";
     if (isWhole && this.#lockup === null) this.#shutDown();
     if (this.#ended === null) this.#checkAll();
@@ -122,7 +122,7 @@ export class ScenarioRun {
     };
   }
 
-  /** Everything that may run a module's code comes through here. */
+  /** Runs a call under a guard. Every call that may run the code of a module comes through here. */
   #guarded(label: StepLabel, run: () => void, guard: StepGuard = this.#guard): void {
     this.#label = label;
     try {
@@ -200,7 +200,7 @@ export class ScenarioRun {
     }
   }
 
-  /** Steps that do many things get more time. */
+  /** The factor of the time limit of a step. A step of many calls gets more time. */
   #weightOf({ verb, args }: StepPlan): number {
     if (verb === "storm") return 1 + (args.count as number) / 1000;
     if (verb !== "replay") return 1;
@@ -246,7 +246,7 @@ export class ScenarioRun {
       for (const failure of explored.failures) this.#fail(failure);
       this.#isBroken = explored.isBroken;
     };
-    // Each schedule is guarded, and a guard is not to be called in another one.
+    // Each schedule has a guard. A guard must not run inside of another one.
     this.#attempt(label, concurrently.at, "explore the lanes", explore, IMMEDIATELY);
     if (this.#lockup === null) this.#exploring = null;
   }
@@ -281,7 +281,7 @@ export class ScenarioRun {
     }
   }
 
-  /** A getter of a module's data may throw anything. */
+  /** Checks an expectation. A getter in the data of a module may throw anything. */
   #problems(plan: ExpectationPlan): readonly Problem[] {
     try {
       return findExpectation(plan.kind)!.check(this.#scene!, plan.expected);
@@ -308,7 +308,7 @@ export class ScenarioRun {
     const { file, document, documents, title, seed } = this.#plan;
     const scene = this.#scene;
     const reports = scene?.kernel.reports ?? [];
-    // A run that ended with a kernel bug has not come to the expectations that may have wanted it.
+    // A run that ended with a kernel bug has not checked the expectations, and one of them may expect the bug.
     if (this.#ended === "broken" && this.#lockup === null) this.#checkAll();
     const unexpected = reports.flatMap((_report, i) => this.#claimed.has(i) ? [] : [i]);
     const isThere = scene !== null && this.#lockup === null;

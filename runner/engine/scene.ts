@@ -20,15 +20,15 @@ import { type Scripted, scriptModule } from "./scripted.ts";
 /** Modules by their name in the scenario. */
 export type Modules = ReadonlyMap<string, KernelModule>;
 
-/** How a scene is made. */
+/** The parts of a scene that do not come from the scenario. */
 export interface SceneOptions {
   /** A world that is booted already. */
   readonly world?: World;
-  /** Whether to keep the trace; true when nothing is said. */
+  /** Whether to keep the trace. True by default. */
   readonly keepTrace?: boolean;
-  /** Whether reports name the line of the module concerned. It may have a path of this machine in it. */
+  /** Whether reports name the line of the module. The line may hold a path of this machine. */
   readonly stacks?: boolean;
-  /** Does the step `replay`; null where no step of the scenario does. */
+  /** The function for the step `replay`. Null in a scenario without such a step. */
   readonly replayInto: ReplayInto | null;
 }
 
@@ -40,25 +40,25 @@ export class Scene {
   readonly pnotify: Pnotify;
   /** The scenario. */
   readonly plan: ScenarioPlan;
-  /** Which names stand for which pids. */
+  /** The names of pids. */
   readonly naming: Naming;
-  /** What happened so far. */
+  /** The trace so far. */
   readonly recorder: Recorder;
   /** Faults that steps have planned. */
   readonly faults: PlannedFaults = new PlannedFaults();
-  /** What steps have bound, apart from tasks. */
+  /** The values that steps have bound. Tasks are elsewhere. */
   readonly values: Map<string, unknown> = new Map();
-  /** Which step has bound each value, in words. */
+  /** The step that has bound each value, in words. */
   readonly bound: Map<string, string> = new Map();
-  /** What came of the last recording that a step replayed. */
+  /** The outcome of the last recording that a step replayed. */
   replayed: Replayed | null = null;
-  /** Semaphores of the scenario's own. */
+  /** The semaphores of the scenario. */
   readonly semaphores: Map<string, RwSemaphore> = new Map();
-  /** Wait queues of the scenario's own. */
+  /** The wait queues of the scenario. */
   readonly queues: Map<string, WaitQueue<unknown>> = new Map();
   /** References that steps hold. */
   readonly references: Map<string, TaskReference> = new Map();
-  /** Paths that cannot be executed, with the error each gives. */
+  /** The paths that cannot be executed, with the error of each. */
   readonly unexecutable: Map<string, keyof typeof Errno> = new Map();
   readonly #tasks = new Map<string, Task>();
   readonly #modules: Modules;
@@ -72,7 +72,7 @@ export class Scene {
    *
    * @param plan The scenario.
    * @param modules The modules that are no scripts, by name.
-   * @param options A world that is booted already, whether to keep the trace, and what does the step `replay`.
+   * @param options The parts that do not come from the scenario.
    */
   constructor(plan: ScenarioPlan, modules: Modules, options: SceneOptions) {
     this.plan = plan;
@@ -143,8 +143,8 @@ export class Scene {
    * The task of a name, for a call.
    *
    * @param name Its name.
-   * @param action What is to be done with it.
-   * @returns The task; it may be a zombie.
+   * @param action The call, for messages.
+   * @returns The task. It may be a zombie.
    * @throws {KernelError} ESRCH when it was never born, or is reaped.
    */
   task(name: Json | undefined, action: string): Task {
@@ -180,7 +180,7 @@ export class Scene {
    *
    * @param name Its name.
    * @param options Parameters on top of those of the scenario, and how to load it.
-   * @throws {KernelError} What insmod refused with.
+   * @throws {KernelError} The errno of insmod.
    */
   load(name: string, options: { params?: object; force?: boolean } = {}): void {
     const plan = this.modulePlan(name);
@@ -211,7 +211,7 @@ export class Scene {
    * The events structure of a module.
    *
    * @param name The name of the structure or of its module.
-   * @param action What is to be done with it.
+   * @param action The call, for messages.
    * @returns The structure.
    * @throws {KernelError} ENOENT when the module has none registered.
    */
@@ -235,7 +235,7 @@ export class Scene {
     return events === module || this.#owners.get(events) === module;
   }
 
-  /** A task's subscribers, in list order, read without its lock: nothing runs meanwhile. */
+  /** A task's subscribers, in list order. They are read without the lock, since no other code runs meanwhile. */
   subscribers(task: Task): Subscriber<unknown>[] {
     const subscribers: Subscriber<unknown>[] = [];
     let subscriber = task.subscribers as Subscriber<unknown> | null;
@@ -254,7 +254,7 @@ export class Scene {
     return this.kernel.pids.tasks.filter((task) => task !== null && task.pid > 0) as Task[];
   }
 
-  // Things of the scenario's own.
+  // Files, queues, semaphores and faults.
 
   /** The text of a file that a step needs. */
   attachment(path: string): string {
@@ -270,7 +270,7 @@ export class Scene {
     return queue;
   }
 
-  /** The semaphore of a name, made on first sight. */
+  /** The semaphore with a name. It is made on first use. */
   semaphore(name: string): RwSemaphore {
     let semaphore = this.semaphores.get(name);
     if (semaphore === undefined) {
@@ -304,9 +304,9 @@ export class Scene {
   /**
    * Replaces `$name` by the task or value, at any depth. `$name.field` reads a field.
    *
-   * @param value What a step was given.
-   * @returns The same, with references resolved.
-   * @throws {KernelError} ENOENT for a name that nothing was bound to.
+   * @param value The arguments of a step.
+   * @returns The arguments, with references resolved.
+   * @throws {KernelError} ENOENT for a name without a task or value.
    */
   resolve(value: Json): unknown {
     if (typeof value === "string") {
@@ -319,7 +319,10 @@ export class Scene {
     return Object.fromEntries(entries.map(([key, item]) => [key, this.#byKey(key, item)]));
   }
 
-  /** A field called `task` may name one plainly, and a field called `pid` stands for its pid. */
+  /**
+   * Resolves a field by its key. A field `task` may hold the name of a task without a `$`, and a field `pid` then gives
+   * its pid.
+   */
   #byKey(key: string, item: Json): unknown {
     if (Array.isArray(item) && /s$/.test(key)) {
       return item.map((part) => this.#byKey(key.slice(0, -1), part));

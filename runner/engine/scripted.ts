@@ -12,16 +12,16 @@ import { PNOTIFY } from "../../pnotify/pnotify.ts";
 import { PNOTIFY_ERROR, PNOTIFY_NOSUB, PNOTIFY_OK, type Verdict } from "../../pnotify/verdict.ts";
 import type { Json, ScriptAction, ScriptPlan } from "./plan.ts";
 
-/** A module made from a few words. */
+/** A module that was made from a script. */
 export interface Scripted {
   /** The module. */
   readonly module: KernelModule;
-  /** What it registers. */
+  /** The events that it registers. */
   readonly events: PnotifyEvents<unknown>;
 }
 
 /**
- * Makes a module from a few words. Each world needs one of its own, because hooks count their calls.
+ * Makes a module from a script. Each world needs a module of its own, since hooks count their calls.
  *
  * @param name The name of the module and of its events.
  * @param script What each hook does.
@@ -60,7 +60,7 @@ export function scriptModule(
   return { module: module as unknown as KernelModule, events };
 }
 
-/** The type checker does not know here whether there is data. */
+/** The type checker cannot tell here whether there is task data. */
 const define = defineEvents as (from: EventsDescription<unknown>) => PnotifyEvents<unknown>;
 
 function scriptHook(

@@ -31,7 +31,7 @@ export type Shape =
   | { readonly type: "string"; readonly what?: string; readonly pattern?: boolean }
   | { readonly type: "boolean" }
   | { readonly type: "choice"; readonly of: readonly string[]; readonly what: string }
-  /** Anything; `$name` in it stands for a task or value of that name. */
+  /** Any JSON value. `$name` in it stands for a task or value of that name. */
   | { readonly type: "json" }
   /** `EVENT TASK [VERDICT]`: one call of a hook. */
   | { readonly type: "hook-call" }

@@ -12,13 +12,13 @@ import { findVerb } from "./verbs.ts";
 export class StepFailed extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "StepFailed";
-  /** What did not hold. */
+  /** The failure. */
   readonly failure: Failure;
 
   /**
-   * Makes one.
+   * Makes the error of a failure.
    *
-   * @param failure What did not hold.
+   * @param failure The failure.
    */
   constructor(failure: Failure) {
     super(failure.title);
@@ -51,7 +51,7 @@ export function failureOf(
  *
  * @param scene The world.
  * @param step The step.
- * @throws {StepFailed} When it fails, or does not fail, against its word.
+ * @throws {StepFailed} When it fails unexpectedly, or succeeds where `fails` stands.
  * @throws {KernelBug} When the world cannot go on.
  */
 export function runStep(scene: Scene, step: StepPlan): void {
@@ -85,7 +85,7 @@ export function runStep(scene: Scene, step: StepPlan): void {
   checkSuccess(step, outcome);
 }
 
-/** Names the step in reports. It is no call of a task, so no task waits for it, and it may leave locks held. */
+/** Names the step in reports. A step is no call of a task: no task waits for it, and it may leave locks held. */
 function enterStep(scene: Scene, step: StepPlan): () => void {
   const { frames } = scene.kernel.context;
   const depth = frames.length;
@@ -130,7 +130,7 @@ function checkFailure(step: StepPlan, error: KernelError): void {
   throw new StepFailed(failureOf(step, title, `${error.code}, ${wanted}`, pointer, notes));
 }
 
-/** A call that sleeps may still fail: `fails: EINTR` looks at how it ended, which is known only later. */
+/** Checks a step that did not fail. A call that sleeps may fail later, so `fails: EINTR` waits for its end. */
 function checkSuccess(step: StepPlan, outcome: Outcome): void {
   if (step.fails === null) return;
   const errno = (outcome.value as Pending<unknown> | null | undefined)?.errno;

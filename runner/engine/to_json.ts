@@ -6,8 +6,8 @@ const MOST_ITEMS = 200;
 const MOST_TEXT = 2000;
 
 /**
- * Makes plain data of any value of a module: bounded in depth and size, cycles cut, tasks as
- * `comm[pid]`, classes by their fields.
+ * Makes plain data of any value of a module. Depth and size are bounded, and cycles are cut. A task becomes
+ * `comm[pid]`, and an object of a class its fields.
  *
  * @param value Anything.
  * @returns Plain data.
@@ -50,7 +50,7 @@ export function shortJson(value: unknown): string {
 }
 
 /**
- * A value in one line, without the quotes that a reader does not need.
+ * A value in one line, without quotes around plain words.
  *
  * @param value Plain data.
  * @returns For example `{jid: 7}`.
@@ -86,10 +86,10 @@ export function isEqual(a: Json, b: Json): boolean {
 }
 
 /**
- * Asks whether plain data has at least what another has.
+ * Asks whether plain data has all fields of other plain data.
  *
- * @param whole What is there.
- * @param part What is wanted of it.
+ * @param whole The data that is looked at.
+ * @param part The fields that it must have.
  * @returns Whether every field of the part is in the whole, at any depth.
  */
 export function includes(whole: Json, part: Json): boolean {

@@ -9,21 +9,23 @@ export interface TraceLine {
   readonly sequence: number | null;
   /** The simulated CPU. */
   readonly cpu: string;
-  /** On whose behalf, as `name[pid]`; empty for nobody. */
+  /** The acting task, as `name[pid]`. Empty for none. */
   readonly who: string;
   /** What happened. */
   readonly text: string;
   /** How far it is indented. */
   readonly indent: number;
-  /** What it is, for colour: a call, a refused call, a hook, a roll-back, a report, or else. */
+  /**
+   * Its kind, for colour: a call, a refused call, a hook, a roll-back, a report, a line of the log or another event.
+   */
   readonly kind: "call" | "error" | "hook" | "rollback" | "report" | "log" | "event";
   /** The number of the step; 0 before the first. */
   readonly step: number;
 }
 
 /**
- * For each type of event, the steps whose line already says the same. The task of the event has to be the actor of the
- * step: a step that does something to another task is none of these.
+ * For each type of event, the verbs whose line says the same. The acting task of the step has to be the task of the event.
+ * A step that changes another task does not count.
  */
 const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
   call: [],
@@ -61,8 +63,8 @@ interface Step {
 }
 
 /**
- * Makes lines of a trace. A step that caused nothing else is one line; otherwise it is shown as begun and resumed, as
- * strace does.
+ * Makes lines of a trace. A step that caused no other event is one line. Any other step is shown as begun and resumed,
+ * as strace does.
  *
  * @param trace The items.
  * @returns The lines.
@@ -102,7 +104,7 @@ function readStep(
   return { step: { begin, inside, end: null }, next };
 }
 
-/** A report stands in the log already. */
+/** Whether the log has the event already: a report. */
 function isToldTwice({ event }: Happening): boolean {
   return event.type === "report";
 }
@@ -119,7 +121,7 @@ function stepLines({ begin, inside, end }: Step): TraceLine[] {
   const base = { cpu, step, who: begin.who ?? "", indent: 0 };
   const result = end === null ? "?" : end.result;
   const kind = end === null || end.errno !== null ? "error" as const : "call" as const;
-  // An exec happens before its hooks are called, a fork after them.
+  // The event of an exec comes before its hooks, that of a fork after them.
   const number = primary?.event.sequence ?? null;
   if (rest.length === 0) {
     return [{ ...base, sequence: number, text: `${begin.call} = ${result}`, kind }];
@@ -138,7 +140,7 @@ function stepLines({ begin, inside, end }: Step): TraceLine[] {
   ];
 }
 
-/** What another CPU did meanwhile. */
+/** The lines of a step of another CPU, in between. */
 function nestedLines(step: Step): TraceLine[] {
   return stepLines(step).map((line) => ({ ...line, indent: line.indent + 1 }));
 }
@@ -162,7 +164,7 @@ function eventLine(item: Happening, actor: string | null, indent: number): Trace
   };
 }
 
-/** The column already names the task. */
+/** The text of an event without the task, since the column names it. */
 function withoutSubject(event: TraceEvent, who: string): string {
   const text = describeEvent(event, who);
   return who !== "" && text.startsWith(`${who} `) ? text.slice(who.length + 1) : text;
@@ -236,12 +238,15 @@ export function describeEvent(event: TraceEvent, who: string): string {
   }
 }
 
-/** An event type without a text does not compile here. One that user code made up is shown by its name. */
+/**
+ * The text of an unknown event: its type. An event type without a text does not compile here; user code may make one
+ * up.
+ */
 function unheardOf(event: never): string {
   return (event as TraceEvent).type;
 }
 
-/** How wide the column is that says on whose behalf. The engine itself counts UTF-16 units. */
+/** How wide the column of the acting task is. The engine itself counts UTF-16 units. */
 export function whoWidth(lines: readonly TraceLine[], measure: Measure = lengthOf): number {
   return Math.min(20, lines.reduce((width, { who }) => Math.max(width, measure(who)), 0));
 }
@@ -250,7 +255,7 @@ export function whoWidth(lines: readonly TraceLine[], measure: Measure = lengthO
  * Formats one line.
  *
  * @param line The line.
- * @param width How wide the column is that says on whose behalf.
+ * @param width How wide the column of the acting task is.
  * @param measure How many columns a text takes.
  * @returns For example `     5 cpu0 sh[3]      first.fork(child[4]) = PNOTIFY_OK`.
  */
@@ -266,8 +271,8 @@ export function formatTraceLine(
 }
 
 /**
- * Formats a whole trace, as `trace:` expectations keep it: what the steps caused, without what was there before them, and
- * without numbers, so that it says no more than it means.
+ * Formats a whole trace, as `trace:` expectations keep it. It has the events of the steps, without those before the
+ * first step and without numbers.
  *
  * @param trace The items.
  * @returns The lines.

@@ -5,10 +5,10 @@ import type { TreeNode } from "./plan.ts";
 import type { Scene } from "./scene.ts";
 
 /**
- * Looks at the processes as they are now.
+ * Makes the tree of the present processes.
  *
  * @param scene The world.
- * @returns init with its children, and kthreadd where it has any, or subscribers.
+ * @returns init with its children. Also kthreadd, where it has children or subscribers.
  */
 export function treeOf(scene: Scene): TreeNode[] {
   const { init, kthreadd } = scene.kernel;

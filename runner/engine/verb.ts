@@ -5,15 +5,15 @@ import type { Fields } from "./shape.ts";
 /** Arguments of a step, checked against the fields of its verb. */
 export type Args = Readonly<Record<string, Json>>;
 
-/** What a verb tells of its outcome. */
+/** The outcome of a verb. */
 export interface Outcome {
   /** What `as` binds: a task or any other value. */
   readonly value?: unknown;
-  /** The outcome in words; `0` when it has none to tell. */
+  /** The outcome in words. `0` by default. */
   readonly text?: string;
 }
 
-/** What a step can do. */
+/** A call that a step can make. */
 export interface Verb {
   /** The word that scenarios write. */
   readonly name: string;
@@ -27,13 +27,13 @@ export interface Verb {
   readonly short: string | null;
   /** The only argument of the verb: the whole value, even a map, stands for it. */
   readonly whole?: string;
-  /** What `as` gives a name to, or null when there is nothing. */
+  /** The kind of result that `as` names, or null when there is none. */
   readonly binds: "task" | "value" | null;
   /** One line of YAML. */
   readonly example: string;
-  /** The argument on whose behalf it is done: a task. */
+  /** The argument with the acting task. */
   readonly actor?: string;
-  /** The task on whose behalf it is done, where no argument names it. */
+  /** The acting task, where no argument names it. */
   actorOf?(args: Args): string | null;
   /** The call in words, for example `exec("/bin/sh")`. */
   describe?(args: Args): string;
@@ -49,5 +49,5 @@ export function defineVerb(verb: Verb): Verb {
   return Object.freeze(verb);
 }
 
-/** No outcome to tell of. */
+/** The outcome without a value or words. */
 export const DONE: Outcome = Object.freeze({});

@@ -23,7 +23,7 @@ export const VERBS: readonly Verb[] = Object.freeze([
 const BY_NAME: ReadonlyMap<string, Verb> = new Map(VERBS.map((verb) => [verb.name, verb]));
 
 /**
- * Looks a verb up.
+ * Finds a verb.
  *
  * @param name Its name.
  * @returns The verb, or null.

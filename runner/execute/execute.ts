@@ -13,12 +13,12 @@ export type Executed =
   | {
     readonly kind: "result";
     readonly result: RunResult;
-    /** What modules printed to their console while they were loaded. */
+    /** The console lines of modules while they were loaded. */
     readonly console: readonly string[];
   }
   | Refusal;
 
-/** The modules of a scenario that come with the program, by their name in it. */
+/** The shipped modules of a scenario, by their names in it. */
 export function modulesOf(plan: ScenarioPlan): Map<string, KernelModule> {
   const shipped = shippedModules();
   const modules = new Map<string, KernelModule>();
@@ -29,12 +29,12 @@ export function modulesOf(plan: ScenarioPlan): Map<string, KernelModule> {
 }
 
 /**
- * Runs a scenario: here, or in the sandbox when it names files of its user.
+ * Runs a scenario. A scenario with files of its user runs in the sandbox.
  *
  * @param plan The scenario.
- * @param inSandbox Whether it is to run in the sandbox; that depends on its modules when nothing is said.
- * @param limits How far it may go there, where that is not the default.
- * @returns What came of it.
+ * @param inSandbox Whether it runs in the sandbox. By default its modules decide.
+ * @param limits The limits of the sandbox, where they differ from the default.
+ * @returns The outcome.
  */
 export async function execute(
   plan: ScenarioPlan,
@@ -58,8 +58,8 @@ export async function execute(
  * Runs a scenario twice, and says where the two runs differ.
  *
  * @param plan The scenario.
- * @param limits How far it may go in the sandbox, where that is not the default.
- * @returns What came of the first run, or a crash when the second one differs.
+ * @param limits The limits of the sandbox, where they differ from the default.
+ * @returns The outcome of the first run, or a crash when the second run differs.
  */
 export async function executeTwice(
   plan: ScenarioPlan,
@@ -85,10 +85,10 @@ function firstDifference(first: RunResult, second: RunResult): string {
 }
 
 /**
- * Asks a module file what it is, in the sandbox.
+ * Describes a module file, in the sandbox.
  *
  * @param path The file.
- * @returns What it says of itself, or why it was refused.
+ * @returns The description, or the refusal.
  */
 export async function describeFile(
   path: string,

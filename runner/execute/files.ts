@@ -13,13 +13,13 @@ const MOST_UNPACKED = 256 * 2 ** 20;
 
 /** A file by the name that the user gave. */
 export interface NamedFile {
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly name: string;
   /** Where it is. */
   readonly location: string | URL;
-  /** Its text, where the program contains it. There may be no such file then. */
+  /** Its text, where the program contains it. No such file need exist. */
   readonly text?: string;
-  /** The texts of the files beside it that the program contains, by their names. */
+  /** The texts of the files beside it, where the program contains them, by their names. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ function isScenario(name: string): boolean {
   return /\.(ya?ml|json)$/.test(name);
 }
 
-/** The shipped scenarios, by name: their path without its ending. They are part of the program, wherever it comes from. */
+/** The shipped scenarios. The program contains them. The name of each is its path. */
 export function shippedScenarios(): NamedFile[] {
   const folder = new URL("../../scenarios/", import.meta.url);
   return Object.entries(SCENARIOS).map(([name, text]) => ({
@@ -46,7 +46,7 @@ function recordingsBeside(name: string): Record<string, string> {
   return Object.fromEntries(inside.map(([path, text]) => [path.slice(folder.length), text]));
 }
 
-/** What a file brings along of those beside it, by where each would be. */
+/** The files that a file brings along, by the paths at which they would be. */
 function broughtBy(file: NamedFile): ReadonlyMap<string, string> {
   const entries = Object.entries(file.beside ?? {});
   return new Map(entries.map(([name, text]) => [resolvePath(file, name), text]));
@@ -62,7 +62,7 @@ function findShipped(operand: string): NamedFile[] {
 /**
  * Finds the files that operands name: files, folders with all scenarios in them, or shipped scenarios by name.
  *
- * @param operands What the command line has.
+ * @param operands The operands of the command line.
  * @returns The files, in order.
  * @throws {FileError} For an operand that names nothing.
  */
@@ -81,7 +81,7 @@ async function findOne(operand: string): Promise<NamedFile[]> {
     throw new FileError(`Cannot find a scenario in "${operand}": .yaml or .json files are wanted`);
   } catch (error) {
     const shipped = findShipped(operand);
-    // Without the permission to look, a shipped name means the shipped scenario.
+    // Without the permission to read, a shipped name means the shipped scenario.
     if (shipped.length > 0 && isAbsent(error)) return shipped;
     if (!(error instanceof Deno.errors.NotFound)) throw readable(operand, error);
   }
@@ -131,7 +131,7 @@ function readBytes(file: NamedFile): Uint8Array<ArrayBuffer> {
  * Reads a text file.
  *
  * @param file The file.
- * @returns What is in it.
+ * @returns Its text.
  * @throws {FileError} When it cannot be read.
  */
 export function readText(file: NamedFile): string {
@@ -144,7 +144,7 @@ export function readText(file: NamedFile): string {
   }
 }
 
-/** Reads a file that a step needs: any text, unpacked when it is packed. */
+/** Reads a file that a step needs. A packed file is unpacked. */
 async function readAttachment(file: NamedFile): Promise<string> {
   const bytes = readBytes(file);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
@@ -168,11 +168,11 @@ async function readAttachment(file: NamedFile): Promise<string> {
   );
 }
 
-/** What is known outside a file. */
+/** The world outside of a file. */
 export interface ParseOptions {
-  /** What all randomness follows from; otherwise what the scenario says. */
+  /** The seed of all randomness. That of the scenario by default. */
   readonly seed?: number;
-  /** Modules that scenarios can use by name; those that come with the program when nothing is said. */
+  /** The modules that scenarios can use by name. The shipped modules by default. */
   readonly modules?: ReadonlyMap<string, KernelModule>;
 }
 
@@ -180,7 +180,7 @@ export interface ParseOptions {
  * Reads and checks a file of scenarios. Files that its steps need are not read yet.
  *
  * @param file The file.
- * @param options What is known outside it.
+ * @param options The world outside of it.
  * @returns Its scenarios and its mistakes.
  * @throws {FileError} When it cannot be read.
  */
@@ -199,7 +199,7 @@ export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFi
       try {
         return Deno.statSync(path).isFile;
       } catch (error) {
-        // The reader of the file reports it better.
+        // The read of the file reports it later.
         return error instanceof Deno.errors.NotCapable;
       }
     },
@@ -212,7 +212,7 @@ export function parseText(file: NamedFile, options: ParseOptions = {}): ParsedFi
  *
  * @param file The file that the scenario is in.
  * @param plan The scenario.
- * @returns The scenario with what is in them.
+ * @returns The scenario with the texts of its files.
  * @throws {FileError} When one cannot be read.
  */
 export async function withAttachments(file: NamedFile, plan: ScenarioPlan): Promise<ScenarioPlan> {
@@ -252,7 +252,7 @@ function fromUrl(url: URL): string {
   return decodeURIComponent(url.pathname);
 }
 
-/** Whether a scenario names files of its user, and so is not to run in this process. */
+/** Whether a scenario names files of its user. It then does not run in this process. */
 export function needsSandbox(plan: ScenarioPlan): boolean {
   return plan.modules.some(({ source }) => source.kind === "file");
 }

@@ -15,7 +15,7 @@ export type Refusal =
   | { readonly kind: "refused"; readonly mistakes: readonly ModuleMistake[] }
   | { readonly kind: "crashed"; readonly title: string; readonly notes: readonly string[] };
 
-/** A file of a user that did not run. */
+/** The error of a file of a user that did not run. */
 export class RefusedError extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "RefusedError";
@@ -23,7 +23,7 @@ export class RefusedError extends Error {
   readonly refusal: Refusal;
 
   /**
-   * Makes one.
+   * Makes the error of a refusal.
    *
    * @param refusal Why it did not run.
    */
@@ -33,7 +33,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Says why a sandbox did not answer the job that it was given. */
+/** Says why a sandbox did not answer. */
 export function refusalOf(outcome: SandboxOutcome): Refusal {
   if (outcome.kind === "crashed") return outcome;
   if (outcome.kind !== "refused") {

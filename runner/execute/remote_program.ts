@@ -4,7 +4,9 @@ import type { SandboxJob } from "../sandbox/mod.ts";
 /** The heap limit of a sandbox, in megabytes. The memory of the process has a limit of its own. */
 const HEAP_MB = 128;
 
-/** Never called. It puts the worker into the module graph, so that it is in the cache before a sandbox looks there. */
+/**
+ * Puts the worker into the module graph. It is never called. The worker is then in the cache before a sandbox needs it.
+ */
 export const cacheWorker = (): Promise<unknown> => import("../sandbox/worker.ts");
 
 /** Whether this program comes from a registry, and not from files. */
@@ -13,11 +15,11 @@ export function isRemote(place: string = import.meta.url): boolean {
 }
 
 /**
- * The command that serves as a sandbox for a program that comes from a registry: it has no configuration file beside it,
- * and takes nothing that is not in the cache.
+ * The command that serves as a sandbox for a program from a registry. It has no configuration file, and uses only what
+ * is in the cache.
  *
  * @param place Where this file is.
- * @returns The command; undefined where the program knows better how to start itself.
+ * @returns The command. Undefined for a program from files, which starts itself.
  */
 export function remoteProgram(place: string = import.meta.url): SandboxJob["program"] {
   if (!isRemote(place)) return undefined;
@@ -38,7 +40,7 @@ export function remoteProgram(place: string = import.meta.url): SandboxJob["prog
   ];
 }
 
-/** What modules import by the name of the package is what the sandbox has loaded. */
+/** The import map of the sandbox. Modules that import the package by name get the files that the sandbox has loaded. */
 function importMap(place: string): string {
   const root = new URL("../../", place);
   const library = Object.entries<string>(config.exports)

@@ -4,17 +4,17 @@ import { pathUrl } from "./files.ts";
 import { refusalOf, RefusedError } from "./refusal.ts";
 import { remoteProgram } from "./remote_program.ts";
 
-/** A recording may take hours; each piece of it has the time of a step. */
+/** How long a replay may take. A recording may be hours long; each piece of it has the time of a step. */
 const TOTAL_MS = 6 * 3600 * 1000;
 
 /**
  * Replays with modules from files of the user, in the sandbox.
  *
- * @param request What is to be replayed.
- * @param files The files, by the names under which the request knows them.
+ * @param request The replay.
+ * @param files The files, by their names in the request.
  * @param pieces The text of the recording.
- * @param limits How far the files may go, where that is not the default.
- * @returns What came of it.
+ * @param limits The limits of the files, where they differ from the default.
+ * @returns The outcome.
  * @throws {RefusedError} When a file was refused, or the sandbox ended without a result.
  */
 export async function replaySandboxed(

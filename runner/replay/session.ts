@@ -24,13 +24,13 @@ import { jobOf } from "../engine/job_of.ts";
 
 /** A module to load, and the values of its parameters as the command line has them. */
 export interface ReplayModule {
-  /** Its name: that of a shipped module, or the one under which a file is known. */
+  /** Its name: that of a shipped module, or the name of a file in the request. */
   readonly name: string;
   /** Whether it comes from a file of the user. */
   readonly isFile: boolean;
 }
 
-/** What is to be replayed, and what is wanted of it. Plain data: it may go to another process. */
+/** A request for a replay. It is plain data, since it may go to another process. */
 export interface ReplayRequest {
   /** The name of the recording. */
   readonly recording: string;
@@ -54,19 +54,19 @@ export interface ReplayRequest {
 
 /** The outcome of a replay. Plain data, like the request. */
 export interface ReplayOutcome {
-  /** What came of the recording. */
+  /** The report of the recording. */
   readonly report: ReplayReport;
-  /** What each command came to. */
+  /** The totals of each command. */
   readonly commands: readonly CommandTotals[];
   /** The lines of the tree, not laid out yet, or null. */
   readonly tree: readonly TreeRow[] | null;
   /** The bars of the timeline, not laid out yet, or null. */
   readonly timeline: Timeline | null;
-  /** The accounting of csa as tables of cells, by job and by command; empty where it is not loaded. */
+  /** The accounting of csa as tables of cells, by job and by command. Empty without csa. */
   readonly accounting: readonly (readonly (readonly string[])[])[];
   /** The kernel log. */
   readonly log: readonly string[];
-  /** What the kernel found wrong, faults of modules included. */
+  /** The reports of the kernel, with faults of modules. */
   readonly reports: readonly string[];
   /** Why the recording could not be read to its end, or null. */
   readonly failure: string | null;
@@ -75,8 +75,8 @@ export interface ReplayOutcome {
 }
 
 /**
- * Replays a recording in a kernel of its own, with modules loaded into it. It touches nothing of the host, so it runs in
- * the program itself for shipped modules and in the sandbox for others.
+ * Replays a recording in a kernel of its own, with modules loaded into it. It uses nothing of the host. It runs in the
+ * program for shipped modules, and in the sandbox for module files.
  */
 export class ReplaySession {
   readonly #request: ReplayRequest;
@@ -93,7 +93,7 @@ export class ReplaySession {
   /**
    * Boots a kernel and loads the modules.
    *
-   * @param request What is to be replayed.
+   * @param request The request.
    * @param modules The modules, by name.
    * @param ended Called for each process that has ended.
    * @throws {KernelError} When a module cannot be loaded.
@@ -130,7 +130,7 @@ export class ReplaySession {
     });
   }
 
-  /** Each root process gets a job of its own. Its descendants inherit it. */
+  /** Gives each root process a job of its own. Its descendants inherit the job. */
   #started({ depth, above, forked }: ProcessRecord, task: Task | null): void {
     if (this.#jobs === null || task === null || depth > 0 || (forked && above !== null)) return;
     if (jobOf(this.#jobs, task) === null) quietly(() => this.#jobs!.create({ task }));
@@ -178,7 +178,7 @@ export class ReplaySession {
     return { ...timeline, rows };
   }
 
-  /** An error of a module or of the recording keeps the results so far. */
+  /** Makes a call. After an error of a module or of the recording the results so far are kept. */
   #guarded(work: () => void): void {
     if (this.#failure !== null) return;
     try {
@@ -190,7 +190,7 @@ export class ReplaySession {
     }
   }
 
-  /** Those that still run are in their jobs now. */
+  /** Names the jobs of the processes that still run. */
   #nameJobs(): void {
     if (this.#jobs === null || !this.#request.keep) return;
     for (const process of this.#replay.processes) {
@@ -213,7 +213,7 @@ export class ReplaySession {
     return tables;
   }
 
-  /** Finds the record of each process: both are in the order in which processes ended. */
+  /** Adds the accounting to the record of each process. Both lists are in the order in which processes ended. */
   #account(records: readonly CsaRecord[]): void {
     const byPid = new Map<number, CsaRecord[]>();
     for (const record of records) {
@@ -255,13 +255,13 @@ export class ReplaySession {
   }
 }
 
-/** A text may be much longer than any line shows of it, and an answer from the sandbox is bounded. */
+/** Cuts the texts of rows. The answer of a sandbox is bounded, and a line shows only the beginning of a long text. */
 function shortened<Key extends string, Row extends Readonly<Record<Key, string>>>(
   row: Row,
   key: Key,
   width: number,
 ): Row {
-  // A character takes a column at least, but for marks that combine with another one.
+  // A character takes at least a column, except for combining marks.
   const most = 4 * width;
   return row[key].length <= most ? row : { ...row, [key]: row[key].slice(0, most) };
 }

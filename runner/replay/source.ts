@@ -1,4 +1,4 @@
-/** Where the bytes of a recording come from. */
+/** The source of the bytes of a recording. */
 export interface RecordingSource {
   /** The name of the recording. */
   readonly name: string;
@@ -6,21 +6,21 @@ export interface RecordingSource {
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** How long nothing is done when a file that is followed has not grown, in milliseconds. */
+/** The pause before a file that has not grown is read again, in milliseconds. */
 const PAUSE_MS = 200;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
-/** A recording that cannot be opened. */
+/** The error of a recording that cannot be opened. */
 export class SourceError extends Error {
   /** The class name, for callers that cannot use `instanceof`. */
   override readonly name = "SourceError";
 }
 
 /**
- * Opens a recording: a file, or stdin for `-`. What is packed with gzip is unpacked.
+ * Opens a recording: a file, or stdin for `-`. A recording in gzip is unpacked.
  *
  * @param path The file.
- * @param follow Ends the wait for more when the file is to be followed; without it the end of the file is the end.
+ * @param follow Ends the wait for a file that is followed. Without it the recording ends with the file.
  * @returns The recording.
  * @throws {SourceError} When it cannot be read.
  */

@@ -11,7 +11,7 @@ interface ShownMark extends Mark {
  * Formats a mistake: its place, the line with a caret, and the notes.
  *
  * @param diagnostic The mistake.
- * @param source The file it is in; null when there is none to show.
+ * @param source Its file, or null when there is none to show.
  * @param style Marks it up.
  * @returns The lines.
  */

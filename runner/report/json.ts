@@ -1,9 +1,9 @@
 import { type Entry, totalsOf } from "./summary.ts";
 
 /**
- * Makes one JSON document of everything.
+ * Makes a JSON document.
  *
- * @param entries What came of each scenario.
+ * @param entries The outcome of each scenario.
  * @param version The version of the program.
  * @param withTiming Whether to say how long each took.
  * @returns The text.

@@ -16,9 +16,9 @@ function escape(text: string): string {
 }
 
 /**
- * Makes a JUnit document of everything: a suite for each file.
+ * Makes a JUnit document: a suite for each file.
  *
- * @param entries What came of each scenario.
+ * @param entries The outcome of each scenario.
  * @param withTiming Whether to say how long each took.
  * @returns The lines.
  */

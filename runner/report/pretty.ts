@@ -9,31 +9,31 @@ import { measure, padColumns } from "./width.ts";
 
 /** What is shown of each scenario. */
 export interface PrettyOptions {
-  /** Marks up what happened. */
+  /** Marks up stdout. */
   readonly style: Style;
-  /** Marks up what went wrong; as the rest when nothing is said. */
+  /** Marks up stderr. As stdout by default. */
   readonly errStyle?: Style;
-  /** Show what happened, step by step. */
+  /** Show the trace, step by step. */
   readonly trace: boolean;
   /** Show the processes at the end. */
   readonly tree: boolean;
   /** Show the kernel log. */
   readonly log: boolean;
-  /** Show nothing of what went well. */
+  /** Show failures only. */
   readonly quiet: boolean;
-  /** Show the command that runs it again; it does when nothing is said. */
+  /** Show the command that runs it again. True by default. */
   readonly rerun?: boolean;
 }
 
-/** What is said about a scenario: what goes to stdout, and what to stderr. */
+/** The text about a scenario, for stdout and for stderr. */
 export interface Said {
-  /** What happened. */
+  /** The trace, the tree and the log. */
   readonly out: readonly string[];
-  /** What went wrong. */
+  /** The failures. */
   readonly err: readonly string[];
 }
 
-/** One heading with the steps that stand under it. */
+/** A heading with its steps. */
 interface Phase {
   readonly title: string | null;
   readonly steps: readonly number[];
@@ -42,7 +42,7 @@ interface Phase {
 /**
  * Formats the result of a scenario.
  *
- * @param result What came of it.
+ * @param result The result.
  * @param source The file, for showing lines of it.
  * @param options What is shown.
  * @returns The lines.
@@ -81,7 +81,7 @@ function phasesOf(result: RunResult): Phase[] {
   return phases;
 }
 
-/** With a trace, all of it. Without, headings, and only the phase in which something failed in full. */
+/** The steps of a scenario. Without a trace these are the headings, and in full only the phase with a failure. */
 function formatSteps(result: RunResult, options: PrettyOptions): string[] {
   const { style, trace } = options;
   const lines = traceLines(result.trace);
@@ -135,7 +135,7 @@ function paint(line: TraceLine, text: string, style: Style): string {
 /**
  * Shows the kernel log.
  *
- * @param result What came of a scenario.
+ * @param result The result of a scenario.
  * @param style Marks it up.
  * @returns The lines, with a heading.
  */
@@ -165,7 +165,7 @@ function formatExplored(result: RunResult, style: Style): string {
   return style.dim(`  ${parts.filter((part) => part !== "").join("   ")}`);
 }
 
-/** Says in one line how it ended. */
+/** The verdict, in one line. */
 export function formatVerdict(result: RunResult, style: Style): string {
   const { status, expectations, events, unseed, taint, seed } = result;
   const counts = [
@@ -180,7 +180,7 @@ export function formatVerdict(result: RunResult, style: Style): string {
   return `${style.red(word)}  ${counts}  seed ${seed}${tainted}`;
 }
 
-/** What reruns a scenario. */
+/** The command that runs a scenario again. */
 export function rerunCommand(result: RunResult): string {
   const filter = result.documents > 1 ? ` --filter ${JSON.stringify(result.title)}` : "";
   return `pnotify run ${result.file}${filter} --seed ${result.seed} --until ${result.events}`;

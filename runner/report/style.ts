@@ -1,14 +1,14 @@
 /** Marks up text for a terminal, or leaves it as it is. */
 export interface Style {
-  /** Headings and what must be seen. */
+  /** Headings and important words. */
   bold(text: string): string;
-  /** What is less important. */
+  /** Less important words. */
   dim(text: string): string;
-  /** What went wrong. */
+  /** Failures. */
   red(text: string): string;
-  /** What went well. */
+  /** Successes. */
   green(text: string): string;
-  /** What to look at. */
+  /** Warnings. */
   yellow(text: string): string;
   /** Names. */
   cyan(text: string): string;
@@ -41,7 +41,7 @@ export const COLOURED: Style = Object.freeze({
 });
 
 /**
- * Makes text harmless for a terminal: what a module logs may hold control characters.
+ * Makes text harmless for a terminal. The log of a module may hold control characters.
  *
  * @param text Any text.
  * @returns The same, with control characters shown as escapes.

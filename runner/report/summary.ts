@@ -2,23 +2,23 @@ import type { RunResult } from "../engine/plan.ts";
 import type { Diagnostic } from "../scenario/diagnostic.ts";
 import type { Source } from "../scenario/source.ts";
 
-/** What came of one scenario, or of a file that has none to run. */
+/** The outcome of a scenario, or of a file without a scenario that can run. */
 export interface Entry {
   /** The file, as messages name it. */
   readonly file: string;
   /** The title of the scenario, or null for the file as a whole. */
   readonly title: string | null;
-  /** What came of it, or null when it did not run. */
+  /** The result, or null when it did not run. */
   readonly result: RunResult | null;
   /** Mistakes that kept it from running. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What happened to the process that ran it, or null. */
+  /** The crash of the process that ran it, or null. */
   readonly crash: { readonly title: string; readonly notes: readonly string[] } | null;
   /** The file, for showing lines of it, or null. */
   readonly source: Source | null;
-  /** Other files that mistakes are in, by name. */
+  /** Further files with mistakes, by name. */
   readonly sources: ReadonlyMap<string, Source>;
-  /** What modules printed to their console while they were loaded. */
+  /** The console lines of modules while they were loaded. */
   readonly console: readonly string[];
   /** The exit status that it asks for. */
   readonly exit: number;
@@ -26,21 +26,21 @@ export interface Entry {
   readonly milliseconds: number;
 }
 
-/** How many scenarios came to what. */
+/** The totals of scenarios. */
 export interface Totals {
   /** How many there were. */
   readonly scenarios: number;
-  /** How many held. */
+  /** How many passed. */
   readonly passed: number;
-  /** How many did not. */
+  /** How many did not pass. */
   readonly failed: number;
 }
 
 /**
  * Counts.
  *
- * @param entries What came of each.
- * @returns How many came to what.
+ * @param entries The outcomes.
+ * @returns The totals.
  */
 export function totalsOf(entries: readonly Entry[]): Totals {
   const passed = entries.filter(({ exit }) => exit === 0).length;
@@ -48,7 +48,7 @@ export function totalsOf(entries: readonly Entry[]): Totals {
 }
 
 /**
- * Says in one line why an entry did not pass.
+ * The reason why an entry did not pass, in one line.
  *
  * @param entry The entry.
  * @returns The line, or null when it passed.

@@ -3,16 +3,16 @@ import { formatResult } from "./pretty.ts";
 import { PLAIN, printable } from "./style.ts";
 import type { Entry } from "./summary.ts";
 
-/** A title of TAP must not hold what TAP reads as a directive. */
+/** Escapes a title. TAP reads some characters as a directive. */
 function escape(text: string): string {
   return printable(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#").replaceAll("\n", " ");
 }
 
 /**
- * What went wrong with a scenario, in plain lines.
+ * The failures of a scenario, in plain lines.
  *
- * @param entry What came of it.
- * @returns The lines; none when all is well.
+ * @param entry The outcome.
+ * @returns The lines. None for a scenario that passed.
  */
 export function explain(entry: Entry): string[] {
   const lines = entry.diagnostics.flatMap((diagnostic) =>
@@ -27,9 +27,9 @@ export function explain(entry: Entry): string[] {
 }
 
 /**
- * Makes a TAP 14 stream of everything.
+ * Makes a TAP 14 stream.
  *
- * @param entries What came of each scenario.
+ * @param entries The outcome of each scenario.
  * @param withTiming Whether to say how long each took.
  * @returns The lines.
  */

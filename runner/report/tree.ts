@@ -13,7 +13,7 @@ interface Row {
  *
  * @param tree The processes.
  * @param style Marks it up.
- * @returns The lines: who it is, what it does, and who is subscribed to it.
+ * @returns The lines: each task with its state and its subscribers.
  */
 export function formatTree(tree: readonly TreeNode[], style: Style): string[] {
   const rows = tree.flatMap((node) => rowsOf(node, "", ""));

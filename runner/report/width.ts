@@ -4,17 +4,17 @@ import { cut, pad } from "../../replay/layout.ts";
 /** How many columns of a terminal a text takes. Every width of the program is counted with it. */
 export const measure: (text: string) => number = unicodeWidth;
 
-/** Fills a text up with blanks to a number of columns: behind it, or before it. */
+/** Fills a text with blanks to a number of columns, behind it or before it. */
 export function padColumns(text: string, width: number, side: "end" | "start" = "end"): string {
   return pad(text, width, measure, side);
 }
 
-/** Cuts a text to a number of columns, with three dots where that is possible. */
+/** Cuts a text to a number of columns, with three dots where they fit. */
 export function cutColumns(text: string, width: number): string {
   return cut(text, width, measure);
 }
 
-/** How wide a column has to be for texts. */
+/** The width of a column of texts. */
 export function widest(texts: readonly string[]): number {
   return texts.reduce((most, text) => Math.max(most, measure(text)), 0);
 }

@@ -6,8 +6,8 @@ import { nearest } from "./suggest.ts";
 /**
  * Reads a call of a module: `{ MODULE.CALL: ARGUMENTS }`, or just `MODULE.CALL`.
  *
- * @param checker Knows the modules.
- * @param node What was written.
+ * @param checker The checker, with the modules.
+ * @param node The part.
  * @returns The module, the call and its arguments.
  */
 export function checkCall(checker: Checker, node: Node): Json | undefined {

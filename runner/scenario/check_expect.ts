@@ -8,10 +8,10 @@ import { nearest } from "./suggest.ts";
 const KINDS: readonly string[] = EXPECTATIONS.map(({ kind }) => kind);
 
 /**
- * Reads expectations: a list of maps with one key each, or one map with a key for each.
+ * Reads expectations: a list of maps with a key each, or a map with a key for each.
  *
- * @param checker Knows the names.
- * @param node What stands under `expect`.
+ * @param checker The checker, with the names.
+ * @param node The part under `expect`.
  * @returns The expectations that are right.
  */
 export function checkExpectations(checker: Checker, node: Node): ExpectationPlan[] {
@@ -63,7 +63,7 @@ function readExpectation(checker: Checker, entry: MapEntry): ExpectationPlan | n
   const at: PositionSink = {};
   const expected = checker.check(value, expectation.shape, at, "", "value");
   if (expected === undefined) return null;
-  // The place of the whole is its key: the value may be far below, or have many lines.
+  // The place of the whole is its key. The value may be far below, or have many lines.
   at[""] = checker.at(keyAt);
   return { kind, expected, at };
 }

@@ -28,10 +28,10 @@ const ACTION: Shape = {
   of: [{ type: "string", what: "a verdict" }, { type: "record", fields: ACTION_FIELDS }],
 };
 
-/** What a scripted module can say beside its hooks. */
+/** The keys of a scripted module besides its hooks. */
 const SCRIPT_ONLY: readonly string[] = ["license", "priority", "global", "data"];
 
-/** What can be said of a module. */
+/** The fields of a module. */
 export const MODULE_FIELDS: Fields = {
   use: optional(STRING, "the name of a shipped module, or the path of a file"),
   file: optional(STRING, "the path of a TypeScript or JavaScript file"),
@@ -64,13 +64,13 @@ export const MODULE_FIELDS: Fields = {
 
 const SOURCES: readonly string[] = ["use", "file", "script"];
 
-/** What is known of modules outside the scenario. */
+/** The modules outside of the scenario. */
 export interface ModuleWorld {
   /** Shipped modules, by name. */
   readonly shipped: ReadonlyMap<string, KernelModule>;
-  /** Makes an absolute path of one that a scenario has. */
+  /** Makes an absolute path of a path in a scenario. */
   resolve(path: string): string;
-  /** Makes a path for messages of one that a scenario has. */
+  /** Makes a path for messages of a path in a scenario. */
   display(path: string): string;
   /** Whether there is a file. */
   exists(path: string): boolean;
@@ -79,10 +79,10 @@ export interface ModuleWorld {
 /**
  * Reads the modules of a scenario.
  *
- * @param checker Learns the names of the modules.
- * @param node What stands under `modules`.
- * @param world What is known of modules outside.
- * @returns The modules, in order; whether each is loaded at the start is decided later.
+ * @param checker The checker. It learns the names of the modules.
+ * @param node The part under `modules`.
+ * @param world The modules outside of the scenario.
+ * @returns The modules, in order. A later step decides whether each is loaded at the start.
  */
 export function checkModules(checker: Checker, node: Node, world: ModuleWorld): ModulePlan[] {
   checker.where = "modules";
@@ -283,7 +283,7 @@ function readVerdict(checker: Checker, node: ScalarNode): string | null {
   return null;
 }
 
-/** A shipped module says which parameters it has, so a mistake can be shown where it was made. */
+/** Checks the parameters of a shipped module. The module lists them, so a mistake has a place in the scenario. */
 function checkParams(
   checker: Checker,
   map: MapNode,

@@ -25,7 +25,7 @@ export type ScalarShape = Exclude<
   }
 >;
 
-/** What the names of tasks and values look like. */
+/** The form of the names of tasks and values. */
 export const NAME_PATTERN: RegExp = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** Nanoseconds in each unit of time. */
@@ -50,7 +50,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 };
 
-/** What the words of a script stand for in a trace. */
+/** The verdicts in a trace, by the words of a script. */
 export const VERDICTS: Readonly<Record<string, string>> = {
   ok: "PNOTIFY_OK",
   nosub: "PNOTIFY_NOSUB",
@@ -60,7 +60,7 @@ export const VERDICTS: Readonly<Record<string, string>> = {
 /** The names of all errors. */
 export const ERRNO_NAMES: readonly string[] = Object.freeze(Object.keys(Errno));
 
-/** Says in words what a shape wants. */
+/** A shape in words. */
 export function wantedOf(shape: Shape): string {
   switch (shape.type) {
     case "task":
@@ -152,7 +152,7 @@ export function readScalar(
   }
 }
 
-/** A number or truth value without quotes is taken for the text that it looks like. */
+/** Reads a text. A number or truth value without quotes is the text that was written. */
 function readText(
   context: CheckContext,
   node: ScalarNode,
@@ -229,7 +229,7 @@ function readModule(context: CheckContext, node: ScalarNode): Json | undefined {
   return context.mistake(node, `Unknown module "${name}"${where}`, label, { related });
 }
 
-/** Reads one of several words. */
+/** Reads a word out of a list. */
 export function readChoice(
   context: CheckContext,
   node: ScalarNode,
@@ -309,7 +309,7 @@ function readHookCall(context: CheckContext, node: ScalarNode): Json | undefined
   return { text, hook, task, verdict, rollback };
 }
 
-/** A word inside a text, as a part of its own. */
+/** Makes a part of a word inside a text. */
 function part(node: ScalarNode, word: string): ScalarNode {
   const text = String(node.value);
   const offset = text.indexOf(word);

@@ -20,10 +20,10 @@ import { suggestion } from "./suggest.ts";
 /** Keys that may stand beside the verb of a step. */
 export const STEP_MODIFIERS: readonly string[] = ["as", "fails", "phase", "repeat"];
 
-/** Words that begin a step beside the verbs of the table. */
+/** The words that begin a step, besides the verbs. */
 export const SPECIAL_VERBS: readonly string[] = ["expect", "phase", "repeat"];
 
-/** How many steps a scenario may have, repetitions written out. */
+/** How many steps a scenario may have, with every round of a repetition. */
 export const MOST_STEPS = 20_000;
 
 /** Reads the steps of a scenario, one after the other, with the names that each introduces. */
@@ -33,14 +33,14 @@ export class StepReader {
   readonly steps: StepPlan[] = [];
   #number: number;
   #phase: string | null = null;
-  /** How deep repetitions are nested, and whether this is a later round of one. */
+  /** The depth of nested repetitions, and whether this is a later round. */
   #laterRound = false;
   #tooMany = false;
 
   /**
    * Begins.
    *
-   * @param checker Knows the names so far, and learns those that steps introduce.
+   * @param checker The checker. It learns the names that steps introduce.
    * @param first The number of the first step.
    */
   constructor(checker: Checker, first: number = 1) {
@@ -57,7 +57,7 @@ export class StepReader {
    * Reads a list of steps.
    *
    * @param node The list.
-   * @param what What it is, for messages.
+   * @param what The name of the part, for messages.
    */
   read(node: Node, what: string = "steps"): void {
     if (node.kind !== "list") {

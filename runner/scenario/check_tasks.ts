@@ -4,7 +4,7 @@ import type { Checker } from "./checker.ts";
 import { NAME_PATTERN } from "./check_scalar.ts";
 import { describeNode, type ListNode, type Node, type ScalarNode } from "./node.ts";
 
-/** What can be said of a task that is there from the start. */
+/** The fields of a task that is there before the first step. */
 export const TASK_FIELDS: Fields = {
   path: optional(STRING, "what it runs; /bin/NAME when nothing is said"),
   pid: optional({ type: "integer", min: 1 }, "the pid it shall have"),
@@ -15,8 +15,8 @@ export const TASK_FIELDS: Fields = {
 /**
  * Reads the tasks that are there before the first step: paths such as `init/sh/make`.
  *
- * @param checker Knows the names so far, and learns those of the tasks.
- * @param node What stands under `tasks`.
+ * @param checker The checker. It learns the names of the tasks.
+ * @param node The part under `tasks`.
  * @returns The tasks, parents first.
  */
 export function checkTasks(checker: Checker, node: Node): TaskPlan[] {

@@ -5,31 +5,31 @@ import { CheckContext } from "./context.ts";
 import type { ListNode, MapEntry, MapNode, Node } from "./node.ts";
 import { nearest, suggestion } from "./suggest.ts";
 
-/** Collects where each part of a value was written, by JSON pointer. */
+/** Collects the places of the parts of a value, by JSON pointer. */
 export type PositionSink = Record<string, Position>;
 
-/** Checks shapes that only a part of the format knows: steps, expectations, calls. */
+/** Checks shapes that belong to a part of the format: steps, expectations, calls. */
 export type SpecialShapes = (
   node: Node,
   shape: Shape & { readonly type: "steps" | "expectations" | "call" | "file" },
 ) => Json | undefined;
 
 /**
- * Checks parts of a scenario against shapes, and makes plain data of them. A part that is wrong is reported and comes
- * out as undefined; the rest is checked all the same, so that one run shows every mistake.
+ * Checks parts of a scenario against shapes, and makes plain data of them. A wrong part is reported and becomes
+ * undefined. The other parts are checked as well, so one run shows every mistake.
  */
 export class Checker extends CheckContext {
-  /** Checks what this class does not know. */
+  /** Checks the special shapes. */
   special: SpecialShapes = () => undefined;
 
   /**
    * Checks a part.
    *
    * @param node The part.
-   * @param shape What it must look like.
+   * @param shape Its shape.
    * @param at Collects places.
-   * @param pointer Where in the value it stands.
-   * @param what What it is, for messages.
+   * @param pointer Its place in the value, as a JSON pointer.
+   * @param what The name of the part, for messages.
    * @returns Plain data, or undefined when it is wrong.
    */
   check(
@@ -117,7 +117,7 @@ export class Checker extends CheckContext {
     return isRight ? result : undefined;
   }
 
-  /** Reports a key that is not known. */
+  /** Reports an unknown key. */
   unknownKey(entry: MapEntry, known: readonly string[], what: string): void {
     const where = this.where === "" ? what : this.where;
     const title = `Unknown key "${entry.key}" in ${where}`;
@@ -172,7 +172,7 @@ export class Checker extends CheckContext {
       if (name === undefined || inner === undefined) isRight = false;
       else result.push([key, inner]);
     }
-    // This way a key such as __proto__ becomes an ordinary field.
+    // fromEntries() makes an ordinary field even of the key __proto__.
     return isRight ? Object.fromEntries(result) : undefined;
   }
 
@@ -187,7 +187,7 @@ export class Checker extends CheckContext {
     if (fitting.length === 0) {
       return this.wrongShape(node, listWords(shapes.map(wantedOf), "or"), what);
     }
-    // Of several scalar shapes the first fitting one counts. If none fits, the last one reports the mistake.
+    // The first scalar shape that fits counts. If none fits, the last shape reports the mistake.
     for (const shape of fitting.slice(0, -1)) {
       const trial = new Checker(this.source, () => {});
       trial.scope = this.scope;
@@ -198,7 +198,7 @@ export class Checker extends CheckContext {
     return this.check(node, fitting.at(-1)!, at, pointer, what);
   }
 
-  /** Makes plain data of any part; names behind a `$` must be known. */
+  /** Makes plain data of any part. A name behind a `$` must have been introduced. */
   json(node: Node): Json | undefined {
     if (node.kind === "list") {
       const values = node.items.map((item) => this.json(item));
@@ -222,7 +222,7 @@ export class Checker extends CheckContext {
   }
 }
 
-/** Whether a part may be of a shape, going by its outside. */
+/** Whether a part may have a shape. Only its outside is looked at. */
 function fits(node: Node, shape: Shape): boolean {
   if (shape.type === "json") return true;
   if (shape.type === "either") return shape.of.some((alternative) => fits(node, alternative));

@@ -7,18 +7,18 @@ import type { Source } from "./source.ts";
 /** Receives mistakes. */
 export type ReportMistake = (diagnostic: Diagnostic) => void;
 
-/** What every check of a part needs: the file, the names that are known, and where mistakes go. */
+/** The context of every check: the file, the names, and where mistakes go. */
 export class CheckContext {
   /** The file. */
   readonly source: Source;
   /** The names known at this point. */
   scope: Scope = new Scope();
-  /** What is being read, for messages: `step fork`. */
+  /** The part that is read, for messages: `step fork`. */
   where = "";
   readonly #report: ReportMistake;
 
   /**
-   * Makes one.
+   * Makes a context without names.
    *
    * @param source The file.
    * @param report Receives mistakes.
@@ -46,7 +46,7 @@ export class CheckContext {
     return undefined;
   }
 
-  /** Reports a part that is of another shape than wanted. */
+  /** Reports a part of the wrong shape. */
   wrongShape(node: Node, wanted: string, what: string): undefined {
     const where = this.where === "" ? "" : ` in ${this.where}`;
     const whole = what === "value" && this.where !== "" ? this.where : `${what}${where}`;

@@ -8,18 +8,18 @@ export interface Mark {
   readonly label: string;
 }
 
-/** A mistake in a scenario, or in another text that a person wrote. */
+/** A mistake in a scenario, or in another text of a user. */
 export interface Diagnostic {
-  /** The file, as messages name it. */
+  /** The name of the file in messages. */
   readonly file: string;
   /** The mistake in one line. */
   readonly title: string;
   /** Where it is. */
   readonly at: Position;
-  /** What goes under the caret. */
+  /** The text under the caret. */
   readonly label: string;
   /** Further places that explain it. */
   readonly related: readonly Mark[];
-  /** More lines. */
+  /** Further lines. */
   readonly notes: readonly string[];
 }

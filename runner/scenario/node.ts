@@ -14,7 +14,7 @@ export interface ScalarNode extends Placed {
   readonly kind: "scalar";
   /** What it stands for. */
   readonly value: string | number | boolean | null;
-  /** How it was written, where that says more: a number in hexadecimal. */
+  /** How a number in hexadecimal was written. */
   readonly written?: string;
 }
 
@@ -54,7 +54,7 @@ export function entryOf(map: MapNode, key: string): MapEntry | null {
 }
 
 /**
- * Says in words what a part is, for "found" in messages.
+ * A part in words, for messages.
  *
  * @param node The part.
  * @returns For example `a list`, `the text "sh"`, `the number 7`.
@@ -71,12 +71,12 @@ export function describeNode(node: Node): string {
 }
 
 /**
- * Puts a text in the place of another in every text of a part.
+ * Replaces a text in every text of a part.
  *
  * @param node The part.
  * @param from What is replaced.
  * @param to What it is replaced with.
- * @returns A copy; places stay.
+ * @returns A copy with the same places.
  */
 export function substitute(node: Node, from: string, to: string): Node {
   if (node.kind === "list") {

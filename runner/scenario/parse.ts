@@ -20,7 +20,7 @@ import { describeNode, entryOf, type MapNode, type Node } from "./node.ts";
 import { readDocuments } from "./read_yaml.ts";
 import { Source } from "./source.ts";
 
-/** The keys of a scenario, in the order in which it should have them. */
+/** The keys of a scenario, in the recommended order. */
 export const SCENARIO_KEYS: readonly string[] = [
   "scenario",
   "description",
@@ -34,7 +34,7 @@ export const SCENARIO_KEYS: readonly string[] = [
   "expect",
 ];
 
-/** How the kernel of a scenario may be booted. */
+/** The fields of `kernel`. */
 export const KERNEL_FIELDS: Fields = {
   pid_max: optional({ type: "integer", min: 4 }, "the lowest number that is no pid"),
   threads_max: optional(COUNT, "how many tasks there may be"),
@@ -42,23 +42,23 @@ export const KERNEL_FIELDS: Fields = {
   debug: optional(BOOLEAN, "whether misuse is looked for; true by default"),
 };
 
-/** How far interleavings are tried. */
+/** The fields of `bounds`. */
 export const BOUNDS_FIELDS: Fields = {
   preemptions: optional({ type: "integer", min: 0, max: 4 }, "per schedule; 2 by default"),
   schedules: optional({ type: "integer", min: 1 }, "tried at most; 20000 by default"),
 };
 
-/** A file of scenarios, read. */
+/** A file of scenarios after it was read. */
 export interface ParsedFile {
   /** The file. */
   readonly source: Source;
-  /** Its scenarios; those with mistakes are left out. */
+  /** Its scenarios, without those with mistakes. */
   readonly plans: readonly ScenarioPlan[];
   /** The mistakes, in order of their place. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What is known outside a file. */
+/** The world outside of a file. */
 export interface ParseWorld extends ModuleWorld {
   /** The seed of scenarios that name none. */
   readonly seed?: number;
@@ -67,9 +67,9 @@ export interface ParseWorld extends ModuleWorld {
 /**
  * Reads a file of scenarios.
  *
- * @param file The file, as messages name it.
- * @param text What is in it: YAML or JSON.
- * @param world What is known outside it.
+ * @param file The name of the file in messages.
+ * @param text Its text: YAML or JSON.
+ * @param world The world outside of it.
  * @returns Its scenarios and its mistakes.
  */
 export function parseScenarios(file: string, text: string, world: ParseWorld): ParsedFile {
@@ -94,7 +94,7 @@ export function parseScenarios(file: string, text: string, world: ParseWorld): P
   return { source, plans, diagnostics: unique(diagnostics) };
 }
 
-/** A repetition shows a mistake in each round. */
+/** Each mistake once. A repetition shows a mistake in every round. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics.filter(({ title, at }) => {
@@ -108,7 +108,7 @@ function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 class ScenarioReader {
   readonly #checker: Checker;
   readonly #world: ParseWorld;
-  /** Files that steps need, as the scenario has them. */
+  /** The files that steps need, by the paths in the scenario. */
   readonly #files = new Set<string>();
 
   constructor(source: Source, report: (diagnostic: Diagnostic) => void, world: ParseWorld) {
@@ -162,7 +162,9 @@ class ScenarioReader {
     };
   }
 
-  /** Names that come too late deserve another message than names that never come. */
+  /**
+   * Collects the names that steps give. A name that comes too late has another message than a name that never comes.
+   */
   #lookAhead(node: Node): void {
     const { scope } = this.#checker;
     if (node.kind === "list") node.items.forEach((item) => this.#lookAhead(item));

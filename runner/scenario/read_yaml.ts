@@ -3,7 +3,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { MapEntry, MapNode, Node, ScalarNode } from "./node.ts";
 import type { Source } from "./source.ts";
 
-/** One document of a file: what it holds, or null when it holds nothing or cannot be read. */
+/** A document of a file, or null when it is empty or cannot be read. */
 export type DocumentNode = Node | null;
 
 /** A part as the YAML reader gives it: `[begin, end of the value, end with what follows]`. */
@@ -42,17 +42,17 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /**
- * Reads the documents of a file. JSON is read as well, being YAML.
+ * Reads the documents of a file. JSON is YAML too.
  *
  * @param source The file.
  * @param report Called with each mistake.
- * @returns The documents, empty ones left out.
+ * @returns The documents, without empty ones.
  */
 export function readDocuments(
   source: Source,
   report: (diagnostic: Diagnostic) => void,
 ): DocumentNode[] {
-  // The depth that the reader can handle depends on the machine, and a mistake must not.
+  // The depth that the reader can handle depends on the machine. A mistake must not depend on it.
   const deep = findDepth(source.text);
   if (deep === null) return readEach(source, report);
   const at = source.position(deep);
@@ -61,10 +61,10 @@ export function readDocuments(
   return [null];
 }
 
-/** More than any scenario needs. */
+/** How deep lists and maps may nest. No scenario needs more. */
 const MOST_DEPTH = 100;
 
-/** Where lists and maps are nested too deeply, going by brackets, dashes and indentation; null when nowhere. */
+/** The offset where lists and maps nest too deeply, or null. Brackets, dashes and indentation show the depth. */
 function findDepth(text: string): number | null {
   const dashes = new RegExp(`(?:[-?] +){${MOST_DEPTH}}`).exec(text);
   const indent = new RegExp(`^ {${MOST_DEPTH * 4}}`, "m").exec(text);
@@ -115,7 +115,10 @@ function readEach(source: Source, report: (diagnostic: Diagnostic) => void): Doc
   return documents;
 }
 
-/** The YAML reader looks into the environment at every token. Without the permission that fails. */
+/**
+ * Runs the YAML reader without an environment. It reads the environment at every token, which fails without the
+ * permission.
+ */
 function withoutEnvironment<T>(run: () => T): T {
   const { process } = globalThis as { process?: { env: unknown } };
   if (process === undefined) return run();
@@ -132,7 +135,7 @@ function describeFault(source: Source, fault: SyntaxFault): Diagnostic {
   const [title, label] = wordFault(fault);
   const notes = hintsFor(source, fault);
   let [start] = fault.pos;
-  // A mark at the end of the text moves behind the last word.
+  // A mark at the end of the text goes behind the last word.
   if (source.text.slice(start).trim() === "") {
     start = Math.max(0, source.text.trimEnd().length - 1);
   }
@@ -142,7 +145,7 @@ function describeFault(source: Source, fault: SyntaxFault): Diagnostic {
   return { file: source.file, title, at, label, related: [], notes };
 }
 
-/** Braces after a plain word look natural, but YAML has no such form. */
+/** Hints for braces behind a plain word. They look natural, but YAML has no such form. */
 function hintsFor(source: Source, { pos: [start] }: SyntaxFault): string[] {
   const call = /\bcall:\s*([\w.]+)\s*[{[]/.exec(source.line(source.position(start).line));
   return call === null ? [] : [`a call is written call: { ${call[1]}: { ... } }`];
@@ -168,7 +171,7 @@ function missing(message: string): string {
   return "something is wanted before this";
 }
 
-/** Makes plain parts with places of what the YAML reader gives. */
+/** Makes parts with places of the nodes of the YAML reader. */
 class Reader {
   readonly #source: Source;
   readonly #report: (diagnostic: Diagnostic) => void;
@@ -203,7 +206,7 @@ class Reader {
     const isPlain = value === null || ["string", "number", "boolean"].includes(typeof value);
     const plain = (isPlain ? value : String(value)) as string;
     const written = isScalar(node) ? node.source : undefined;
-    // An id such as 0x1 is a text, and a number only where a number is wanted.
+    // An id such as 0x1 is a text. Only a shape for numbers makes a number of it.
     const isHex = typeof value === "number" && written !== undefined && /^0x/i.test(written);
     return { kind: "scalar", value: plain, ...(isHex ? { written } : {}), start, end };
   }
@@ -237,5 +240,5 @@ class Reader {
   }
 }
 
-/** An empty map, for documents that cannot be read further. */
+/** An empty map, for a document that cannot be read. */
 export const EMPTY_MAP: MapNode = Object.freeze({ kind: "map", entries: [], start: 0, end: 1 });

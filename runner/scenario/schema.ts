@@ -107,7 +107,7 @@ function unitSchema(units: string): JsonSchema {
   };
 }
 
-/** A map with fixed keys; a plain value may stand for one of them. */
+/** A map with fixed keys. A plain value may stand for a key. */
 function recordSchema(fields: Fields, short: readonly string[]): JsonSchema {
   const record = {
     type: "object",

@@ -1,8 +1,8 @@
 import type { Position } from "../engine/plan.ts";
 
-/** Where a name comes from. */
+/** The origin of a name. */
 export interface Introduced {
-  /** Where it was written; null for what is always there. */
+  /** Where it was written. Null for a name that is always there. */
   readonly at: Position | null;
   /** `task` or `value`. */
   readonly what: "task" | "value";
@@ -14,7 +14,7 @@ export class Scope {
   readonly names: Map<string, Introduced>;
   /** Modules, by name. */
   readonly modules: Map<string, Position>;
-  /** Names that a step further down gives, with the place. */
+  /** The names that later steps give, with the place. */
   readonly later: Map<string, Position>;
   /** Where tasks are declared, for messages. */
   tasksAt: Position | null = null;
@@ -22,11 +22,11 @@ export class Scope {
   modulesAt: Position | null = null;
 
   /**
-   * Begins with what is always there.
+   * Begins with the names that are always there.
    *
-   * @param names What is known.
-   * @param modules What modules are known.
-   * @param later What steps will name.
+   * @param names The tasks and values.
+   * @param modules The modules.
+   * @param later The names that later steps give.
    */
   constructor(
     names: Map<string, Introduced> = new Map([

@@ -9,7 +9,7 @@ export class Source {
   readonly #lineStarts: number[] = [0];
 
   /**
-   * Takes a text.
+   * Finds the lines of a text.
    *
    * @param file The file, as messages name it.
    * @param text The whole text.
@@ -28,10 +28,10 @@ export class Source {
   }
 
   /**
-   * One line of it.
+   * A line of the text.
    *
    * @param line Its number, from 1.
-   * @returns The line, without what ends it.
+   * @returns The line, without its end.
    */
   line(line: number): string {
     const start = this.#lineStarts[line - 1];
@@ -46,11 +46,11 @@ export class Source {
   }
 
   /**
-   * Finds the place of a part of the text. A part of several lines is represented by its first.
+   * Finds the place of a part of the text. Of a part of several lines it is the place in the first line.
    *
    * @param start The offset where it begins.
    * @param end The offset behind it.
-   * @returns The place; it covers one character at least.
+   * @returns The place. It covers at least one character.
    */
   position(start: number, end: number = start + 1): Position {
     const line = this.#lineOf(Math.min(start, this.text.length));

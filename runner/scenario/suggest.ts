@@ -1,4 +1,4 @@
-/** How many letters have to be changed, added, removed or swapped to make one word of another. */
+/** How many letters are changed, added, removed or swapped between two words. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);
@@ -17,11 +17,11 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Finds the nearest of some words.
+ * Finds the nearest word of a list.
  *
  * @param word What was written.
  * @param known What would be right.
- * @returns The nearest one, or null when none is near.
+ * @returns The nearest word, or null when none is near.
  */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const lower = word.toLowerCase();
@@ -44,7 +44,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
  *
  * @param word What was written.
  * @param known What would be right.
- * @param what What it is, for when nothing is near.
+ * @param what The name of the choices, for when no word is near.
  * @returns For example `did you mean "fork"?`, or `one of read, write is wanted`.
  */
 export function suggestion(word: string, known: readonly string[], what: string): string {

@@ -10,14 +10,14 @@ import type { HookCall } from "../recorder.ts";
 import type { Scene } from "../scene.ts";
 import { COUNT, MODULE, type Shape, STRING } from "../shape.ts";
 
-/** One call of a hook that a scenario speaks of, as the checker hands it over. */
+/** A call of a hook in an expectation, as the checker hands it over. */
 interface ExpectedCall {
   readonly text: string;
   readonly hook: string;
   readonly task: string;
-  /** `PNOTIFY_OK` and so on, or null when the scenario says nothing. */
+  /** The verdict, as `PNOTIFY_OK`. Null for any. */
   readonly verdict: string | null;
-  /** Whether it must have run to undo something; null when the scenario says nothing. */
+  /** Whether the call is part of a roll-back. Null for both. */
   readonly rollback: boolean | null;
 }
 
@@ -132,7 +132,7 @@ function checkCounts(scene: Scene, module: string, expected: Json, base: string)
   });
 }
 
-/** What can be wanted of the calls of hooks. */
+/** The expectations about calls of hooks. */
 export const HOOK_EXPECTATIONS: readonly Expectation[] = Object.freeze([
   defineExpectation({
     kind: "calls",

@@ -47,7 +47,7 @@ export const LOCK_KINDS: readonly string[] = Object.freeze(
   REPORT_KINDS.filter((kind) => /^(lock-|self-deadlock|sleep-in)/.test(kind)),
 );
 
-/** Whether a text has a part, or matches when that is written between slashes. */
+/** Whether a text contains another one. Between slashes that one is a pattern. */
 export function textMatches(text: string, expected: string): boolean {
   const pattern = /^\/(.+)\/([iu]*)$/.exec(expected);
   if (pattern === null) return text.includes(expected);
@@ -91,11 +91,11 @@ function checkNoLog(scene: Scene, expected: Json): Problem[] {
   });
 }
 
-/** What a scenario wants to find among the reports. */
+/** A report in an expectation. */
 export interface ExpectedReport {
   /** Its kind. */
   readonly kind?: ReportKind;
-  /** The module held responsible. */
+  /** The module that is responsible. */
   readonly module?: string;
   /** The hook that broke down. */
   readonly hook?: string;
@@ -103,7 +103,7 @@ export interface ExpectedReport {
   readonly text?: string;
 }
 
-/** Reads what a scenario wants to find: names stand for kinds, or for modules where the kind is given. */
+/** Reads the report of an expectation. A name stands for a kind, or for a module where the kind is given. */
 export function expectedReports(expected: Json, kind?: ReportKind): ExpectedReport[] {
   if (expected === "none") return [];
   return (expected as readonly Json[]).map((item) => {
@@ -266,7 +266,7 @@ function boundBy(scene: Scene, name: string): string[] {
   return bound === undefined ? [] : [`${name} was bound by ${bound}`];
 }
 
-/** A block of text in YAML ends with a line break that is not meant. */
+/** Takes off the line break at the end. A block of text in YAML ends with one. */
 function trimmed(value: Json): Json {
   if (typeof value !== "string") return value;
   return value.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();
@@ -339,7 +339,7 @@ function noneOr(list: Shape): Shape {
   return { type: "either", of: [none, { type: "list", of: list }] };
 }
 
-/** What can be wanted of the kernel: its log, its reports, its modules. */
+/** The expectations about the kernel: its log, its reports, its modules. */
 export const KERNEL_EXPECTATIONS: readonly Expectation[] = Object.freeze([
   defineExpectation({
     kind: "log",

@@ -66,7 +66,7 @@ function checkPlain(replayed: Replayed, expected: Expected): Problem[] {
   });
 }
 
-/** What may have come in between. */
+/** Notes about a replay: its complaints and its tree. */
 function notesOn(name: string, { complaints, tree }: Replayed): string[] {
   if (name === "warnings") return complaints.slice(0, 8);
   return name === "jobs" ? [] : shownTree(tree);

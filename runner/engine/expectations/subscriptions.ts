@@ -28,13 +28,13 @@ const WHO: Fields = {
   module: required(MODULE, "the module"),
 };
 
-/** The event since when an events structure is on a task's list, in words. */
+/** The event since which an events structure is on a task's list, in words. */
 function sinceEvent(scene: Scene, events: string, task: Task): string {
   const since = scene.recorder.since.get(`${events} ${task.pid}`);
   return since === undefined ? "" : ` since event ${since}`;
 }
 
-/** Who holds subscriptions of a module, and since when. */
+/** The tasks with subscriptions of a module, each with its first event. */
 function holders(scene: Scene, module: string): string[] {
   const held: string[] = [];
   for (const task of scene.tasks()) {
@@ -53,7 +53,7 @@ function heldBy(scene: Scene, module: string): string {
   return `held by ${shown}${held.length > 12 ? ` and ${held.length - 12} more` : ""}`;
 }
 
-/** A task that must be there for its list to be looked at. */
+/** The task whose list an expectation reads, or a problem where it is gone. */
 function findTask(scene: Scene, name: string, pointer: string): Task | Problem {
   const task = scene.findTask(name);
   if (scene.isThere(task)) return task;
@@ -104,7 +104,7 @@ function checkSubscribers(scene: Scene, expected: Json): Problem[] {
 function checkSubscribed(scene: Scene, expected: Json, yes: boolean): Problem[] {
   const { task: name, module } = expected as Expected;
   const task = findTask(scene, String(name), "/task");
-  // Nobody is subscribed to a task that is gone.
+  // A task that is gone has no subscribers.
   if (isProblem(task)) return yes ? [task] : [];
   const isSubscribed = scene.subscriberOf(task, String(module)) !== null;
   if (isSubscribed === yes) return [];
@@ -208,7 +208,7 @@ function checkRegistered(scene: Scene, expected: Json, yes: boolean): Problem[] 
   });
 }
 
-/** What can be wanted of subscriptions. */
+/** The expectations about subscriptions. */
 export const SUBSCRIPTION_EXPECTATIONS: readonly Expectation[] = Object.freeze([
   defineExpectation({
     kind: "subscribers",

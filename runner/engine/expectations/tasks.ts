@@ -19,7 +19,7 @@ import { formatAmount, RESOURCE_OF } from "../verbs/world.ts";
 
 type Expected = Readonly<Record<string, Json>>;
 
-/** How a task ended, or why it cannot be said. */
+/** The wait status of a task, or why it has none. */
 function statusOf(scene: Scene, name: string): number | string {
   const task = scene.findTask(name);
   if (task === null) return "never born";
@@ -320,7 +320,7 @@ const CALL_STATE: Shape = {
   ],
 };
 
-/** What can be wanted of tasks. */
+/** The expectations about tasks. */
 export const TASK_EXPECTATIONS: readonly Expectation[] = Object.freeze([
   defineExpectation({
     kind: "exited",

@@ -24,7 +24,7 @@ function load(scene: Scene, args: Args): Outcome {
   return DONE;
 }
 
-/** What a module offers under a name, among all that it exports. */
+/** The function that a module exports under a name, with its object. */
 function findCall(scene: Scene, { module, method }: CallPlan): { on: object; call: Callable } {
   const loaded = scene.kernel.modules.find(module);
   if (loaded === null) {
@@ -78,7 +78,7 @@ function call(scene: Scene, args: Args): Outcome {
   return { value, text: value === undefined ? "0" : shortJson(value) };
 }
 
-/** The module is responsible during its call. Anything but a KernelError that it throws is its fault. */
+/** Calls a function of a module. The module is responsible for the call: any error but a KernelError is its fault. */
 function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => unknown): unknown {
   const { kernel } = scene;
   const { context } = kernel;
@@ -102,7 +102,7 @@ function callAsModule(scene: Scene, { module, method }: CallPlan, call: () => un
   }
 }
 
-/** The loader gives references to modules only, so a module stands for the user while the reference is held. */
+/** The module that holds the reference of a scenario. The loader gives references to modules only. */
 function holderOf(module: string): string {
   return `user_of_${module}`;
 }

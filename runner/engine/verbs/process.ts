@@ -31,7 +31,7 @@ const EXIT_FIELDS: Fields = {
   core: optional(BOOLEAN, "whether it dumps core"),
 };
 
-/** Says how a wait status reads. */
+/** A wait status in words. */
 export function formatStatus(status: number): string {
   const signal = status & 0x7f;
   if (signal === 0) return `exit ${status >> 8}`;
@@ -57,7 +57,7 @@ function fork(scene: Scene, args: Args, name: string | null, flags: number): Out
   return { value: child, text: name === null ? String(child) : `${name}[${child.pid}]` };
 }
 
-/** What a wait came to, in words. */
+/** The outcome of a wait, in words. */
 export function formatWait(pending: Pending<WaitResult>): string {
   if (!pending.done) return "asleep";
   if (pending.errno !== null) return `-1 ${pending.errno}`;

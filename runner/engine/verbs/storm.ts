@@ -12,7 +12,7 @@ interface Member {
   readonly depth: number;
 }
 
-/** A small process storm: forks at random places of a growing tree, with some execs and exits in between. */
+/** A process storm. It forks at random places of a growing tree, with some execs and exits in between. */
 class Storm {
   readonly #scene: Scene;
   readonly #root: Task;
@@ -35,7 +35,7 @@ class Storm {
       if (this.#living.length > 0 && this.#happens(exec)) this.#exec();
       if (this.#living.length > 0 && this.#happens(exit)) this.#exit(this.#pick());
     }
-    // With a share of 1 nobody is left.
+    // With a share of 1 every task ends.
     while (exit === 1 && this.#living.length > 0) this.#exit(this.#living.length - 1);
   }
 

@@ -20,7 +20,7 @@ const LEVELS: readonly LogLevel[] = Object.freeze(
   ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"] as const,
 );
 
-/** What the fields of `work` stand for. */
+/** The resource of each field of `work`. */
 const CHARGES: Readonly<Record<string, { readonly resource: keyof Resources; field: Field }>> =
   Object.freeze({
     user: { resource: "userTime", field: optional(DURATION, "time in user mode") },
@@ -43,7 +43,7 @@ export const RESOURCE_OF: Readonly<Record<string, keyof Resources>> = Object.fre
   Object.fromEntries(Object.entries(CHARGES).map(([name, { resource }]) => [name, resource])),
 );
 
-/** An amount as a person would write it. */
+/** An amount with its unit. */
 export function formatAmount(name: string, value: number): string {
   const shape = name === "elapsed" ? DURATION : CHARGES[name].field.shape;
   if (shape === DURATION) return formatUnits(value, [[1e9, "s"], [1e6, "ms"], [1e3, "us"]], "ns");
@@ -70,7 +70,7 @@ function work(scene: Scene, args: Args): Outcome {
   return DONE;
 }
 
-/** Verbs of the world at large: time, work, log, limits, faults. */
+/** Verbs of the world: time, work, log, limits, faults. */
 export const WORLD_VERBS: readonly Verb[] = Object.freeze([
   defineVerb({
     name: "work",
