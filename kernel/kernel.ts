@@ -407,8 +407,7 @@ export class Kernel implements KernelWorld {
    * @param signal The signal; 0 only tests whether one could be sent.
    * @param options The sender. Without one the kernel sends, which needs no permission.
    * @returns How many processes it was sent to.
-   * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad
-   * signal.
+   * @throws {KernelError} ESRCH when there is no such process, EPERM when none may be signalled, EINVAL for a bad signal.
    */
   kill(pid: number, signal: SignalName | number, options: { sender?: Task } = NO_OPTIONS): number {
     const sender = options.sender ?? null;
@@ -449,8 +448,7 @@ export class Kernel implements KernelWorld {
    * Locking: takes tasklistLock for writing.
    *
    * @param task The calling task.
-   * @param options `target` is the process to move, itself by default; `pgid` the group, a new one of its own by
-   * default.
+   * @param options `target` is the process to move, itself by default. `pgid` is the group, a new one by default.
    * @throws {KernelError} EINVAL, EPERM, EACCES or ESRCH, as setpgid(2) lists them.
    */
   setpgid(task: Task, options: { target?: Task; pgid?: number } = NO_OPTIONS): void {
@@ -521,8 +519,7 @@ export class Kernel implements KernelWorld {
    *
    * @param task Any thread of it.
    * @param limits Those to change.
-   * @throws {KernelError} EINVAL when one is negative or no number, or when there is no such limit; none is changed
-   * then.
+   * @throws {KernelError} EINVAL when one is negative or no number, or for an unknown limit; none is changed then.
    */
   setLimits(task: Task, limits: Partial<Limits>): void {
     this.#call("setrlimit", task, () => {
@@ -546,8 +543,7 @@ export class Kernel implements KernelWorld {
   // Finding tasks.
 
   /**
-   * Looks a task up (find_task_by_pid). Without the lock the task may vanish: {@linkcode Kernel.getTask} is the safe
-   * way.
+   * Looks a task up (find_task_by_pid). Without the lock the task may vanish. {@linkcode Kernel.getTask} is safe.
    *
    * Locking: needs tasklistLock, for reading at least.
    *
@@ -813,8 +809,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Whether another CPU is in the middle of a call of a task, or of its exit. That is so only while operations are
-   * nested.
+   * Whether another CPU is in a call of a task, or in its exit. That is so only while operations are nested.
    *
    * @param task The task.
    * @returns Whether one is.

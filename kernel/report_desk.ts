@@ -7,8 +7,7 @@ import type { KernelWorld, ModuleFault } from "./world.ts";
 export type Stacks = boolean | "reports";
 
 /**
- * Keeps the reports of a kernel. It says where the run is, records each finding once, and reports at shutdown what is
- * left.
+ * Keeps the reports. It says where the run is, records each finding once, and reports at shutdown what is left.
  */
 export class ReportDesk {
   /** The findings so far. */

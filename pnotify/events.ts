@@ -26,8 +26,7 @@ export const HOOKS = [
 export type HookName = typeof HOOKS[number];
 
 /**
- * The events that a module hears of, as its author describes them (struct pnotify_events). Only `fork` is required
- * (A11).
+ * The events that a module hears of, as its author writes them (struct pnotify_events). Only `fork` is required (A11).
  *
  * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`
  * and `canFork` return a verdict. The other hooks return nothing and cannot refuse.

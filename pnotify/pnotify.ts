@@ -425,8 +425,7 @@ export class Pnotify implements TaskCallouts {
   }
 
   /**
-   * The callout of a further event. Locking: takes the task's list, for writing when the event is `free`, else for
-   * reading.
+   * The callout of a further event. Locking: takes the task's list, for writing if the event is `free`, else for reading.
    *
    * @internal
    */

@@ -57,8 +57,7 @@ function checkUnregister(
 
 /**
  * Walks all tasks until none is subscribed. Each walk takes one subscriber of the name off each task, after its exit
- * (A23). If a walk meets none although some are counted, these are reported and left: further walks would not end
- * (A26).
+ * (A23). If a walk meets none although some are counted, these are reported and left, so that it ends (A26).
  */
 export function drain(kernel: Kernel, entry: EventsEntry, rollback: boolean): void {
   entry.draining = true;
@@ -100,8 +99,7 @@ export function movesOf(kernel: Kernel): number {
 
 /**
  * Calls exit for one subscriber of a task, and takes it off. It is found by name, and not by structure (A25). So the
- * subscriber of another structure of that name goes too, and this structure's hook is called. Returns whether there was
- * a subscriber.
+ * subscriber of another structure of that name goes too, and this structure's hook is called. Returns whether it did so.
  */
 export function drainTask(
   kernel: Kernel,
