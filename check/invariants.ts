@@ -19,7 +19,7 @@ import { firstSubscriber } from "../pnotify/subscriber.ts";
  * - every link of the family tree, of the thread groups and of the process groups, from both ends,
  * - the pid table and its counts, the tasks of each user, usage counts, states and sleeps,
  * - the count of each events structure against the lists, and the balance law (A50),
- * - no subscriber on an ended task, every lock free, and no call, callout or vfork that is unfinished.
+ * - no subscriber on an ended task unless it waits for free, every lock free, and no unfinished call, callout or vfork.
  *
  * It changes nothing and takes no lock. Its time grows with the number of tasks. Tests, {@linkcode sweepFaults} and
  * {@linkcode explore} call it after each run.

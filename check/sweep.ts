@@ -50,9 +50,9 @@ export interface SweepResult {
  * (fail_nth). After each run it checks the invariants ({@linkcode checkInvariants}), unloads every module, unregisters
  * everything and shuts the kernel down. Nothing may be broken or left, and the counts have to balance.
  *
- * A failing point makes a call of the scenario throw a KernelError. The scenario may catch it and go on, or end with
- * it. Any other exception is a failure. A report of the kernel is a failure, too. Only the module fault of a hook
- * without a verdict that was made to fail is none.
+ * A failing point makes a call of the scenario throw a KernelError. The scenario may catch it and go on, or end with it.
+ * Any other exception is a failure. So is a report of the kernel. But the module fault of a hook without a verdict does not
+ * count if the sweep made the hook fail.
  *
  * @param scenario Runs in a new world each time. It keeps no state between runs.
  * @param options How to sweep.

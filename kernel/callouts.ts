@@ -21,8 +21,8 @@ export interface FurtherEvents {
 export type FurtherEvent = keyof FurtherEvents;
 
 /**
- * What the kernel calls in a notification service. It is implemented by Pnotify and GlobalWatchers. The kernel calls
- * Pnotify only for tasks with subscribers, and GlobalWatchers for every task.
+ * What the kernel calls in a notification service. It is implemented by Pnotify and GlobalWatchers. But for `init`, the
+ * kernel calls Pnotify only for tasks with subscribers. It calls GlobalWatchers for every task.
  */
 export interface TaskCallouts {
   /** Whether any module has a free hook. If none has, a reaped task is not kept for a free callout. */

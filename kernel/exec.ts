@@ -99,7 +99,7 @@ function becomeOnlyThread(kernel: KernelWorld, task: Task): void {
       continue;
     }
     endThread(kernel, thread);
-    // Begin again at the leader. An exit hook may have ended the next thread, and took it out of the ring.
+    // Begin again at the leader. The exit hooks may have ended further threads, which are then in no ring.
     thread = leader.nextThread;
   }
   if (leader !== task && !(leader.flags & PF_EXITING)) endThread(kernel, leader);

@@ -12,8 +12,8 @@ import { PNOTIFY_ERROR, verdictName } from "./verdict.ts";
 
 /*
  * The work around every hook. It names the responsible module, checks locks, injects faults, and handles exceptions.
- * Only in hooks does foreign code run inside a kernel path. A kernel without checkers walks its lists in unchecked.ts.
- * It makes a HookCall only for a trace, a refusal or a fault.
+ * Hooks and taskData are the only foreign code inside a kernel path. A kernel without checkers walks its lists in
+ * unchecked.ts. It makes a HookCall only for a trace, a refusal or a fault.
  */
 
 /** A call of a hook. */

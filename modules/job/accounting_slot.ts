@@ -41,7 +41,7 @@ function callOut(
   call: () => void,
 ): void {
   const { module } = accounting;
-  // When it got no reference, the original warned and still called, and then dropped a reference that it had not (B32).
+  // Without a reference the original warned, called all the same, and then dropped a reference that it never got (B32).
   const put = module === null ? null : core.tryModuleGet(module);
   if (module !== null && put === null) {
     core.warn(`cannot take a reference to ${module} before calling ${callback}`);
