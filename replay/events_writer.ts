@@ -114,7 +114,7 @@ function present(
   fields: Record<string, unknown>,
   extra: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const key in fields) if (fields[key] !== null) kept[key] = fields[key];
-  return Object.assign(kept, extra);
+  const told: Record<string, unknown> = {};
+  for (const key in fields) if (fields[key] !== null) told[key] = fields[key];
+  return Object.assign(told, extra);
 }

@@ -37,15 +37,15 @@ export function cut(text: string, width: number, measure: Measure): string {
 /** The whole characters that fit into a width. */
 export function beginning(text: string, width: number, measure: Measure): string {
   // Nearly all text is as wide as it is long.
-  let kept = text.slice(0, Math.max(0, width));
-  if (kept.length < text.length && isHighSurrogate(kept.charCodeAt(kept.length - 1))) {
-    kept = kept.slice(0, -1);
+  let head = text.slice(0, Math.max(0, width));
+  if (head.length < text.length && isHighSurrogate(head.charCodeAt(head.length - 1))) {
+    head = head.slice(0, -1);
   }
-  while (kept !== "" && measure(kept) > width) {
-    const isPair = kept.length > 1 && isHighSurrogate(kept.charCodeAt(kept.length - 2));
-    kept = kept.slice(0, isPair ? -2 : -1);
+  while (head !== "" && measure(head) > width) {
+    const isPair = head.length > 1 && isHighSurrogate(head.charCodeAt(head.length - 2));
+    head = head.slice(0, isPair ? -2 : -1);
   }
-  return kept;
+  return head;
 }
 
 /** Whether a UTF-16 unit is the first of two that are one character. */

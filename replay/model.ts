@@ -45,12 +45,12 @@ export class Model {
   /** Makes a child or thread. The parent does not sleep in vfork, since the recording says when it goes on. */
   fork(creator: Task | null, pid: number, flags: number): Forked {
     if (creator === null) return { task: null, refused: null };
-    const kept = flags & (CLONE_VM | CLONE_PARENT | CLONE_THREAD);
+    const modelFlags = flags & (CLONE_VM | CLONE_PARENT | CLONE_THREAD);
     try {
-      return { task: this.kernel.fork(creator, { flags: kept, pid }), refused: null };
+      return { task: this.kernel.fork(creator, { flags: modelFlags, pid }), refused: null };
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      return isTaken(error) ? this.#forkAlias(creator, pid, kept) : refusal(error);
+      return isTaken(error) ? this.#forkAlias(creator, pid, modelFlags) : refusal(error);
     }
   }
 

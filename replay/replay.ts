@@ -237,7 +237,7 @@ export class Replay {
   #adopt(
     pid: number,
     tgid: number | null,
-    known: FoundEvent | null,
+    found: FoundEvent | null,
     event: RecordedEvent,
   ): LiveTask {
     this.#counter.found++;
@@ -246,12 +246,12 @@ export class Replay {
       serial: this.#serial++,
       firstSeen: event.time,
       forked: false,
-      comm: known?.comm ?? null,
+      comm: found?.comm ?? null,
     });
-    const parent = known?.parent ?? null;
+    const parent = found?.parent ?? null;
     const above = parent === null || parent === pid ? null : this.#process(parent, event);
     record.parent = above === null ? null : parent;
-    const task = this.#place(pid, above, known?.comm ?? null);
+    const task = this.#place(pid, above, found?.comm ?? null);
     const process = new LiveProcess(record, above?.root ?? null, above !== null);
     const live = new LiveTask(pid, process, task, null);
     process.leader = live;

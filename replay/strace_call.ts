@@ -83,8 +83,8 @@ const PROCESS_KINDS: ReadonlySet<CallKind> = new Set<CallKind>(["clone", "exec",
  * since strace refuses the name of a call that its machine does not have, such as `fork` or `clone2`.
  */
 export function tracedCalls(): string {
-  const others = [...CALLS].filter(([, kind]) => !PROCESS_KINDS.has(kind)).map(([name]) => name);
-  return ["process", ...others].join(",");
+  const names = [...CALLS].filter(([, kind]) => !PROCESS_KINDS.has(kind)).map(([name]) => name);
+  return ["process", ...names].join(",");
 }
 
 /** Whether a call makes a task. */

@@ -130,12 +130,12 @@ export function layOutTree(
     columns.forEach((text, i) => widths[i] = Math.max(widths[i], measure(text)));
   }
   const right = widths.reduce((sum, column) => sum + (column > 0 ? column + 2 : 0), 0);
-  const left = Math.max(16, width - right);
+  const nameWidth = Math.max(16, width - right);
   return rows.map((row) => {
     const cells = row.columns.map((text, i) =>
       widths[i] === 0 ? "" : `  ${pad(text, widths[i], measure, i === 1 ? "start" : "end")}`
     );
-    return `${fitName(row, left, measure)}${cells.join("")}`.trimEnd();
+    return `${fitName(row, nameWidth, measure)}${cells.join("")}`.trimEnd();
   });
 }
 
@@ -145,8 +145,8 @@ function fitName({ name, tail }: TreeRow, width: number, measure: Measure): stri
   if (tailWidth + 8 > width || measure(name) + tailWidth <= width) {
     return fit(name + tail, width, measure);
   }
-  const kept = `${beginning(name, width - tailWidth - 3, measure)}...${tail}`;
-  return pad(kept, width, measure, "end");
+  const fitted = `${beginning(name, width - tailWidth - 3, measure)}...${tail}`;
+  return pad(fitted, width, measure, "end");
 }
 
 function inOrder(processes: readonly ProcessRecord[]): ProcessRecord[] {

@@ -201,12 +201,11 @@ export function getKeyring(
   });
 }
 
+/** The key and the keyring of a link. */
+type LinkOptions = Omit<Parameters<Keyrings["link"]>[0], "task">;
+
 /** Links a key (keyctl_link). */
-export function linkKey(
-  core: KeyringCore,
-  task: Task,
-  options: { readonly key: KeyringArgument; readonly keyring: KeyringArgument },
-): void {
+export function linkKey(core: KeyringCore, task: Task, options: LinkOptions): void {
   const action = "link key";
   withKeys(core, task, action, (keys) => {
     const key = keyFor(core, keys, options.key, action);
@@ -215,11 +214,7 @@ export function linkKey(
 }
 
 /** Unlinks a key (keyctl_unlink). */
-export function unlinkKey(
-  core: KeyringCore,
-  task: Task,
-  options: { readonly key: KeyringArgument; readonly keyring: KeyringArgument },
-): void {
+export function unlinkKey(core: KeyringCore, task: Task, options: LinkOptions): void {
   const action = "unlink key";
   withKeys(core, task, action, (keys) => {
     const key = keyFor(core, keys, options.key, action);

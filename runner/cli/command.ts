@@ -27,7 +27,7 @@ export interface Invocation {
   /** The operands. */
   readonly operands: readonly string[];
   /** The words behind `--`. */
-  readonly rest: readonly string[];
+  readonly trailing: readonly string[];
   /** Whether a switch is on. Undefined where it is not given. */
   flag(name: string): boolean | undefined;
   /** The value of an option. Undefined where it is not given. */
@@ -53,7 +53,7 @@ export interface CommandBody {
   /** The least and the most operands. */
   readonly arity: readonly [number, number];
   /** Whether it takes another command behind `--`. */
-  readonly takesRest?: boolean;
+  readonly takesTrailing?: boolean;
   /** Further lines about it. */
   readonly about?: readonly string[];
   /** Its options, apart from `--help` and `--color`. */

@@ -91,7 +91,7 @@ function zsh(commands: readonly Command[]): string[] {
 
 function fish(commands: readonly Command[]): string[] {
   const quote = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
-  const seen = (name: string) => `-n '__fish_seen_subcommand_from ${name}'`;
+  const afterCommand = (name: string) => `-n '__fish_seen_subcommand_from ${name}'`;
   return [
     "# fish completion for pnotify",
     ...commands.map(({ name, summary }) =>
@@ -104,11 +104,11 @@ function fish(commands: readonly Command[]): string[] {
         const value = option.value === undefined ? "" : ` -r${words}`;
         const doc = quote(option.doc);
         return `complete -c pnotify ${
-          seen(command.name)
+          afterCommand(command.name)
         } -l ${option.name}${letter}${value} -d '${doc}'`;
       }),
       ...(command.completes === undefined ? [] : [
-        `complete -c pnotify ${seen(command.name)} -a '${command.completes.join(" ")}'`,
+        `complete -c pnotify ${afterCommand(command.name)} -a '${command.completes.join(" ")}'`,
       ]),
     ]),
   ];

@@ -139,9 +139,9 @@ export async function helpFor(
   if (topic === "format") return formatHelp(style);
   const parts = await partsFor(topic, commands, style);
   if (parts.length > 0) return parts.flatMap((part, i) => i === 0 ? part : ["", ...part]);
-  const known = [...commands, ...VERBS].map(({ name }) => name);
+  const topics = [...commands, ...VERBS].map(({ name }) => name);
   const near = nearest(topic, [
-    ...known,
+    ...topics,
     ...HELP_TOPICS,
     ...EXPECTATIONS.map(({ kind }) => kind),
   ]);

@@ -52,7 +52,7 @@ export function readInvocation(command: Command, args: readonly string[], io: Io
   return {
     io,
     operands,
-    rest: given["--"],
+    trailing: given["--"],
     flag: (name) => wasGiven.has(name) ? given[name] as boolean : undefined,
     text: (name) => wasGiven.has(name) ? [given[name]].flat().at(-1) as string : undefined,
     count: (name) => wasGiven.has(name) ? Number([given[name]].flat().at(-1)) : undefined,
@@ -113,7 +113,7 @@ function checkOption(
 function checkOperands(
   command: Command,
   operands: readonly string[],
-  rest: readonly string[],
+  trailing: readonly string[],
 ): void {
   const [least, most] = command.arity;
   const usage = `usage: pnotify ${command.name} ${command.operands}`.trimEnd();
@@ -123,7 +123,7 @@ function checkOperands(
   if (operands.length > most) {
     throw new UsageError(`Unexpected "${operands[most]}" of pnotify ${command.name}`, usage);
   }
-  if (rest.length > 0 && !command.takesRest) {
+  if (trailing.length > 0 && !command.takesTrailing) {
     throw new UsageError(`Unexpected "--" of pnotify ${command.name}`, usage);
   }
 }

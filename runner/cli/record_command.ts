@@ -39,17 +39,17 @@ export type StraceCheck =
 export async function checkStrace(strace: string): Promise<StraceCheck> {
   let complaint = "";
   for (const flags of [[...FLAGS, ...NEWER_FLAGS], FLAGS]) {
-    let tried: Deno.CommandOutput;
+    let output: Deno.CommandOutput;
     try {
       const args = [...flags, "-o", "/dev/null", "true"];
-      tried = await new Deno.Command(strace, { args, stdin: "null" }).output();
+      output = await new Deno.Command(strace, { args, stdin: "null" }).output();
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       const why = `${strace} is not installed`;
       return { ok: false, why, hint: "apt install strace, or the like, provides it" };
     }
-    if (tried.success) return { ok: true, flags };
-    complaint = new TextDecoder().decode(tried.stderr).trim().split("\n")[0];
+    if (output.success) return { ok: true, flags };
+    complaint = new TextDecoder().decode(output.stderr).trim().split("\n")[0];
   }
   const hint = /not permitted|ptrace/i.test(complaint)
     ? "in a container, CAP_SYS_PTRACE is needed; /proc/sys/kernel/yama/ptrace_scope may forbid it"
@@ -107,8 +107,8 @@ async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
   }
 }
 
-async function record({ io, rest, text }: Invocation): Promise<number> {
-  if (rest.length === 0) {
+async function record({ io, trailing, text }: Invocation): Promise<number> {
+  if (trailing.length === 0) {
     throw new UsageError(
       "Missing command of pnotify record",
       "usage: pnotify record -- COMMAND...",
@@ -127,7 +127,7 @@ async function record({ io, rest, text }: Invocation): Promise<number> {
     io.err(`error: Cannot write "${printable(output)}": ${problem}`);
     return EXIT.usage;
   }
-  const status = await runTraced([strace, ...check.flags], output, rest);
+  const status = await runTraced([strace, ...check.flags], output, trailing);
   await tellSize(io, output);
   return status;
 }
@@ -156,7 +156,7 @@ async function tellSize(io: Io, output: string): Promise<void> {
 /** `pnotify record`: records a command, for `pnotify replay`. */
 export const recordCommand: CommandBody = {
   arity: [0, 0],
-  takesRest: true,
+  takesTrailing: true,
   about: [
     "The exit status is that of the command, or 128 and the number of the signal that ended it.",
     "Signals are passed on to the command.",

@@ -8,17 +8,17 @@ import { callNames } from "./verbs/modules.ts";
  * Describes a module. It is loaded into a world of its own to see what it registers and exports.
  *
  * @param module The module.
- * @param others Modules that it may need, by name.
+ * @param available Modules that it may need, by name.
  * @returns The description.
  */
 export function describeModule(
   module: KernelModule,
-  others: ReadonlyMap<string, KernelModule>,
+  available: ReadonlyMap<string, KernelModule>,
 ): ModuleInfo {
   const { kernel, pnotify } = boot();
   let refused: string | null = null;
   try {
-    loadNeeded(module, others, (needed) => kernel.modules.insmod(needed), new Set());
+    loadNeeded(module, available, (needed) => kernel.modules.insmod(needed), new Set());
   } catch (error) {
     refused = error instanceof Error ? error.message : String(error);
   }
@@ -46,20 +46,20 @@ export function describeModule(
 /** Loads the modules that a module depends on, and those that export the symbols that it uses. */
 function loadNeeded(
   module: KernelModule,
-  others: ReadonlyMap<string, KernelModule>,
+  available: ReadonlyMap<string, KernelModule>,
   insmod: (module: KernelModule) => void,
   loaded: Set<string>,
 ): void {
   if (loaded.has(module.name)) return;
   loaded.add(module.name);
   for (const name of module.depends ?? []) {
-    const other = others.get(name);
-    if (other !== undefined) loadNeeded(other, others, insmod, loaded);
+    const provider = available.get(name);
+    if (provider !== undefined) loadNeeded(provider, available, insmod, loaded);
   }
   for (const symbol of Object.values(module.uses ?? {})) {
-    for (const other of others.values()) {
-      const offers = other.exports?.some(({ name }) => name === symbol.name) ?? false;
-      if (offers) loadNeeded(other, others, insmod, loaded);
+    for (const provider of available.values()) {
+      const offers = provider.exports?.some(({ name }) => name === symbol.name) ?? false;
+      if (offers) loadNeeded(provider, available, insmod, loaded);
     }
   }
   insmod(module);

@@ -93,12 +93,12 @@ export function exploreLanes(
       ),
     ),
     check: ({ state }) => {
-      const found = [
+      const findingsHere = [
         ...failedSteps(finished.get(state)),
         ...brokenExpectations(state, concurrently),
       ];
-      for (const finding of found) findings.set(finding.line, finding);
-      return found.map(({ line }) => line);
+      for (const finding of findingsHere) findings.set(finding.line, finding);
+      return findingsHere.map(({ line }) => line);
     },
     preemptions: concurrently.preemptions,
     limit: concurrently.schedules,
@@ -250,10 +250,10 @@ function failuresOf(
   ];
   const located = broken.flatMap((line) => findings.get(line) ?? [])
     .map((finding) => failureOfFinding(finding, notesOf(firstSchedule)));
-  const others = broken.filter((line) => !findings.has(line));
-  if (others.length === 0) return located;
-  const title = `Broken in some schedule: ${others[0]}`;
-  const notes = [...others.slice(1), ...notesOf(schedule)];
+  const brokenInvariants = broken.filter((line) => !findings.has(line));
+  if (brokenInvariants.length === 0) return located;
+  const title = `Broken in some schedule: ${brokenInvariants[0]}`;
+  const notes = [...brokenInvariants.slice(1), ...notesOf(schedule)];
   return [...located, { kind: "explore", title, at, label: "not safe", notes, step: null }];
 }
 
@@ -269,11 +269,11 @@ function failureOfFinding({ title, subject }: Finding, notes: readonly string[])
 
 /** Each failure once. Different schedules may break the same rule. */
 function distinct(failures: readonly Failure[]): Failure[] {
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   return failures.filter(({ title, at }) => {
     const key = `${at.line}:${at.column} ${title}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
+    if (keys.has(key)) return false;
+    keys.add(key);
     return true;
   });
 }

@@ -13,10 +13,10 @@ export interface Facilities {
 /** Which facilities a scenario needs. */
 function needsOf({ steps, concurrently }: ScenarioPlan): Record<keyof Facilities, boolean> {
   const lanes = concurrently?.lanes ?? [];
-  const all = [...steps, ...lanes.flatMap((lane) => lane.steps)];
+  const everyStep = [...steps, ...lanes.flatMap((lane) => lane.steps)];
   return {
     exploreLanes: concurrently !== null,
-    replayInto: all.some(({ verb }) => verb === "replay"),
+    replayInto: everyStep.some(({ verb }) => verb === "replay"),
   };
 }
 

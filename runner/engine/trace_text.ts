@@ -116,21 +116,23 @@ function isEvent(item: Happening | Step): item is Happening {
 function stepLines({ begin, inside, end }: Step): TraceLine[] {
   const events = inside.filter(isEvent);
   const primary = events.find(({ event, who }) => isPrimary(begin, event, who)) ?? null;
-  const rest = inside.filter((item) => item !== primary);
+  const further = inside.filter((item) => item !== primary);
   const { cpu, step } = begin;
   const base = { cpu, step, who: begin.who ?? "", indent: 0 };
   const result = end === null ? "?" : end.result;
   const kind = end === null || end.errno !== null ? "error" as const : "call" as const;
   // The event of an exec comes before its hooks, that of a fork after them.
   const number = primary?.event.sequence ?? null;
-  if (rest.length === 0) {
+  if (further.length === 0) {
     return [{ ...base, sequence: number, text: `${begin.call} = ${result}`, kind }];
   }
-  const second = rest.find(isEvent)?.event.sequence ?? Infinity;
+  const second = further.find(isEvent)?.event.sequence ?? Infinity;
   const isFirst = number !== null && number < second;
   return [
     { ...base, sequence: isFirst ? number : null, text: `${begin.call} ...`, kind },
-    ...rest.flatMap((item) => isEvent(item) ? [eventLine(item, begin.who, 1)] : nestedLines(item)),
+    ...further.flatMap((item) =>
+      isEvent(item) ? [eventLine(item, begin.who, 1)] : nestedLines(item)
+    ),
     {
       ...base,
       sequence: isFirst ? null : number,

@@ -1,4 +1,5 @@
 import config from "../../deno.json" with { type: "json" };
+import { denoCommand } from "../sandbox/deno_command.ts";
 import type { SandboxJob } from "../sandbox/mod.ts";
 
 /** The heap limit of a sandbox, in megabytes. The memory of the process has a limit of its own. */
@@ -23,21 +24,15 @@ export function isRemote(place: string = import.meta.url): boolean {
  */
 export function remoteProgram(place: string = import.meta.url): SandboxJob["program"] {
   if (!isRemote(place)) return undefined;
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-lock",
+  const flags = [
     "--no-config",
     "--no-npm",
     "--cached-only",
     "--unstable-worker-options",
     `--allow-import=${new URL(place).host}`,
-    `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${HEAP_MB}`,
     `--import-map=${importMap(place)}`,
-    new URL("../sandbox/child.ts", place).href,
   ];
+  return denoCommand(HEAP_MB, flags, new URL("../sandbox/child.ts", place));
 }
 
 /** The import map of the sandbox. Modules that import the package by name get the files that the sandbox has loaded. */

@@ -51,19 +51,19 @@ async function unpacked(bytes: Bytes): Promise<Bytes> {
   const reader = bytes.getReader();
   const first = await reader.read();
   reader.releaseLock();
-  const rest = bytes[Symbol.asyncIterator]();
+  const chunks = bytes[Symbol.asyncIterator]();
   const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       if (first.value !== undefined) controller.enqueue(first.value);
       if (first.done) controller.close();
     },
     async pull(controller) {
-      const { done, value } = await rest.next();
+      const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);
     },
     async cancel() {
-      await rest.return?.();
+      await chunks.return?.();
     },
   });
   const isPacked = GZIP_MAGIC.every((byte, i) => first.value?.[i] === byte);

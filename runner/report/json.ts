@@ -17,8 +17,8 @@ export function formatJson(
     const { file, title, result, diagnostics, crash, exit } = entry;
     const timing = withTiming ? { milliseconds: entry.milliseconds } : {};
     if (result === null) return { file, title, exit, ...timing, diagnostics, crash };
-    const { actualTraces: _, ...rest } = result;
-    return { ...rest, exit, ...timing };
+    const { actualTraces: _, ...summary } = result;
+    return { ...summary, exit, ...timing };
   });
   return JSON.stringify({ pnotify: version, summary: totalsOf(entries), scenarios }, null, 2);
 }

@@ -23,6 +23,7 @@ import {
   oneOf,
   optional,
   orNull,
+  read,
   type Reading,
   record,
   type Shape,
@@ -31,11 +32,6 @@ import {
   text,
   wrongAt,
 } from "./shape.ts";
-
-/*
- * User code shares a realm with the kernel, and may change the answer of a sandbox. The host believes its verdict, and
- * checks its whole form.
- */
 
 const MOST_TEXT = 20_000;
 const MOST_DEPTH = 1000;
@@ -227,13 +223,13 @@ const info: Shape = fields<ModuleInfo>({
  * wrong.
  */
 export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResult> {
-  const path = result(value);
-  if (path !== null) return wrongAt(path);
+  const reading = read<RunResult>(result, value);
+  if (reading.wrong !== null) return reading;
   const { file, document, documents, title, seed } = plan;
-  const read = tame(value, false) as RunResult;
-  const stray = read.unexpected.findIndex((index) => read.reports[index] === undefined);
+  const tamed = tame(reading.value, false) as RunResult;
+  const stray = tamed.unexpected.findIndex((index) => tamed.reports[index] === undefined);
   if (stray >= 0) return wrongAt(`.unexpected[${stray}]`);
-  return { value: { ...read, file, document, documents, title, seed }, wrong: null };
+  return { value: { ...tamed, file, document, documents, title, seed }, wrong: null };
 }
 
 /**
@@ -243,8 +239,10 @@ export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResul
  * @returns It, or which part of it is wrong.
  */
 export function readInfo(value: unknown): Reading<ModuleInfo> {
-  const path = info(value);
-  return path === null ? { value: tame(value, false) as ModuleInfo, wrong: null } : wrongAt(path);
+  const reading = read<ModuleInfo>(info, value);
+  return reading.wrong === null
+    ? { value: tame(reading.value, false) as ModuleInfo, wrong: null }
+    : reading;
 }
 
 /** Bounds every text, and keeps all but the text of a report, which has several, on one line. */

@@ -76,14 +76,14 @@ async function pass(
   decoder: TextDecoder,
   beginning: string,
 ): Promise<void> {
-  let rest = beginning;
+  let unended = beginning;
   for (;;) {
-    const lines = rest.split("\n");
-    rest = lines.pop()!;
+    const lines = unended.split("\n");
+    unended = lines.pop()!;
     for (const line of lines) inbox.add(line);
     const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
     if (done) Deno.exit(2);
-    rest += decoder.decode(value, { stream: true });
+    unended += decoder.decode(value, { stream: true });
   }
 }
 

@@ -38,21 +38,21 @@ function hiddenIntrinsics(): object[] {
  * @param roots The values: the globals that stay.
  */
 export function hardenIntrinsics(roots: readonly unknown[]): void {
-  const seen = new Set<object>();
+  const reached = new Set<object>();
   const queue: unknown[] = [...roots, ...hiddenIntrinsics()];
   while (queue.length > 0) {
     const value = queue.pop();
-    if (!isObject(value) || seen.has(value) || value === globalThis) continue;
-    seen.add(value);
+    if (!isObject(value) || reached.has(value) || value === globalThis) continue;
+    reached.add(value);
     queue.push(Object.getPrototypeOf(value));
     for (const key of Reflect.ownKeys(value)) {
       const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
       queue.push(descriptor.value, descriptor.get, descriptor.set);
     }
   }
-  const prototypes = [...seen].filter(isPrototype);
+  const prototypes = [...reached].filter(isPrototype);
   for (const prototype of prototypes) allowShadowing(prototype as Bag);
-  for (const value of seen) freeze(value);
+  for (const value of reached) freeze(value);
 }
 
 function isObject(value: unknown): value is object {

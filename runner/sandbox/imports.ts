@@ -47,9 +47,9 @@ export async function readImports(module: ModuleText): Promise<ImportStatement[]
   await init;
   refuseSeparators(module);
   const statements: ImportStatement[] = [];
-  for (const found of lex(module)) {
+  for (const record of lex(module)) {
     // The lexer decodes specifiers with eval, which is switched off. Only slices of the text are used here.
-    const { ss: start, se: end, s: from, e: to, d: dynamic, a: attributes } = found;
+    const { ss: start, se: end, s: from, e: to, d: dynamic, a: attributes } = record;
     if (dynamic >= 0) refuse(module, start, to, DYNAMIC);
     if (dynamic === -2) refuse(module, start, end, META);
     const specifier = module.text.slice(from, to);
@@ -91,9 +91,9 @@ function lex({ source, text }: ModuleText): ReturnType<typeof parse>[0] {
 
 /** Refuses separators that end a comment for the engine and not for the lexer. Honest text has them only in escapes. */
 function refuseSeparators(module: ModuleText): void {
-  const at = module.text.search(/[\u2028\u2029]/);
-  if (at < 0) return;
-  refuse(module, at, at + 1, {
+  const offset = module.text.search(/[\u2028\u2029]/);
+  if (offset < 0) return;
+  refuse(module, offset, offset + 1, {
     rule: "syntax",
     title: `Cannot read "${module.source.file}": it holds a line separator (U+2028 or U+2029)`,
     label: 'write it as an escape: "\\u2028"',
@@ -109,9 +109,9 @@ function withoutComments(text: string): string {
 function parseHead(head: string): Pick<ImportStatement, "keyword" | "clause" | "names"> | null {
   const parts = /^(import|export)(?![\p{ID_Continue}$\\])([\s\S]*)$/u.exec(head);
   if (parts === null) return null;
-  const [, keyword, rest] = parts;
-  if (rest.trim() === "") return keyword === "import" ? { keyword, clause: "", names: [] } : null;
-  const body = /^([\s\S]*?[\s*}])from$/u.exec(rest)?.[1];
+  const [, keyword, clause] = parts;
+  if (clause.trim() === "") return keyword === "import" ? { keyword, clause: "", names: [] } : null;
+  const body = /^([\s\S]*?[\s*}])from$/u.exec(clause)?.[1];
   return body === undefined ? null : parseClause(keyword, body.trim());
 }
 
@@ -168,7 +168,7 @@ export function rewriteModule(
   name: string,
 ): string {
   let result = "";
-  let at = 0;
+  let end = 0;
   statements.forEach((statement, i) => {
     const written = text.slice(statement.start, statement.end);
     const lines = "\n".repeat(written.split("\n").length - 1);
@@ -176,11 +176,11 @@ export function rewriteModule(
     const canonical = clause === ""
       ? `${keyword} "${urls[i]}";`
       : `${keyword} ${clause} from "${urls[i]}";`;
-    result += neutralise(text.slice(at, statement.start)) + canonical + lines;
-    at = statement.end;
+    result += neutralise(text.slice(end, statement.start)) + canonical + lines;
+    end = statement.end;
   });
   // A line break comes first, since the text may end in a comment. The last such comment counts.
-  return `${result}${neutralise(text.slice(at))}\n//# sourceURL=${encodeURI(name)}`;
+  return `${result}${neutralise(text.slice(end))}\n//# sourceURL=${encodeURI(name)}`;
 }
 
 function neutralise(text: string): string {

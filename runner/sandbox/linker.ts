@@ -104,8 +104,8 @@ class Linker {
   }
 
   async #linkFile(path: string, file: string, importer: Importer | null): Promise<string> {
-    const known = this.#urls.get(path);
-    if (known !== undefined) return known;
+    const linked = this.#urls.get(path);
+    if (linked !== undefined) return linked;
     this.#refuseCycle(path, file, importer);
     const source = new Source(file, this.#read(path, file, importer));
     this.sources.set(file, source);
@@ -165,23 +165,23 @@ class Linker {
 
   #checkNames(importer: Importer, library: Readonly<Record<string, unknown>>): void {
     const { names, specifier } = importer.statement;
-    const known = Object.keys(library);
+    const exportNames = Object.keys(library);
     for (const name of names) {
       if (Object.hasOwn(library, name)) continue;
       if (name.length > MOST_NAME) this.#refuse(importer, "", TOO_LONG);
       const title = `Cannot import "${name}": ${specifier} has no such export`;
-      const label = suggestion(name, known, "export");
+      const label = suggestion(name, exportNames, "export");
       const { statement, module } = importer;
-      const at = module.text.indexOf(name, statement.start);
+      const offset = module.text.indexOf(name, statement.start);
       const words = { rule: "export", title, label } as const;
-      throw new Refused(locate(module, at, at + name.length, words));
+      throw new Refused(locate(module, offset, offset + name.length, words));
     }
   }
 
   #refuseCycle(path: string, file: string, importer: Importer | null): void {
-    const from = this.#open.findIndex((one) => one.path === path);
+    const from = this.#open.findIndex((importing) => importing.path === path);
     if (from < 0) return;
-    const round = [...this.#open.slice(from).map((one) => one.file), file].join(" -> ");
+    const round = [...this.#open.slice(from).map((importing) => importing.file), file].join(" -> ");
     this.#refuse(importer, file, {
       rule: "cycle",
       title: `Cannot link "${file}": it imports itself through others`,
@@ -240,15 +240,17 @@ class Linker {
 }
 
 function notAllowed(specifier: string): RefusalWords {
-  const known = [...LIBRARY.keys()];
+  const entryPoints = [...LIBRARY.keys()];
   const isOurs = specifier.startsWith("@pn");
   return {
     rule: "import",
     title: `Cannot import "${specifier}": a kernel module has no access to the host`,
     label: isOurs
-      ? suggestion(specifier, known, "entry point")
+      ? suggestion(specifier, entryPoints, "entry point")
       : `"${PACKAGE}" or a file beside this one is wanted`,
-    notes: [`there are ${known.join(", ")}, and relative paths under the module's own folder`],
+    notes: [
+      `there are ${entryPoints.join(", ")}, and relative paths under the module's own folder`,
+    ],
   };
 }
 

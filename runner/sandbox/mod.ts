@@ -9,7 +9,8 @@ import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 import { readInfo, readResult } from "./answer.ts";
 import { type LinkedModule, linkModule } from "./linker.ts";
 import { readOutcome } from "./replay_answer.ts";
-import { type ChildEnd, runChild, type SandboxProgram } from "./process.ts";
+import type { SandboxProgram } from "./deno_command.ts";
+import { type ChildEnd, runChild } from "./process.ts";
 import {
   type ChildJob,
   DEFAULT_LIMITS,
@@ -228,9 +229,9 @@ function unloadable(failure: LoadFailure, linked: Linked): Refusal {
   const line = Math.min(Number(failure.line ?? 1) || 1, source.lines);
   const text = source.line(line);
   const name = /has no export "([^"]+)"/.exec(failure.message)?.[1];
-  const found = name === undefined ? -1 : text.indexOf(name);
-  const column = found >= 0
-    ? found + 1
+  const index = name === undefined ? -1 : text.indexOf(name);
+  const column = index >= 0
+    ? index + 1
     : Math.min(Number(failure.column ?? 1) || 1, text.length + 1);
   return refuseLine(source, { line, column, length: name?.length ?? 1 }, {
     rule: failure.threw ? "evaluation" : "syntax",

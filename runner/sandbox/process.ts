@@ -1,4 +1,5 @@
 import { SANDBOX_COMMAND } from "./child.ts";
+import { denoCommand, type SandboxProgram } from "./deno_command.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
 
@@ -10,9 +11,6 @@ const KILL_GRACE_MS = 10_000;
 const MOST_COMPLAINT = 1 << 16;
 /** How many pieces of a recording are on their way at most. More pieces would only fill memory. */
 const MOST_ON_THEIR_WAY = 4;
-
-/** The command that serves as a sandbox: this program, or another build of it in tests. */
-export type SandboxProgram = readonly [string, ...string[]];
 
 /** How a child process ended. */
 export interface ChildEnd {
@@ -106,25 +104,19 @@ function spawn(job: ChildJob, command: SandboxProgram): Deno.ChildProcess {
 function limitScript({ limits }: ChildJob): string {
   const seconds = Math.ceil(limits.totalMs / 1000) * 2 + 20;
   const kilobytes = limits.memoryMb * 2048 + (1 << 20);
-  const wanted = [`-c 0`, `-t ${seconds}`, `-d ${kilobytes}`];
-  return `${wanted.map((one) => `ulimit ${one} 2>/dev/null;`).join(" ")} exec "$0" "$@"`;
+  const limitFlags = [`-c 0`, `-t ${seconds}`, `-d ${kilobytes}`];
+  return `${limitFlags.map((flag) => `ulimit ${flag} 2>/dev/null;`).join(" ")} exec "$0" "$@"`;
 }
 
 function sourceCommand({ limits }: ChildJob): SandboxProgram {
   const root = new URL("../../", import.meta.url);
   const heap = Math.max(64, Math.floor(limits.memoryMb / 3));
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-lock",
+  const flags = [
     "--no-remote",
     `--config=${pathOf(new URL("deno.json", root))}`,
     `--allow-read=${pathOf(root)}`,
-    `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${heap}`,
-    new URL("./child.ts", import.meta.url).href,
   ];
+  return denoCommand(heap, flags, new URL("./child.ts", import.meta.url));
 }
 
 function pathOf(url: URL): string {
@@ -190,9 +182,9 @@ async function feed(
     const next = await Promise.race([iterator.next(), listener.ended]);
     if (next === null || listener.closed) break;
     if (next.done) return await write(null);
-    for (let at = 0; at < next.value.length; at += PIECE_LENGTH) {
-      await write(next.value.slice(at, at + PIECE_LENGTH));
-      if (at > 0) sent++;
+    for (let offset = 0; offset < next.value.length; offset += PIECE_LENGTH) {
+      await write(next.value.slice(offset, offset + PIECE_LENGTH));
+      if (offset > 0) sent++;
     }
     // An empty piece is not sent, and takes no room.
     if (next.value.length === 0) sent--;

@@ -23,17 +23,12 @@ import {
   oneOf,
   optional,
   orNull,
+  read,
   type Reading,
   record,
   type Shape,
   text,
-  wrongAt,
 } from "./shape.ts";
-
-/*
- * User code shares a realm with the kernel, and may change the answer of a sandbox. The host believes what the answer
- * says, and checks its whole form.
- */
 
 const gaps: Shape = fields<Gaps>({
   reparentings: number,
@@ -132,11 +127,11 @@ const outcome: Shape = fields<ReplayOutcome>({
  * @returns The outcome under the name of the job, or the part of the answer that is wrong.
  */
 export function readOutcome(value: unknown, request: ReplayRequest): Reading<ReplayOutcome> {
-  const path = outcome(value);
-  if (path !== null) return wrongAt(path);
-  const read = value as ReplayOutcome;
+  const reading = read<ReplayOutcome>(outcome, value);
+  if (reading.wrong !== null) return reading;
   const { recording, width } = request;
-  return { value: bounded({ ...read, report: { ...read.report, recording } }, width), wrong: null };
+  const report = { ...reading.value.report, recording };
+  return { value: bounded({ ...reading.value, report }, width), wrong: null };
 }
 
 /** The longest text of a cell. */

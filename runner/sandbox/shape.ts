@@ -1,3 +1,8 @@
+/*
+ * User code shares a realm with the kernel, and may change the answer of a sandbox. The host believes what the answer
+ * says, and checks its whole form.
+ */
+
 /**
  * Checks the form of a value. A path consists of names in the shapes and of indices, as in `.trace[3].type`. It never
  * has a key of the value.
@@ -117,11 +122,19 @@ export type Reading<T> =
 const MOST_PATH = 200;
 
 /**
- * Says which part of a value is wrong.
+ * Reads a value from outside.
  *
- * @param path The path, as a shape returned it.
- * @returns The path without its first dot, and cut where it is very long; empty for the whole.
+ * @param shape Its form.
+ * @param value The value.
+ * @returns The value, or the path to the part of it that is wrong, without the first dot. The path is cut where it is very
+ * long, and empty for the whole value.
  */
+export function read<T>(shape: Shape, value: unknown): Reading<T> {
+  const path = shape(value);
+  return path === null ? { value: value as T, wrong: null } : wrongAt(path);
+}
+
+/** The reading of a value with a wrong part. */
 export function wrongAt(path: string): { readonly value: null; readonly wrong: string } {
   const wrong = path.replace(/^\./, "");
   return {

@@ -177,11 +177,11 @@ async function loadModule({ name, files }: ModuleFiles, means: Means): Promise<K
     }
   }
   const { file } = files.at(-1)!;
-  let found: KernelModule | null = null;
+  let loaded: KernelModule | null = null;
   means.watchdog.guard({ step: 0, what: `load ${name}`, module: name }, () => {
-    found = findModule(namespace, file, means.world);
+    loaded = findModule(namespace, file, means.world);
   });
-  return found!;
+  return loaded!;
 }
 
 function findModule(
@@ -189,18 +189,18 @@ function findModule(
   file: string,
   world: HostWorld,
 ): KernelModule {
-  const { default: main, ...others } = namespace;
-  const found = [main, ...Object.values(others)].find(isModule);
-  if (found === undefined) {
+  const { default: main, ...named } = namespace;
+  const exported = [main, ...Object.values(named)].find(isModule);
+  if (exported === undefined) {
     const message = "it exports no kernel module; one made with defineModule() is wanted";
     throw new Unloadable(failureOf(file, message));
   }
   const load: KernelModule["load"] = (env) => {
     world.kernel = env.kernel;
-    return found.load(env);
+    return exported.load(env);
   };
   try {
-    return defineModule({ ...found, load });
+    return defineModule({ ...exported, load });
   } catch (error) {
     throw new Unloadable(
       failureOf(file, error instanceof Error ? error.message : "it is no module"),

@@ -94,9 +94,9 @@ export function checkModules(checker: Checker, node: Node, world: ModuleWorld): 
       checker.mistake(nameAt, title, "up to 32 letters, digits and underscores are wanted");
       continue;
     }
-    const known = checker.scope.modules.get(name);
-    if (known !== undefined) {
-      const related = [{ at: known, label: "first here" }];
+    const earlier = checker.scope.modules.get(name);
+    if (earlier !== undefined) {
+      const related = [{ at: earlier, label: "first here" }];
       checker.mistake(nameAt, `Module "${name}" declared twice`, "declared before", { related });
       continue;
     }
@@ -273,9 +273,9 @@ function readAction(checker: Checker, node: Node): ScriptAction | null {
 
 function readVerdict(checker: Checker, node: ScalarNode): string | null {
   const word = String(node.value);
-  const known = [...Object.keys(VERDICTS), ...ERRNO_NAMES];
-  if (known.includes(word)) return word;
-  const near = nearest(word, known);
+  const verdicts = [...Object.keys(VERDICTS), ...ERRNO_NAMES];
+  if (verdicts.includes(word)) return word;
+  const near = nearest(word, verdicts);
   const label = near === null
     ? "ok, nosub, error or the name of an error is wanted"
     : `did you mean "${near}"?`;

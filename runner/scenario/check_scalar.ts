@@ -298,9 +298,9 @@ function readHookCall(context: CheckContext, node: ScalarNode): Json | undefined
     ERRNO_NAMES.includes(verdict);
   if (words.length > 1 || !isVerdict) {
     const word = words.length > 1 ? words[1] : words[0];
-    const known = [...Object.keys(VERDICTS), "rollback", ...ERRNO_NAMES];
+    const answers = [...Object.keys(VERDICTS), "rollback", ...ERRNO_NAMES];
     const title = `Unknown verdict "${word}" in ${context.where}`;
-    const near = nearest(word, known);
+    const near = nearest(word, answers);
     const label = near === null
       ? "ok, nosub, error, rollback or the name of an error is wanted"
       : `did you mean "${near}"?`;

@@ -111,12 +111,16 @@ export class StepReader {
     const repeat = entryOf(node, "repeat");
     if (phase !== null) this.#setPhase(phase.value);
     if (repeat?.value.kind === "map") return this.#repeatBlock(repeat.value);
-    const other = node.entries.find(({ key }) => key !== "phase");
-    if (other === undefined) {
+    const strayEntry = node.entries.find(({ key }) => key !== "phase");
+    if (strayEntry === undefined) {
       if (phase === null) this.#checker.mistake(node, "Empty step", "a verb is wanted");
       return;
     }
-    this.#checker.mistake(other.keyAt, `Key "${other.key}" without a verb`, "a verb is wanted");
+    this.#checker.mistake(
+      strayEntry.keyAt,
+      `Key "${strayEntry.key}" without a verb`,
+      "a verb is wanted",
+    );
   }
 
   #setPhase(node: Node): void {

@@ -118,11 +118,11 @@ export class Checker extends CheckContext {
   }
 
   /** Reports an unknown key. */
-  unknownKey(entry: MapEntry, known: readonly string[], what: string): void {
+  unknownKey(entry: MapEntry, keys: readonly string[], what: string): void {
     const where = this.where === "" ? what : this.where;
     const title = `Unknown key "${entry.key}" in ${where}`;
-    const notes = known.length > 12 ? [`known are ${known.join(", ")}`] : [];
-    this.mistake(entry.keyAt, title, suggestion(entry.key, known, "key"), { notes });
+    const notes = keys.length > 12 ? [`known are ${keys.join(", ")}`] : [];
+    this.mistake(entry.keyAt, title, suggestion(entry.key, keys, "key"), { notes });
   }
 
   #list(
@@ -213,9 +213,9 @@ export class Checker extends CheckContext {
     if (typeof value === "string" && value.startsWith("$") && !value.startsWith("$$")) {
       const name = value.slice(1).split(".")[0];
       if (!this.scope.names.has(name)) {
-        const known = [...this.scope.names.keys()];
+        const names = [...this.scope.names.keys()];
         const title = `Unknown name "$${name}" in ${this.where}`;
-        return this.mistake(node, title, suggestion(name, known, "task or value"));
+        return this.mistake(node, title, suggestion(name, names, "task or value"));
       }
     }
     return value;

@@ -20,14 +20,14 @@ function distance(a: string, b: string): number {
  * Finds the nearest word of a list.
  *
  * @param word What was written.
- * @param known What would be right.
+ * @param choices What would be right.
  * @returns The nearest word, or null when none is near.
  */
-export function nearest(word: string, known: Iterable<string>): string | null {
+export function nearest(word: string, choices: Iterable<string>): string | null {
   const lower = word.toLowerCase();
   let best: string | null = null;
   let least = Math.max(1, Math.floor(lower.length / 3)) + 1;
-  for (const candidate of known) {
+  for (const candidate of choices) {
     const near = distance(lower, candidate.toLowerCase());
     if (near < least) {
       best = candidate;
@@ -35,7 +35,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
     }
   }
   if (best !== null || lower.length < 3) return best;
-  for (const candidate of known) if (candidate.toLowerCase().startsWith(lower)) return candidate;
+  for (const candidate of choices) if (candidate.toLowerCase().startsWith(lower)) return candidate;
   return null;
 }
 
@@ -43,14 +43,14 @@ export function nearest(word: string, known: Iterable<string>): string | null {
  * Suggests the nearest word, or lists the choices.
  *
  * @param word What was written.
- * @param known What would be right.
+ * @param choices What would be right.
  * @param what The name of the choices, for when no word is near.
  * @returns For example `did you mean "fork"?`, or `one of read, write is wanted`.
  */
-export function suggestion(word: string, known: readonly string[], what: string): string {
-  const near = nearest(word, known);
+export function suggestion(word: string, choices: readonly string[], what: string): string {
+  const near = nearest(word, choices);
   if (near !== null) return `did you mean "${near}"?`;
-  if (known.length === 0) return `there is no ${what}`;
-  if (known.length > 12) return `no ${what} of this name`;
-  return `${known.length === 1 ? known[0] : `one of ${known.join(", ")}`} is wanted`;
+  if (choices.length === 0) return `there is no ${what}`;
+  if (choices.length > 12) return `no ${what} of this name`;
+  return `${choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`} is wanted`;
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import { pooledMap } from "@std/async/pool";
 import type { SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { SANDBOX_COMMAND } from "../../runner/sandbox/mod.ts";
-import type { SandboxProgram } from "../../runner/sandbox/process.ts";
+import type { SandboxProgram } from "../../runner/sandbox/deno_command.ts";
 import { attack, breachIn, Range } from "./range.ts";
 import { ATTACKS, type Fate } from "./attacks.ts";
 

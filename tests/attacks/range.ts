@@ -1,6 +1,6 @@
 import type { SandboxLimits, SandboxOutcome } from "../../runner/sandbox/mod.ts";
 import { runSandboxed } from "../../runner/sandbox/mod.ts";
-import type { SandboxProgram } from "../../runner/sandbox/process.ts";
+import type { SandboxProgram } from "../../runner/sandbox/deno_command.ts";
 import { fileModule, LANES, planOf } from "../sandbox/plan.ts";
 
 const SECRET = "s3cr3t-4711";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SoftLockup } from "../../runner/engine/plan.ts";
 import { runSandboxed } from "../../runner/sandbox/mod.ts";
-import type { SandboxProgram } from "../../runner/sandbox/process.ts";
+import type { SandboxProgram } from "../../runner/sandbox/deno_command.ts";
 import { createWatchdog, PATIENCE, STEP_HOOK } from "../../runner/sandbox/watchdog.ts";
 import { makeFolder } from "./folder.ts";
 import { planOf } from "./plan.ts";

@@ -58,8 +58,8 @@ function checkInOrder(scene: Scene, module: string, expected: Json, base: string
   let next = 0;
   for (const { item, pointer } of items(expected)) {
     const call = item as unknown as ExpectedCall;
-    const found = calls.findIndex((happened, i) => i >= next && matches(happened, call));
-    if (found < 0) {
+    const index = calls.findIndex((happened, i) => i >= next && matches(happened, call));
+    if (index < 0) {
       const earlier = calls.find((happened) => matches(happened, call));
       return [{
         pointer: `${base}${pointer}`,
@@ -70,7 +70,7 @@ function checkInOrder(scene: Scene, module: string, expected: Json, base: string
         notes: [actualCalls(module, calls)],
       }];
     }
-    next = found + 1;
+    next = index + 1;
   }
   return [];
 }

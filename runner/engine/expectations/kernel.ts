@@ -58,8 +58,8 @@ function checkLog(scene: Scene, expected: Json): Problem[] {
   const lines = scene.kernel.log.records().map(({ text }) => text);
   let next = 0;
   for (const { item, pointer } of items(expected)) {
-    const found = lines.findIndex((line, i) => i >= next && textMatches(line, String(item)));
-    if (found < 0) {
+    const index = lines.findIndex((line, i) => i >= next && textMatches(line, String(item)));
+    if (index < 0) {
       const earlier = lines.some((line) => textMatches(line, String(item)));
       return [{
         pointer,
@@ -72,7 +72,7 @@ function checkLog(scene: Scene, expected: Json): Problem[] {
           : ["the log ends with", ...lines.slice(-8).map((line) => `  ${line}`)],
       }];
     }
-    next = found + 1;
+    next = index + 1;
   }
   return [];
 }
@@ -156,19 +156,21 @@ function checkReports(what: "report" | "fault"): Expectation["check"] {
   return (scene, expected) => {
     const list = expectedReports(expected, kind);
     const { claimed, missing } = claimReports(scene, list, filter);
-    const all = scene.kernel.reports.filter(filter);
-    const notes = all.length === 0 ? [`there is no ${what}`] : all.map(describeReport);
+    const reports = scene.kernel.reports.filter(filter);
+    const notes = reports.length === 0 ? [`there is no ${what}`] : reports.map(describeReport);
     const problems: Problem[] = missing.map((i) => ({
       pointer: `/${i}`,
       title: `Expected a ${what} of ${format((expected as readonly Json[])[i])}: there is none`,
       label: `no such ${what}`,
       notes,
     }));
-    if (expected !== "none" || all.length === claimed.length) return problems;
+    if (expected !== "none" || reports.length === claimed.length) return problems;
     return [{
       pointer: "",
-      title: `Expected no ${what}: there ${all.length === 1 ? "is 1" : `are ${all.length}`}`,
-      label: all[0].kind,
+      title: `Expected no ${what}: there ${
+        reports.length === 1 ? "is 1" : `are ${reports.length}`
+      }`,
+      label: reports[0].kind,
       notes,
     }];
   };

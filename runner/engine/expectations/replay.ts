@@ -103,8 +103,8 @@ function checkIncludes({ tree }: Replayed, expected: readonly string[]): Problem
   return expected.flatMap((line, i): Problem[] => {
     if (tree.includes(line)) return [];
     const path = line.split(" ")[0];
-    const other = tree.find((candidate) => candidate.startsWith(`${path} `));
-    const actual = other === undefined ? "not there" : `actual ${other}`;
+    const actualLine = tree.find((candidate) => candidate.startsWith(`${path} `));
+    const actual = actualLine === undefined ? "not there" : `actual ${actualLine}`;
     return [{
       pointer: `/includes/${i}`,
       title: `Expected "${line}" in the tree of the replay: ${actual}`,

@@ -57,11 +57,11 @@ function heldBy(scene: Scene, module: string): string {
 function findTask(scene: Scene, name: string, pointer: string): Task | Problem {
   const task = scene.findTask(name);
   if (scene.isThere(task)) return task;
-  const found = task === null ? "it was never born" : "it was reaped";
+  const fate = task === null ? "it was never born" : "it was reaped";
   return {
     pointer,
-    title: `Expected task "${name}" to be there: ${found}`,
-    label: found,
+    title: `Expected task "${name}" to be there: ${fate}`,
+    label: fate,
     notes: task === null ? [] : endOf(scene, name),
   };
 }
@@ -71,8 +71,8 @@ function endOf(scene: Scene, name: string): string[] {
   return event === null ? [] : [`${name} ended at event ${event}`];
 }
 
-function isProblem(found: Task | Problem): found is Problem {
-  return "pointer" in found;
+function isProblem(result: Task | Problem): result is Problem {
+  return "pointer" in result;
 }
 
 function listOf(scene: Scene, task: Task): string {
@@ -158,12 +158,12 @@ function checkData(scene: Scene, expected: Json): Problem[] {
 function checkBalanced(scene: Scene, expected: Json): Problem[] {
   return items(expected).flatMap(({ item, pointer }) => {
     const module = String(item);
-    const all = scene.pnotify.balances().filter(({ name }) => scene.belongsTo(name, module));
-    if (all.length === 0) {
+    const balances = scene.pnotify.balances().filter(({ name }) => scene.belongsTo(name, module));
+    if (balances.length === 0) {
       const title = `Expected ${module} to be balanced: it never registered or subscribed`;
       return [{ pointer, title, label: "nothing to balance" }];
     }
-    return all.filter(({ balance }) => !balance.balanced).map(({ name, balance }) => ({
+    return balances.filter(({ balance }) => !balance.balanced).map(({ name, balance }) => ({
       pointer,
       title: `Expected ${name} to be balanced: ${balance.init} init + ${balance.fork} fork + ` +
         `${balance.subscribed} subscribed is not ${balance.exit} exit + ` +

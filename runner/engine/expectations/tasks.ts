@@ -71,13 +71,13 @@ function checkTree(scene: Scene, expected: Json): Problem[] {
   const missing = items(expected).flatMap(({ item, pointer }) => {
     if (item === "init" || actual.includes(String(item))) return [];
     const name = lastName(String(item));
-    const other = actual.find((path) => lastName(path) === name);
+    const actualPath = actual.find((path) => lastName(path) === name);
     return [{
       pointer,
       title: `Expected "${item}" in the tree: ${
-        other === undefined ? "it is not there" : `it is at "${other}"`
+        actualPath === undefined ? "it is not there" : `it is at "${actualPath}"`
       }`,
-      label: other === undefined ? "not there" : `actual ${other}`,
+      label: actualPath === undefined ? "not there" : `actual ${actualPath}`,
       notes: [note, ...historyOf(scene, name)],
     }];
   });
