@@ -134,12 +134,14 @@ function runScenario(scenario: (world: World) => void, world: World): void {
 
 function describe(result: Omit<SweepResult, "text">): string {
   const { points, runs, complete, failures } = result;
-  const many = points === 1 ? "1 fallible point" : `${points} fallible points`;
-  const how = complete ? `${many}, each failed in turn` : `${many}, ${runs} of them failed in turn`;
-  if (failures.length === 0) return `${how}: nothing is broken`;
-  const stories = failures.map(({ nth, site, broken, rerun }) => {
+  const count = points === 1 ? "1 fallible point" : `${points} fallible points`;
+  const summary = complete
+    ? `${count}, each failed in turn`
+    : `${count}, ${runs} of them failed in turn`;
+  if (failures.length === 0) return `${summary}: nothing is broken`;
+  const descriptions = failures.map(({ nth, site, broken, rerun }) => {
     const which = nth === 0 ? "without any fault" : `point ${nth}, ${site ?? "not reached"}`;
     return `${which}, again with ${rerun}:\n${broken.map((line) => `  ${line}`).join("\n")}`;
   });
-  return `${how}: ${failures.length} break something\n${stories.join("\n")}`;
+  return `${summary}: ${failures.length} break something\n${descriptions.join("\n")}`;
 }

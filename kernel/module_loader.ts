@@ -91,17 +91,17 @@ const GPL_COMPATIBLE: readonly string[] = /* @__PURE__ */ Object.freeze([
 
 /** A reference that one module took to another. */
 interface Borrowed {
-  readonly target: Entry;
+  readonly target: ModuleRecord;
   readonly taken: Place;
 }
 
-class Entry implements LoadedModule {
+class ModuleRecord implements LoadedModule {
   readonly module: KernelModule;
   state: ModuleState = "loading";
   faulty = false;
   readonly users: string[] = [];
   /** The modules that this one uses. */
-  readonly providers: Entry[] = [];
+  readonly providers: ModuleRecord[] = [];
   /** References to it taken through tryModuleGet. */
   gets = 0;
   /** References that it took itself. */
@@ -138,7 +138,7 @@ class Entry implements LoadedModule {
  */
 export class ModuleLoader {
   readonly #kernel: KernelWorld;
-  readonly #loaded = new Map<string, Entry>();
+  readonly #loaded = new Map<string, ModuleRecord>();
   readonly #reapers: ModuleReaper[] = [];
 
   /**
@@ -203,18 +203,18 @@ export class ModuleLoader {
       );
     }
     const params = this.#parameters(description, options.params as Record<string, unknown> ?? {});
-    const entry = new Entry(description);
-    const used = this.#resolve(entry, options.force ?? false);
-    entry.env = this.#environment(entry, params, used);
+    const record = new ModuleRecord(description);
+    const used = this.#resolve(record, options.force ?? false);
+    record.env = this.#environment(record, params, used);
     this.#taintFor(description, options);
-    this.#loaded.set(module.name, entry);
-    for (const provider of entry.providers) provider.users.push(module.name);
-    this.#runLoad(entry);
-    entry.state = "live";
+    this.#loaded.set(module.name, record);
+    for (const provider of record.providers) provider.users.push(module.name);
+    this.#runLoad(record);
+    record.state = "live";
     if (this.#kernel.trace !== null) {
       this.#kernel.trace.emit({ type: "module", name: module.name, state: "live" });
     }
-    return entry;
+    return record;
   }
 
   /**
@@ -225,37 +225,37 @@ export class ModuleLoader {
    * EFAULT when its `unload` threw. Then it is unloaded all the same.
    */
   rmmod(name: string): void {
-    const entry = this.#loaded.get(name);
-    if (entry === undefined) {
+    const record = this.#loaded.get(name);
+    if (record === undefined) {
       throw refuse("ENOENT", name, "it is not loaded", "a loaded module is wanted", "unload");
     }
-    if (entry.state !== "live") {
-      throw refuse("EBUSY", name, `it is ${entry.state}`, "a live module is wanted", "unload");
+    if (record.state !== "live") {
+      throw refuse("EBUSY", name, `it is ${record.state}`, "a live module is wanted", "unload");
     }
-    if (entry.useCount > 0) {
-      const users = entry.users.length > 0 ? ` by ${entry.users.join(", ")}` : "";
-      const found = `it is in use ${entry.useCount} times${users}`;
+    if (record.useCount > 0) {
+      const users = record.users.length > 0 ? ` by ${record.users.join(", ")}` : "";
+      const found = `it is in use ${record.useCount} times${users}`;
       throw refuse("EBUSY", name, found, "a module that nobody uses is wanted", "unload");
     }
-    entry.state = "going";
+    record.state = "going";
     if (this.#kernel.trace !== null) {
       this.#kernel.trace.emit({ type: "module", name, state: "going" });
     }
     let failure: unknown = null;
     try {
       const answer: unknown = this.#run(
-        entry,
+        record,
         "unload",
-        () => entry.module.unload(entry.env, entry.moduleState),
+        () => record.module.unload(record.env, record.moduleState),
       );
       if (isPromise(answer)) throw "it returned a Promise, and unload runs to completion";
     } catch (error) {
       if (error instanceof KernelBug || error instanceof WouldWait) throw error;
       failure = error;
     } finally {
-      this.#remove(entry);
+      this.#remove(record);
     }
-    if (failure !== null) throw this.#fault(entry, "unload", failure);
+    if (failure !== null) throw this.#fault(record, "unload", failure);
   }
 
   /**
@@ -264,8 +264,8 @@ export class ModuleLoader {
    * @param name Its name. A name that is not loaded is ignored.
    */
   markFaulty(name: string): void {
-    const entry = this.#loaded.get(name);
-    if (entry !== undefined) entry.faulty = true;
+    const record = this.#loaded.get(name);
+    if (record !== undefined) record.faulty = true;
   }
 
   #parameters(
@@ -293,14 +293,14 @@ export class ModuleLoader {
   }
 
   /** Finds what a module needs before any of its code runs. */
-  #resolve(entry: Entry, force: boolean): Record<string, unknown> {
-    const { module } = entry;
+  #resolve(record: ModuleRecord, force: boolean): Record<string, unknown> {
+    const { module } = record;
     for (const name of module.depends ?? []) {
       const provider = this.#loaded.get(name);
       if (provider?.state !== "live") {
         throw refuse("ENOENT", module.name, `module ${name} is not loaded`, "it is wanted first");
       }
-      this.#use(entry, provider, force);
+      this.#use(record, provider, force);
     }
     const values: Record<string, unknown> = {};
     for (const [key, symbol] of Object.entries(module.uses ?? {})) {
@@ -312,7 +312,7 @@ export class ModuleLoader {
         const names = symbol.cNames.join(", ");
         throw refuse("ENOENT", module.name, `unknown symbol ${names}: ${why}`);
       }
-      if (offer.owner !== null) this.#use(entry, this.#loaded.get(offer.owner)!, force);
+      if (offer.owner !== null) this.#use(record, this.#loaded.get(offer.owner)!, force);
       values[key] = offer.value;
     }
     return values;
@@ -325,20 +325,20 @@ export class ModuleLoader {
     return this.#loaded.get(offer.owner)?.state === "live" ? offer : null;
   }
 
-  #use(entry: Entry, provider: Entry, force: boolean): void {
+  #use(record: ModuleRecord, provider: ModuleRecord, force: boolean): void {
     if (provider.faulty && !force) {
       throw refuse(
         "EFAULT",
-        entry.name,
+        record.name,
         `module ${provider.name} is faulty`,
         "a sound one is wanted",
       );
     }
-    if (!entry.providers.includes(provider)) entry.providers.push(provider);
+    if (!record.providers.includes(provider)) record.providers.push(provider);
   }
 
   #environment(
-    entry: Entry,
+    record: ModuleRecord,
     params: Record<string, unknown>,
     used: Record<string, unknown>,
   ): ModuleEnvironment {
@@ -346,28 +346,28 @@ export class ModuleLoader {
     return Object.freeze({
       ...used,
       kernel,
-      name: entry.name,
+      name: record.name,
       params,
       printk: (text: string, level = "info" as const) => kernel.printk(text, level),
       exportSymbol: <T>(symbol: KernelSymbol<T>, value: T) => {
-        const declared = entry.module.exports?.some(({ name }) => name === symbol.name) ?? false;
-        if (!declared || entry.state !== "loading") {
+        const declared = record.module.exports?.some(({ name }) => name === symbol.name) ?? false;
+        if (!declared || record.state !== "loading") {
           const found = declared ? "it is loaded" : `it does not declare ${symbol.name}`;
           throw refuse(
             "EINVAL",
-            entry.name,
+            record.name,
             found,
             "a declared symbol, in load, is wanted",
             "export from",
           );
         }
-        kernel.symbols.export(symbol, { value, owner: entry.name });
+        kernel.symbols.export(symbol, { value, owner: record.name });
       },
-      tryModuleGet: (name: string) => this.#tryGet(entry, name),
+      tryModuleGet: (name: string) => this.#tryGet(record, name),
     }) as ModuleEnvironment;
   }
 
-  #tryGet(borrower: Entry, name: string): (() => void) | null {
+  #tryGet(borrower: ModuleRecord, name: string): (() => void) | null {
     const target = this.#loaded.get(name);
     if (target === undefined || target.state !== "live") return null;
     const borrowed: Borrowed = { target, taken: this.#kernel.place() };
@@ -390,32 +390,32 @@ export class ModuleLoader {
     if (options.force) this.#kernel.addTaint("F");
   }
 
-  #runLoad(entry: Entry): void {
+  #runLoad(record: ModuleRecord): void {
     try {
-      entry.moduleState = this.#run(entry, "load", () => entry.module.load(entry.env));
-      if (isPromise(entry.moduleState)) throw "it returned a Promise, and load runs to completion";
-      this.#checkExported(entry);
+      record.moduleState = this.#run(record, "load", () => record.module.load(record.env));
+      if (isPromise(record.moduleState)) throw "it returned a Promise, and load runs to completion";
+      this.#checkExported(record);
     } catch (error) {
       if (error instanceof KernelBug || error instanceof WouldWait) throw error;
-      this.#remove(entry);
+      this.#remove(record);
       if (error instanceof KernelError) throw error;
-      throw this.#fault(entry, "load", error);
+      throw this.#fault(record, "load", error);
     }
   }
 
-  #checkExported(entry: Entry): void {
-    for (const symbol of entry.module.exports ?? []) {
-      if (this.#kernel.symbols.find(symbol.name)?.owner === entry.name) continue;
+  #checkExported(record: ModuleRecord): void {
+    for (const symbol of record.module.exports ?? []) {
+      if (this.#kernel.symbols.find(symbol.name)?.owner === record.name) continue;
       const found = `load did not export ${symbol.name}, which it declares`;
-      throw refuse("EINVAL", entry.name, found, "every declared symbol is wanted");
+      throw refuse("EINVAL", record.name, found, "every declared symbol is wanted");
     }
   }
 
-  #run<T>(entry: Entry, what: string, code: () => T): T {
+  #run<T>(record: ModuleRecord, what: string, code: () => T): T {
     const { context } = this.#kernel;
     const before = context.module;
-    context.module = entry.name;
-    this.#kernel.enter(`${entry.name}.${what}`, null);
+    context.module = record.name;
+    this.#kernel.enter(`${record.name}.${what}`, null);
     try {
       return code();
     } finally {
@@ -424,12 +424,12 @@ export class ModuleLoader {
     }
   }
 
-  #fault(entry: Entry, what: string, cause: unknown): KernelError {
-    entry.faulty = true;
-    this.#kernel.moduleFault(entry.name, { what, task: null, cause });
+  #fault(record: ModuleRecord, what: string, cause: unknown): KernelError {
+    record.faulty = true;
+    this.#kernel.moduleFault(record.name, { what, task: null, cause });
     return new KernelError("EFAULT", {
       action: `${what} module`,
-      name: entry.name,
+      name: record.name,
       found: `its ${what} broke down: ${String(cause)}`,
       cause,
     });
@@ -444,18 +444,18 @@ export class ModuleLoader {
   }
 
   /** Removes a module. It reports and removes what the module left behind, so that nothing outlives the module. */
-  #remove(entry: Entry): void {
-    const { name } = entry;
+  #remove(record: ModuleRecord): void {
+    const { name } = record;
     for (const reaper of this.#reapers) {
       for (const leftover of reaper(name)) this.#reportLeftover(name, leftover);
     }
-    for (const { target, taken } of [...entry.borrowed]) {
+    for (const { target, taken } of [...record.borrowed]) {
       this.#reportLeftover(name, { what: `a use of module ${target.name}`, taken });
       target.gets--;
     }
-    entry.borrowed.clear();
+    record.borrowed.clear();
     this.#kernel.symbols.withdraw(name);
-    for (const provider of entry.providers) {
+    for (const provider of record.providers) {
       const index = provider.users.indexOf(name);
       if (index >= 0) provider.users.splice(index, 1);
     }

@@ -62,8 +62,8 @@ export function returned<T>(task: Task, value: T | null): Pending<T> {
 }
 
 /**
- * Notes the call that a task is about to sleep on (prepare_to_wait). The caller holds the lock under which it saw that
- * it has to sleep. So an event before the sleep is not missed: it ends the call.
+ * Notes the call that a task is about to sleep on (prepare_to_wait). A caller that sleeps on a condition still holds the
+ * lock of the condition. So an event before the sleep is not missed: it ends the call.
  */
 export function prepareToSleep(kernel: KernelWorld, pending: Pending<unknown>): void {
   const task = pending.task;
