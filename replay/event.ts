@@ -56,7 +56,7 @@ export interface FailedExecEvent extends EventPlace {
   readonly pid: number;
 }
 
-/** A task asks to end, by exit or exit_group. The end itself comes later. */
+/** A task calls exit or exit_group. The end itself comes later. */
 export interface ExitCallEvent extends EventPlace {
   /** What happened. */
   readonly type: "exit-call";
@@ -128,7 +128,7 @@ export interface CredentialsEvent extends EventPlace {
   readonly gid: number | null;
 }
 
-/** A process asked to adopt the orphans below it, or to stop. */
+/** A process becomes a subreaper, or is none any longer. */
 export interface SubreaperEvent extends EventPlace {
   /** What happened. */
   readonly type: "subreaper";
@@ -138,7 +138,7 @@ export interface SubreaperEvent extends EventPlace {
   readonly on: boolean;
 }
 
-/** A process asked for a new pid namespace: its next child will be the init of it. */
+/** A process unshares its pid namespace. Its next child is the init of the new one. */
 export interface NamespaceEvent extends EventPlace {
   /** What happened. */
   readonly type: "namespace";
@@ -198,7 +198,7 @@ export type RecordedEvent =
 /**
  * Receives events in the order in which they were recorded.
  *
- * @param event The event; it is not changed afterwards.
+ * @param event The event. It does not change afterwards.
  */
 export type EventSink = (event: RecordedEvent) => void;
 

@@ -53,7 +53,7 @@ export class EventsParser implements LineParser {
   readonly #sink: EventSink;
   readonly #warnings: Warnings;
   readonly #fields = new Fields();
-  /** The next sequence number of each CPU; kept where gaps mean lost events. */
+  /** The next sequence number of each CPU, where gaps mean lost events. */
   readonly #next = new Map<number, number>();
   #complete = false;
   #kind: RecordingClock["kind"] = "monotonic";

@@ -3,7 +3,7 @@ import { EVENTS_FORMAT, EVENTS_VERSION } from "./events_reader.ts";
 
 /** The header of an event recording. */
 export interface EventsHeader {
-  /** What the times are measured by; monotonic by default. */
+  /** The clock of the times. Monotonic by default. */
   readonly clock?: RecordingClock["kind"];
   /** Whether it shows everything that happened on the machine, so that gaps in `seq` mean lost events. */
   readonly complete?: boolean;

@@ -28,7 +28,7 @@ const STRACE_LINE = new RegExp(
 );
 
 /**
- * Every format that can be read. Detection asks them in this order, and messages and help name them in it.
+ * Every format that can be read. Detection tries them in this order. Messages and help name them in it.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ export class LiveTask {
   readonly task: Task | null;
   /** When it was forked; null when it existed before. */
   readonly forkTime: number | null;
-  /** The status that it asked to end with, or null. */
+  /** The status of its exit call, or null. */
   exitStatus: number | null = null;
   /** The last signal that can have ended it, or 0. */
   signal = 0;

@@ -19,7 +19,7 @@ export interface TimelineLayout {
  *
  * @param processes Every process of a recording: {@linkcode Replay.processes}.
  * @param layout How wide lines may be, and where bars end.
- * @returns The lines; one that says so where the recording has no times.
+ * @returns The lines. Without times in the recording, a line that says so.
  * @example
  * ```ts
  * import { formatTimeline, ProcessRecord } from "@pnotify/pnotify/replay";
@@ -97,7 +97,7 @@ function noteOf(process: ProcessRecord, until: number): string {
  *
  * @param timeline The bars.
  * @param layout How wide a line may be, and the measure of text.
- * @returns The lines; one that says so where the recording has no times.
+ * @returns The lines. Without times in the recording, a line that says so.
  */
 export function layOutTimeline(
   timeline: Timeline,

@@ -70,7 +70,7 @@ export interface PendingChild {
 export class Tracee {
   /** Its pid; 0 while the recording has not told. */
   pid: number;
-  /** Its process; itself unless it is a thread. */
+  /** Its process. A task that is no thread is its own process. */
   tgid: number;
   /** The call that it has begun, if a replay follows that call. */
   begun: BegunCall | null = null;

@@ -219,8 +219,8 @@ export class Tracees {
   }
 
   /**
-   * Binds a new task to the clone call that is under way. With several calls, or births that nobody saw, its maker is not
-   * sure; the task is parked.
+   * Binds a new task to the clone call that is under way. With several calls, or births that were not recorded, its
+   * maker is not sure. The task is then parked.
    */
   #bindToClone(child: Tracee): void {
     const [creator] = this.#cloning;
@@ -280,7 +280,10 @@ export class Tracees {
     this.#bindParked();
   }
 
-  /** Binds the child of a task that was killed during clone. A single parked task is that child if no other call is under way. */
+  /**
+   * Binds the child of a task that was killed during clone. A single parked task is that child if no other call is
+   * under way.
+   */
   #orphanClone(creator: Tracee, call: BegunCall): void {
     if (this.#parked !== 1 || this.#cloning.size > 0) return;
     for (const child of this.#byPid.values()) {
@@ -352,9 +355,11 @@ export class Tracees {
     if (child.gone) this.#forget(child);
   }
 
-  // Pid namespaces. Clone returns a pid of the caller's namespace; the pid column has the recorder's.
+  // Pid namespaces. Clone returns a pid of the caller's namespace. The pid column has the pid of the recorder's.
 
-  /** The parked child with a pid inside of a namespace. Null where no line of it was seen: its birth is then pending. */
+  /**
+   * The parked child with a pid inside of a namespace. Null where no line of it was seen: its birth is then pending.
+   */
   #insideChild(creator: Tracee, inside: number, call: BegunCall): Tracee | null {
     const namespace = creator.namespace!;
     const expected = inside + namespace.base;

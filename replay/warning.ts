@@ -35,7 +35,7 @@ export interface ReplayWarning {
   readonly text: string;
 }
 
-/** How many warnings of each kind are kept in full; the rest is only counted. */
+/** How many warnings of each kind are kept in full. The others are only counted. */
 const KEPT = 20;
 
 /**

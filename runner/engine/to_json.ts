@@ -86,7 +86,7 @@ export function isEqual(a: Json, b: Json): boolean {
 }
 
 /**
- * Asks whether plain data has all fields of other plain data.
+ * Whether plain data has all fields of other plain data.
  *
  * @param whole The data that is looked at.
  * @param part The fields that it must have.

@@ -24,7 +24,8 @@ export interface TraceLine {
 }
 
 /**
- * For each type of event, the verbs whose line says the same. The acting task of the step has to be the task of the event.
+ * For each type of event, the verbs whose line says the same. The acting task of the step has to be the task of the
+ * event.
  * A step that changes another task does not count.
  */
 const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
@@ -241,8 +242,7 @@ export function describeEvent(event: TraceEvent, who: string): string {
 }
 
 /**
- * The text of an unknown event: its type. An event type without a text does not compile here; user code may make one
- * up.
+ * The text of an unknown event: its type. An event type without a text does not compile. User code may make up a type.
  */
 function unheardOf(event: never): string {
   return (event as TraceEvent).type;

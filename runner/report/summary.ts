@@ -20,7 +20,7 @@ export interface Entry {
   readonly sources: ReadonlyMap<string, Source>;
   /** The console lines of modules while they were loaded. */
   readonly console: readonly string[];
-  /** The exit status that it asks for. */
+  /** The exit status of the program for it. */
   readonly exit: number;
   /** How long it took, in milliseconds. */
   readonly milliseconds: number;

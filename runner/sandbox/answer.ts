@@ -219,8 +219,7 @@ const info: Shape = fields<ModuleInfo>({
  *
  * @param value The answer.
  * @param plan The plan of the scenario.
- * @returns The result, under the names of the plan and with texts that stay on their line; or which part of it is
- * wrong.
+ * @returns The result under the names of the plan, or the part of it that is wrong. Its texts stay on their line.
  */
 export function readResult(value: unknown, plan: ScenarioPlan): Reading<RunResult> {
   const reading = read<RunResult>(result, value);

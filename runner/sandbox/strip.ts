@@ -3,7 +3,7 @@ import { SoftLockup } from "../engine/plan.ts";
 import { Refused, refuseLine } from "./refusal.ts";
 import { createWatchdog, PATIENCE, STEP_HOOK } from "./watchdog.ts";
 
-/** Milliseconds that a file may take. An honest file takes a few; there are texts that take for ever. */
+/** Milliseconds that a file may take. An honest file takes a few. Some texts take for ever. */
 const LIMIT_MS = 5000;
 
 /** Whether a file is TypeScript, by its name. */
