@@ -3,6 +3,7 @@ import { isAbove } from "./family.ts";
 import { CLONE_THREAD, duplicate, publish } from "./fork.ts";
 import { lockWrite, unlockWrite } from "./lock.ts";
 import { TASK_COMM_LENGTH } from "./program.ts";
+import { moveToGroup } from "./process_group.ts";
 import { changedParent, moveChild } from "./reparent.ts";
 import { EXIT_DEAD, PF_HAS_SUBREAPER, PF_SUBREAPER, type Task, TASK_NEW } from "./task.ts";
 import type { KernelWorld } from "./world.ts";
@@ -43,6 +44,14 @@ export interface AdoptOptions {
   readonly comm?: string;
   /** Whether it is a thread of the parent's process rather than a child. */
   readonly thread?: boolean;
+  /** Its user; that of its parent by default. */
+  readonly uid?: number;
+  /** Its group; that of its parent by default. */
+  readonly gid?: number;
+  /** Its process group, whose leader need not be known; that of its parent by default. */
+  readonly group?: number;
+  /** The session of that process group; the process group itself by default. */
+  readonly session?: number;
 }
 
 /**
@@ -52,11 +61,31 @@ export interface AdoptOptions {
 export function adoptTask(kernel: KernelWorld, parent: Task, options: AdoptOptions): Task {
   const flags = options.thread ? CLONE_THREAD : 0;
   const task = duplicate(kernel, parent, flags, options.pid);
-  parent.credentials.user.tasks++;
+  if (options.uid !== undefined || options.gid !== undefined) giveIdentity(kernel, task, options);
+  task.credentials.user.tasks++;
   if (options.comm !== undefined) task.comm = options.comm.slice(0, TASK_COMM_LENGTH);
   publish(kernel, task, parent, flags);
+  if (options.group !== undefined) enterGroup(kernel, task, options.group, options.session);
   kernel.callouts?.init?.(task);
   return task;
+}
+
+/** A user other than root has no capabilities. */
+function giveIdentity(kernel: KernelWorld, task: Task, { uid, gid }: AdoptOptions): void {
+  const old = task.credentials;
+  const user = uid === undefined ? old.user : kernel.user(uid);
+  task.credentials = Object.freeze({
+    user,
+    gid: gid ?? old.gid,
+    capabilities: user.uid === 0 ? old.capabilities : 0,
+  });
+}
+
+function enterGroup(kernel: KernelWorld, task: Task, id: number, session = id): void {
+  const leader = task.groupLeader;
+  if (leader !== task || id === leader.processGroup.id) return;
+  const group = kernel.pids.findGroup(id) ?? { id, session, members: 0 };
+  moveToGroup(kernel, leader, group);
 }
 
 /** Gives a process another parent, after an adoption that no recording shows. */

@@ -184,6 +184,8 @@ export class PidTable {
 
   /** @internal Keeps the ids of a process group and of its session from being given out. */
   claimGroup(group: ProcessGroup): void {
+    const highest = Math.max(group.id, group.session);
+    if (highest >= this.#used.length) this.#grow(highest);
     this.#groups.set(group.id, group);
     this.#sessions.set(group.session, (this.#sessions.get(group.session) ?? 0) + 1);
     this.#used[group.id] |= USED_BY_GROUP;

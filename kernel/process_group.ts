@@ -121,7 +121,8 @@ function refuse(
   });
 }
 
-function moveToGroup(kernel: KernelWorld, leader: Task, group: ProcessGroup): void {
+/** Moves a process to a process group, which may be new. Takes tasklistLock. */
+export function moveToGroup(kernel: KernelWorld, leader: Task, group: ProcessGroup): void {
   lockWrite(kernel.tasklistLock.state);
   try {
     // Claim the new group before leaving the old one. If they share an id, it must not be free in between.

@@ -1,3 +1,4 @@
+import type { ErrnoName } from "../kernel/errno.ts";
 import type { Resources } from "../kernel/resources.ts";
 
 /**
@@ -46,6 +47,48 @@ export interface ExecEvent extends EventPlace {
   readonly argv: readonly string[] | null;
   /** The comm that it gives. */
   readonly comm: string | null;
+  /** The folder that the task is in, where the recorder tells. */
+  readonly cwd?: string | null;
+}
+
+/** A module refused a fork or an exec, and it did not happen. */
+export interface RefusedEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "refused";
+  /** What was refused. */
+  readonly call: "fork" | "exec";
+  /** The child that was not to live, or the task that called exec. */
+  readonly pid: number;
+  /** The process of the child, or of the task. */
+  readonly tgid: number;
+  /** The task that forked; null of an exec. */
+  readonly creator: number | null;
+  /** What the call gave. */
+  readonly errno: ErrnoName;
+  /** The program of an exec. */
+  readonly path: string | null;
+}
+
+/** A task sent a signal. The end that it may bring comes as an event of its own. */
+export interface KillEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "kill";
+  /** The sender. */
+  readonly pid: number;
+  /** As in kill(2): a task, 0 for the sender's process group, -1 for everybody, else a process group. */
+  readonly target: number;
+  /** The signal. */
+  readonly signal: number;
+}
+
+/** A task waited for a child while the child ended. */
+export interface WaitEvent extends EventPlace {
+  /** What happened. */
+  readonly type: "wait";
+  /** The task that waited. */
+  readonly pid: number;
+  /** The child. */
+  readonly child: number;
 }
 
 /** An exec failed: nothing changed. */
@@ -158,6 +201,14 @@ export interface FoundEvent extends EventPlace {
   readonly parent: number | null;
   /** Its comm. */
   readonly comm: string | null;
+  /** Its user, where the recorder tells. */
+  readonly uid?: number;
+  /** Its group, where the recorder tells. */
+  readonly gid?: number;
+  /** Its process group, where the recorder tells. */
+  readonly group?: number;
+  /** Its session, where the recorder tells. */
+  readonly session?: number;
 }
 
 /** A measurement of the resources that a task used. */
@@ -183,6 +234,9 @@ export type RecordedEvent =
   | ForkEvent
   | ExecEvent
   | FailedExecEvent
+  | RefusedEvent
+  | KillEvent
+  | WaitEvent
   | ExitCallEvent
   | ExitEvent
   | SignalEvent

@@ -1,7 +1,8 @@
 import { WTERMSIG } from "../kernel/exit.ts";
 import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
 import { Fields } from "./fields.ts";
-import type { EventSink, RecordingClock } from "./event.ts";
+import { Errno, type ErrnoName } from "../kernel/errno.ts";
+import type { EventSink, FoundEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { excerpt, type Warnings } from "./warning.ts";
 
@@ -196,13 +197,54 @@ export class EventsParser implements LineParser {
       case "found": {
         const { comm } = fields;
         const tgid = known(fields.tgid);
-        this.#sink({ type: "found", ...place, pid, tgid, parent: known(fields.ptgid), comm });
+        const parent = known(fields.ptgid);
+        const ids = {
+          ...id("uid", rare?.uid),
+          ...id("gid", rare?.gid),
+          ...id("group", rare?.pgid),
+          ...id("session", rare?.sid),
+        };
+        this.#sink({ type: "found", ...place, pid, tgid, parent, comm, ...ids });
         return true;
       }
+      case "kill":
+      case "wait":
+      case "refused":
+        return this.#liveRecord(fields);
       case "usage":
         return this.#usage(fields);
     }
     return false;
+  }
+
+  /** The records that only a live run makes. */
+  #liveRecord({ ev, pid, tgid, rare }: Fields): boolean {
+    const place = { time: this.#time, line: this.#line };
+    if (ev === "wait") {
+      const child = rare?.child;
+      if (!isPid(child)) return false;
+      this.#sink({ type: "wait", ...place, pid, child });
+      return true;
+    }
+    if (ev === "kill") {
+      const { target, signal } = rare ?? {};
+      if (typeof target !== "number" || !isPid(signal) || signal > 64) return false;
+      this.#sink({ type: "kill", ...place, pid, target, signal });
+      return true;
+    }
+    const { call, creator, errno, path } = rare ?? {};
+    if ((call !== "fork" && call !== "exec") || !isErrnoName(errno)) return false;
+    this.#sink({
+      type: "refused",
+      ...place,
+      call,
+      pid,
+      tgid: tgid > 0 ? tgid : pid,
+      creator: isPid(creator) ? creator : null,
+      errno,
+      path: typeof path === "string" ? path : null,
+    });
+    return true;
   }
 
   #told(
@@ -257,7 +299,7 @@ export class EventsParser implements LineParser {
   }
 
   #exec({ pid, comm, rare }: Fields): boolean {
-    const { path, argv, oldpid } = rare ?? {};
+    const { path, argv, oldpid, cwd } = rare ?? {};
     this.#sink({
       type: "exec",
       time: this.#time,
@@ -267,6 +309,7 @@ export class EventsParser implements LineParser {
       path: typeof path === "string" ? path : null,
       argv: Array.isArray(argv) ? argv.map(String) : null,
       comm,
+      ...(typeof cwd === "string" ? { cwd } : {}),
     });
     return true;
   }
@@ -320,6 +363,20 @@ const MAX_SIGNAL = 64;
 function isStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 0 && status <= 0xffff &&
     (status & WTERMSIG) <= MAX_SIGNAL;
+}
+
+function isErrnoName(value: unknown): value is ErrnoName {
+  return typeof value === "string" && Object.hasOwn(Errno, value);
+}
+
+/** An id, where a record has it. 0 is that of root, and of a session outside of this pid namespace. */
+function id(
+  name: "uid" | "gid" | "group" | "session",
+  value: unknown,
+): Partial<Pick<FoundEvent, "uid" | "gid" | "group" | "session">> {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0
+    ? { [name]: value }
+    : {};
 }
 
 function known(pid: number): number | null {

@@ -70,8 +70,8 @@ function fieldsOf(event: RecordedEvent): Record<string, unknown> {
       return present({ ev: "fork", pid, tgid, creator, ctgid, ptgid: parent, flags, comm }, unsure);
     }
     case "exec": {
-      const { pid, oldPid: oldpid, path, argv, comm } = event;
-      return present({ ev: "exec", pid, oldpid, path, argv, comm });
+      const { pid, oldPid: oldpid, path, argv, comm, cwd = null } = event;
+      return present({ ev: "exec", pid, oldpid, path, argv, comm, cwd });
     }
     case "exit": {
       const { pid, tgid, status, parent: ptgid, groupDead: dead } = event;
@@ -93,8 +93,17 @@ function fieldsOf(event: RecordedEvent): Record<string, unknown> {
         : { ev: "gid", pid: event.pid, r: event.gid };
     case "found": {
       const { pid, tgid, parent: ptgid, comm } = event;
-      return present({ ev: "found", pid, tgid, ptgid, comm });
+      const { uid = null, gid = null, group: pgid = null, session: sid = null } = event;
+      return present({ ev: "found", pid, tgid, ptgid, comm, uid, gid, pgid, sid });
     }
+    case "refused": {
+      const { call, pid, tgid, creator, errno, path } = event;
+      return present({ ev: "refused", pid, tgid, call, creator, errno, path });
+    }
+    case "kill":
+      return { ev: "kill", pid: event.pid, target: event.target, signal: event.signal };
+    case "wait":
+      return { ev: "wait", pid: event.pid, child: event.child };
     case "usage":
       return { ev: "usage", pid: event.pid, ...event.resources };
     case "signal":

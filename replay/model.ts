@@ -2,6 +2,7 @@ import { type ErrnoName, KernelError } from "../kernel/errno.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import { CAP_FULL_SET } from "../kernel/cred.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { FoundEvent } from "./event.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
 import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
@@ -66,16 +67,18 @@ export class Model {
   }
 
   /** Adds a task that existed before the recording. */
-  adopt(parent: Task, pid: number, comm: string | null, thread: boolean): Task {
+  adopt(parent: Task, pid: number, known: Partial<FoundEvent> | null, thread: boolean): Task {
     if (!thread && pid === this.kernel.init.pid) return this.kernel.init;
     if (!thread && pid === this.kernel.kthreadd.pid) return this.kernel.kthreadd;
-    const name = comm ?? (thread ? parent.comm : "?");
+    const { uid, gid, group, session } = known ?? {};
+    const comm = known?.comm ?? (thread ? parent.comm : "?");
+    const options = { comm, thread, uid, gid, group, session };
     try {
-      return this.kernel.adoptTask(parent, { pid, comm: name, thread });
+      return this.kernel.adoptTask(parent, { ...options, pid });
     } catch (error) {
       if (!(error instanceof KernelError) || !isTaken(error)) throw error;
     }
-    const task = this.kernel.adoptTask(parent, { comm: name, thread });
+    const task = this.kernel.adoptTask(parent, options);
     this.#aliases.set(task, pid);
     return task;
   }

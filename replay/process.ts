@@ -56,7 +56,7 @@ export class ProcessRecord implements KnownProcess {
   parentAtExit: number | null = null;
   /** How many recorded processes are above it. */
   depth = 0;
-  /** The errno with which a module refused its fork, or null. The real process ran all the same. */
+  /** The errno with which a module refused its fork, or null. In a recording the real process ran all the same. */
   refused: ErrnoName | null = null;
   /** The job it belonged to, as a module named it; null when it belonged to none. */
   job: string | null = null;

@@ -12,6 +12,7 @@ import {
   type ForkEvent,
   type FoundEvent,
   type RecordedEvent,
+  type RefusedEvent,
   type SignalEvent,
 } from "./event.ts";
 import { ProcessRecord } from "./process.ts";
@@ -84,6 +85,11 @@ export interface ReplayOptions {
    * have hung on that task. Without this task it existed before, and init adopts it.
    */
   readonly root?: Task;
+  /**
+   * Whether a refusal undoes what a module refused, as in a live run. By default it has happened, as in a recording: the
+   * refusal is counted, and the process goes on without a task in the model.
+   */
+  readonly vetoesHold?: boolean;
 }
 
 /**
@@ -117,6 +123,7 @@ export class Replay {
   readonly #counter: SummaryCounter;
   readonly #keep: boolean;
   readonly #root: Task | null;
+  readonly #vetoesHold: boolean;
   readonly #tasks = new Map<number, LiveTask>();
   #serial = 0;
 
@@ -132,8 +139,9 @@ export class Replay {
     this.#observer = options.observer ?? {};
     this.#keep = options.tree ?? false;
     this.#root = options.root ?? null;
+    this.#vetoesHold = options.vetoesHold ?? false;
     this.#counter = new SummaryCounter(this.#keep);
-    this.sink = (event) => this.take(event);
+    this.sink = (event) => void this.take(event);
   }
 
   /** What has been counted so far. */
@@ -155,6 +163,7 @@ export class Replay {
    * Takes the next event.
    *
    * @param event The event.
+   * @returns The errno with which a module refuses it, where vetoes hold; else null.
    * @example
    * ```ts
    * import { boot } from "@pnotify/pnotify";
@@ -166,12 +175,16 @@ export class Replay {
    * assertEquals([replay.processes[0].comm, replay.liveTasks], ["worker", 1]);
    * ```
    */
-  take(event: RecordedEvent): void {
+  take(event: RecordedEvent): ErrnoName | null {
     this.#model.advance(event.time);
     this.#counter.event(event);
+    if (event.type === "fork") return this.#fork(event);
+    this.#tell(event);
+    return null;
+  }
+
+  #tell(event: Exclude<RecordedEvent, ForkEvent>): void {
     switch (event.type) {
-      case "fork":
-        return this.#fork(event);
       case "exec":
         return this.#exec(event);
       case "exit":
@@ -182,10 +195,16 @@ export class Replay {
         return this.#signal(event);
       case "found":
         return this.#found(event);
+      case "refused":
+        return this.#refused(event);
       case "lost":
         return this.#lost(event.line, event.count);
       case "exec-failed":
         this.#actor(event.pid, null, event);
+        return;
+      case "kill":
+      case "wait":
+        // The model has neither a sender outside of the recording nor a sleep in wait.
         return;
     }
     this.#change(event);
@@ -251,7 +270,7 @@ export class Replay {
     const parent = found?.parent ?? null;
     const above = parent === null || parent === pid ? null : this.#process(parent, event);
     record.parent = above === null ? null : parent;
-    const task = this.#place(pid, above, found?.comm ?? null);
+    const task = this.#place(pid, above, found);
     const process = new LiveProcess(record, above?.root ?? null, above !== null);
     const live = new LiveTask(pid, process, task, null);
     process.leader = live;
@@ -260,11 +279,12 @@ export class Replay {
   }
 
   /** Puts a task whose fork was not recorded into the model. */
-  #place(pid: number, above: LiveProcess | null, comm: string | null): Task | null {
+  #place(pid: number, above: LiveProcess | null, known: FoundEvent | null): Task | null {
     const model = this.#model;
     if (this.#root === null || above !== null) {
-      return model.adopt(above?.anyLive?.task ?? model.kernel.init, pid, comm, false);
+      return model.adopt(above?.anyLive?.task ?? model.kernel.init, pid, known, false);
     }
+    const comm = known?.comm ?? null;
     const { task } = model.fork(this.#root, pid, 0);
     if (task !== null && comm !== null) model.kernel.rename(task, comm);
     return task;
@@ -287,15 +307,17 @@ export class Replay {
 
   // Births.
 
-  #fork(event: ForkEvent): void {
+  #fork(event: ForkEvent): ErrnoName | null {
     const lastUser = this.#tasks.get(event.pid);
     if (lastUser !== undefined) this.#replace(lastUser, event);
     const isThread = event.thread ?? ((event.flags ?? 0) & CLONE_THREAD) !== 0;
     const live = isThread ? this.#forkThread(event) : this.#forkProcess(event);
+    if (!(live instanceof LiveTask)) return live;
     if (lastUser !== undefined && lastUser.pid === lastUser.process.record.pid) {
       live.predecessor = lastUser.process.record;
     }
     this.#tasks.set(event.pid, live);
+    return null;
   }
 
   /** Ends the last user of a pid that is in use again. The end itself was not recorded. */
@@ -309,7 +331,7 @@ export class Replay {
     else this.#endThreadUnseen(lastUser);
   }
 
-  #forkThread(event: ForkEvent): LiveTask {
+  #forkThread(event: ForkEvent): LiveTask | ErrnoName {
     const { pid, creator } = event;
     const tgid = event.tgid ?? event.creatorTgid;
     const maker = creator === null ? undefined : this.#tasks.get(creator);
@@ -317,7 +339,11 @@ export class Replay {
       this.#process(creator ?? pid, event);
     if (event.parent !== null) this.#learnParent(process, event.parent, event);
     const by = maker?.process === process && !maker.ended ? maker : process.anyLive;
-    const { task } = this.#model.fork(by?.task ?? null, pid, CLONE_VM | CLONE_THREAD);
+    const { task, refused } = this.#model.fork(by?.task ?? null, pid, CLONE_VM | CLONE_THREAD);
+    if (refused !== null && this.#vetoesHold) {
+      this.#counter.refused++;
+      return refused;
+    }
     const live = new LiveTask(pid, process, task, event.time);
     process.addThread(live);
     process.record.threads++;
@@ -325,7 +351,7 @@ export class Replay {
     return live;
   }
 
-  #forkProcess(event: ForkEvent): LiveTask {
+  #forkProcess(event: ForkEvent): LiveTask | ErrnoName {
     const { pid, flags } = event;
     const bits = flags ?? 0;
     const creatorPid = event.creator ?? event.creatorTgid ?? event.parent;
@@ -335,6 +361,7 @@ export class Replay {
     const by = maker === null || !maker.ended ? maker : maker.process.anyLive;
     const forker = maker === null ? this.#model.kernel.init : by?.task ?? null;
     const { task, refused } = this.#model.fork(forker, pid, bits);
+    if (refused !== null && this.#vetoesHold) return this.#neverRan(event, maker, refused);
     const comm = event.comm ?? maker?.process.record.comm ?? null;
     const record = new ProcessRecord(pid, {
       serial: this.#serial++,
@@ -368,6 +395,43 @@ export class Replay {
     if (above === undefined || !above.counted) return;
     record.depth = above.record.depth + 1;
     if (this.#keep) record.above = above.record;
+  }
+
+  /** A fork was refused, and did not happen. It stands in the tree, and counts as no process. */
+  #neverRan(
+    { pid, time, creator }: ForkEvent | RefusedEvent,
+    maker: LiveTask | null,
+    errno: ErrnoName,
+  ): ErrnoName {
+    this.#counter.refused++;
+    const above = maker?.process ?? null;
+    const record = new ProcessRecord(pid, {
+      serial: this.#serial++,
+      firstSeen: time,
+      forked: true,
+      comm: above?.record.comm ?? null,
+    });
+    record.creatorTid = creator;
+    record.parent = above?.record.pid ?? null;
+    record.refused = errno;
+    record.end = time;
+    record.depth = above === null ? 0 : above.record.depth + 1;
+    if (this.#keep) {
+      record.above = above?.record ?? null;
+      this.processes.push(record);
+      above?.record.below.push(record);
+    }
+    return errno;
+  }
+
+  /** A recording of a live run tells what was refused there. No module is asked again. */
+  #refused(event: RefusedEvent): void {
+    const { call, pid, tgid, creator, errno } = event;
+    if (call === "exec") {
+      this.#actor(pid, tgid, event);
+      this.#counter.refusedExecs++;
+    } else if (pid !== tgid) this.#counter.refused++;
+    else this.#neverRan(event, this.#tasks.get(creator ?? 0) ?? null, errno);
   }
 
   #setRefused(

@@ -47,8 +47,10 @@ export interface Gaps {
   readonly unseen_ends: number;
   /** Events that the recorder lost. Null when it does not say how many. */
   readonly lost_events: number | null;
-  /** Processes that the real kernel made and a module refused. */
+  /** Forks that a module refused. */
   readonly refused_forks: number;
+  /** Execs that a module refused. */
+  readonly refused_execs: number;
 }
 
 /** Counts as a replay goes on. */
@@ -58,6 +60,7 @@ export class SummaryCounter {
   taskExits = 0;
   found = 0;
   refused = 0;
+  refusedExecs = 0;
   unseenEnds = 0;
   #processes = 0;
   #processExits = 0;
@@ -142,6 +145,7 @@ export class SummaryCounter {
       unseen_ends: this.unseenEnds,
       lost_events: this.#lost,
       refused_forks: this.refused,
+      refused_execs: this.refusedExecs,
     };
   }
 }

@@ -45,7 +45,7 @@ export interface Request {
 }
 
 /** The folders whose modules others import: their exports need types that can be read off. */
-const libraryFolders = ["kernel/", "pnotify/", "check/", "modules/", "replay/"];
+const libraryFolders = ["kernel/", "pnotify/", "check/", "modules/", "replay/", "live/"];
 
 const checks: Check[] = [
   { name: "fmt", run: (context) => deno(context, ["fmt", "--check"]) },

@@ -24,6 +24,12 @@ export const COMMANDS: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import("./replay_command.ts")).replayCommand,
   },
   {
+    name: "live",
+    summary: "Run a command, and modules over its processes while it runs",
+    operands: "-- COMMAND...",
+    load: async () => (await import("./live_command.ts")).liveCommand,
+  },
+  {
     name: "record",
     summary: "Run a command under strace, and record its processes for replay",
     operands: "-- COMMAND...",

@@ -17,11 +17,11 @@ import {
 import { openRecording, SourceError } from "../replay/source.ts";
 import { printable } from "../report/style.ts";
 import type { SandboxLimits } from "../sandbox/protocol.ts";
-import { nearest } from "../scenario/suggest.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { styleFor, terminalWidth } from "./io.ts";
 import { LIMIT_OPTIONS, readLimits } from "./options.ts";
 import { printRefusal } from "./printer.ts";
+import { readModules } from "./replay_modules.ts";
 import { type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
 
 /** The settings of a replay, from the command line. */
@@ -71,30 +71,6 @@ function readSettings(invocation: Invocation): Settings {
     params: invocation.all("param"),
     limits: readLimits(invocation),
   };
-}
-
-function readModules(words: readonly string[]): {
-  modules: ReplayModule[];
-  files: Map<string, string>;
-} {
-  const shipped = shippedModules();
-  const files = new Map<string, string>();
-  const modules = words.map((word): ReplayModule => {
-    if (shipped.has(word)) return { name: word, isFile: false };
-    if (!/[./]/.test(word)) {
-      const near = nearest(word, shipped.keys());
-      const hint = near === null ? "pnotify list shows what there is" : `did you mean "${near}"?`;
-      throw new UsageError(`Unknown shipped module "${word}"`, hint);
-    }
-    const name = word.slice(word.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-    files.set(name, word);
-    return { name, isFile: true };
-  });
-  // csa accounts by job, so it loads job too.
-  const needsJob = modules.some(({ name, isFile }) => name === "csa" && !isFile);
-  const hasJob = modules.some(({ name }) => name === "job");
-  if (needsJob && !hasJob) modules.unshift({ name: "job", isFile: false });
-  return { modules, files };
 }
 
 function requestFor(path: string, settings: Settings): ReplayRequest {

@@ -1,4 +1,4 @@
-import { KernelError } from "../../kernel/errno.ts";
+import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { KernelModule, ParameterSpec } from "../../kernel/module.ts";
 import { formatLogRecord } from "../../kernel/printk.ts";
@@ -6,17 +6,22 @@ import { KernelBug } from "../../kernel/report.ts";
 import type { Task } from "../../kernel/task.ts";
 import { CSA, type Csa, type CsaRecord } from "../../modules/csa/mod.ts";
 import { JOB, type Jobs } from "../../modules/job/mod.ts";
-import { boot } from "../../pnotify/boot.ts";
+import { boot, type World } from "../../pnotify/boot.ts";
+import type { PnotifyEvents } from "../../pnotify/events.ts";
+import type { Pnotify } from "../../pnotify/pnotify.ts";
 import {
   CommandTable,
   type CommandTotals,
   nodesOf,
   type ProcessRecord,
+  type RecordedEvent,
   Recording,
   type RecordingClock,
+  type RecordingFormat,
   Replay,
   type ReplayReport,
   untoldBy,
+  type Warnings,
 } from "../../replay/mod.ts";
 import { type Timeline, timelineOf } from "../../replay/timeline.ts";
 import { type TreeRow, treeRows } from "../../replay/tree.ts";
@@ -74,15 +79,36 @@ export interface ReplayOutcome {
   readonly broken: boolean;
 }
 
+/** Where the events of a session come from. */
+export interface EventSource {
+  /** How its times are to be read. */
+  readonly clock: RecordingClock;
+  /** Its format, or null while it is not known. */
+  readonly format: RecordingFormat | null;
+  /** How many lines or events it has told so far. */
+  readonly lineCount: number;
+}
+
+/** How a session differs from a replay of what has happened. */
+export interface SessionOptions {
+  /** Called for each process that has ended. */
+  readonly ended?: (process: ProcessRecord, clock: RecordingClock) => void;
+  /** Whether a refusal undoes what a module refused: {@linkcode ReplayOptions.vetoesHold}. */
+  readonly vetoesHold?: boolean;
+  /** The lowest number that is no pid; that of a new kernel by default. */
+  readonly pidMax?: number;
+}
+
 /**
- * Replays a recording in a kernel of its own, with modules loaded into it. It uses nothing of the host. It runs in the
- * program for shipped modules, and in the sandbox for module files.
+ * A kernel of its own with modules loaded into it, in which the events of a source happen. It touches nothing of the
+ * host, so it runs in the program itself for shipped modules and in the sandbox for others.
  */
-export class ReplaySession {
+export class EventSession {
   readonly #request: ReplayRequest;
+  readonly #source: () => EventSource;
+  readonly #world: World;
   readonly #kernel: Kernel;
   readonly #replay: Replay;
-  readonly #recording: Recording;
   readonly #commands = new CommandTable();
   readonly #jobs: Jobs | null;
   readonly #csa: Csa | null;
@@ -95,45 +121,74 @@ export class ReplaySession {
    *
    * @param request The request.
    * @param modules The modules, by name.
-   * @param ended Called for each process that has ended.
+   * @param source Tells of the source, once there is one.
+   * @param options How it differs from a replay.
    * @throws {KernelError} When a module cannot be loaded.
    */
   constructor(
     request: ReplayRequest,
     modules: ReadonlyMap<string, KernelModule>,
-    ended?: (process: ProcessRecord, clock: RecordingClock) => void,
+    source: () => EventSource,
+    options: SessionOptions = {},
   ) {
     this.#request = request;
-    this.#kernel = boot({ debug: request.check }).kernel;
+    this.#source = source;
+    const { pidMax, vetoesHold, ended } = options;
+    this.#world = boot({ debug: request.check, ...(pidMax === undefined ? {} : { pidMax }) });
+    this.#kernel = this.#world.kernel;
     loadModules(this.#kernel, request, modules);
     this.#jobs = (this.#kernel.symbols.find(JOB.name)?.value ?? null) as Jobs | null;
     this.#csa = (this.#kernel.symbols.find(CSA.name)?.value ?? null) as Csa | null;
     this.#replay = new Replay(this.#kernel, {
       tree: request.keep,
+      ...(vetoesHold === undefined ? {} : { vetoesHold }),
       observer: {
         started: (process, task) => this.#started(process, task),
         ending: (process, task) => this.#ending(process, task),
         ended: (process) => {
           this.#commands.ended(process);
-          ended?.(process, this.#recording.clock);
+          ended?.(process, this.#source().clock);
         },
       },
     });
-    this.#recording = new Recording({
-      sink: (event) => {
-        if (event.time > this.#last) this.#last = event.time;
-        this.#replay.take(event);
-      },
-      warnings: this.#replay.warnings,
-      name: request.recording,
-      ...(request.pid === null ? {} : { pid: request.pid }),
-    });
   }
 
-  /** Gives each root process a job of its own. Its descendants inherit the job. */
+  /** What was wrong with the source so far. */
+  get warnings(): Warnings {
+    return this.#replay.warnings;
+  }
+
+  /** Whether a module or the kernel broke down. */
+  get hasFault(): boolean {
+    return this.#failure !== null || this.#kernel.reports.length > 0;
+  }
+
+  /**
+   * Makes an event happen.
+   *
+   * @param event The event.
+   * @returns The errno with which a module refuses it, where vetoes hold; else null.
+   */
+  take(event: RecordedEvent): ErrnoName | null {
+    if (event.time > this.#last) this.#last = event.time;
+    return this.#replay.take(event);
+  }
+
+  /**
+   * Each root process gets a job of its own, and every structure that a module has registered is subscribed to it. Its
+   * descendants inherit both.
+   */
   #started({ depth, above, forked }: ProcessRecord, task: Task | null): void {
-    if (this.#jobs === null || task === null || depth > 0 || (forked && above !== null)) return;
-    if (jobOf(this.#jobs, task) === null) quietly(() => this.#jobs!.create({ task }));
+    if (task === null || depth > 0 || (forked && above !== null)) return;
+    if (this.#jobs !== null && jobOf(this.#jobs, task) === null) {
+      quietly(() => this.#jobs!.create({ task }));
+    }
+    const { pnotify } = this.#world;
+    for (const events of pnotify.registeredEvents()) {
+      // A structure with an init hook has decided for itself, and a global one hears of every task.
+      if (events.init !== null || events.global) continue;
+      quietly(() => subscribeOnce(pnotify, task, events));
+    }
   }
 
   #ending(process: ProcessRecord, task: Task | null): void {
@@ -142,21 +197,15 @@ export class ReplaySession {
     }
   }
 
-  /** Takes a piece of the recording. */
-  push(text: string): void {
-    this.#guarded(() => this.#recording.push(text));
-  }
-
   /** Ends the replay and unloads the modules. */
   finish(): ReplayOutcome {
-    this.#guarded(() => this.#recording.end());
     this.#replay.finish();
     this.#nameJobs();
     const accounting = this.#accounting();
-    if (!this.#broken) this.#guarded(() => this.#unload());
+    if (!this.#broken) this.guarded(() => this.#unload());
     const { tree, timeline, width } = this.#request;
     const { processes } = this.#replay;
-    const { clock } = this.#recording;
+    const { clock } = this.#source();
     return {
       report: this.#report(),
       commands: this.#commands.rows,
@@ -172,14 +221,14 @@ export class ReplaySession {
 
   #timeline(): Timeline {
     const { width } = this.#request;
-    const { clock } = this.#recording;
+    const { clock } = this.#source();
     const timeline = timelineOf(this.#replay.processes, { clock, until: this.#last });
     const rows = timeline.rows?.map((row) => shortened(row, "label", width)) ?? null;
     return { ...timeline, rows };
   }
 
-  /** Makes a call. After an error of a module or of the recording the results so far are kept. */
-  #guarded(work: () => void): void {
+  /** An error of a module or of the recording keeps the results so far. */
+  guarded(work: () => void): void {
     if (this.#failure !== null) return;
     try {
       work();
@@ -238,7 +287,7 @@ export class ReplaySession {
   #report(): ReplayReport {
     const { keep, recording } = this.#request;
     const { summary, gaps, warnings, processes } = this.#replay;
-    const { format, clock, lineCount } = this.#recording;
+    const { format, clock, lineCount } = this.#source();
     const loaded = { job: this.#jobs !== null, accounting: this.#csa !== null };
     return {
       recording,
@@ -252,6 +301,52 @@ export class ReplaySession {
       warnings: warnings.kept,
       tree: keep ? nodesOf(processes, clock, loaded) : null,
     };
+  }
+}
+
+function subscribeOnce(pnotify: Pnotify, task: Task, events: PnotifyEvents<unknown>): void {
+  task.subscriberListSem.whileWrite(() => {
+    if (pnotify.getSubscriber(task, events) === null) pnotify.subscribe(task, events);
+  });
+}
+
+/** Replays a recording, which comes in pieces of text. */
+export class ReplaySession {
+  readonly #session: EventSession;
+  readonly #recording: Recording;
+
+  /**
+   * Boots a kernel and loads the modules.
+   *
+   * @param request The request.
+   * @param modules The modules, by name.
+   * @param ended Called for each process that has ended.
+   * @throws {KernelError} When a module cannot be loaded.
+   */
+  constructor(
+    request: ReplayRequest,
+    modules: ReadonlyMap<string, KernelModule>,
+    ended?: (process: ProcessRecord, clock: RecordingClock) => void,
+  ) {
+    const options = ended === undefined ? {} : { ended };
+    this.#session = new EventSession(request, modules, () => this.#recording, options);
+    this.#recording = new Recording({
+      sink: (event) => void this.#session.take(event),
+      warnings: this.#session.warnings,
+      name: request.recording,
+      ...(request.pid === null ? {} : { pid: request.pid }),
+    });
+  }
+
+  /** Takes a piece of the recording. */
+  push(text: string): void {
+    this.#session.guarded(() => this.#recording.push(text));
+  }
+
+  /** Ends the replay and unloads the modules. */
+  finish(): ReplayOutcome {
+    this.#session.guarded(() => this.#recording.end());
+    return this.#session.finish();
   }
 }
 

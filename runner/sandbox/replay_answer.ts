@@ -38,6 +38,7 @@ const gaps: Shape = fields<Gaps>({
   unseen_ends: number,
   lost_events: orNull(number),
   refused_forks: number,
+  refused_execs: number,
 });
 const summary: Shape = fields<Summary>({
   processes: number,

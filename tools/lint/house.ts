@@ -5,6 +5,7 @@ export type Layer =
   | "check"
   | "modules"
   | "replay"
+  | "live"
   | "runner"
   | "mod.ts"
   | "scenarios"
@@ -39,6 +40,7 @@ const FOLDERS: ReadonlySet<string> = new Set<Layer>([
   "check",
   "modules",
   "replay",
+  "live",
   "runner",
   "scenarios",
   "examples",
@@ -58,7 +60,11 @@ export const INNER_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
 ]);
 
 /** The layers that people run: everything but what checks them. */
-export const PRODUCT_LAYERS: ReadonlySet<Layer> = new Set<Layer>([...INNER_LAYERS, "runner"]);
+export const PRODUCT_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
+  ...INNER_LAYERS,
+  "live",
+  "runner",
+]);
 
 /** Every layer. */
 export const ALL_LAYERS: ReadonlySet<Layer> = new Set<Layer>([

@@ -9,19 +9,21 @@ import {
 } from "./house.ts";
 import { importVisitor } from "./imports.ts";
 
-/** Imports go one way: `kernel <- pnotify <- check, modules, replay <- runner`. */
+/** Imports go one way: `kernel <- pnotify <- check, modules, replay <- live <- runner`. */
 const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
   kernel: ["kernel"],
   pnotify: ["kernel", "pnotify"],
   check: ["kernel", "pnotify", "check"],
   modules: ["kernel", "pnotify", "modules"],
   replay: ["kernel", "pnotify", "replay"],
+  live: ["kernel", "pnotify", "replay", "live"],
   runner: [
     "kernel",
     "pnotify",
     "check",
     "modules",
     "replay",
+    "live",
     "runner",
     "mod.ts",
     "scenarios",

@@ -1,0 +1,322 @@
+import { Errno, type ErrnoName } from "../kernel/errno.ts";
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../kernel/fork.ts";
+import type { RecordedEvent } from "../replay/event.ts";
+import type { CallNumbers } from "./architecture.ts";
+import { PR_SET_CHILD_SUBREAPER, PR_SET_NAME } from "./filter.ts";
+import type { TracerParts } from "./parts.ts";
+import type { Birth, Tracee } from "./tracee.ts";
+import type { CallInfo } from "./registers.ts";
+import type { TraceListener } from "./tracer.ts";
+
+const SIGCHLD = 17;
+
+/** Makes the steps of traced tasks happen in a model. */
+export interface EventModel {
+  /**
+   * Takes a step. For a birth and a new program the answer counts.
+   *
+   * @returns Null, or the errno with which a module refuses it.
+   */
+  take(event: RecordedEvent): ErrnoName | null;
+}
+
+/** What a driver measures. */
+export interface DriverOptions {
+  /** Whether to charge each task with what it used, and to tell who waits for whom. */
+  readonly figures: boolean;
+}
+
+/** What the model holds of a task, and what only /proc tells when it has changed. */
+interface KnownTraits {
+  comm: string;
+  uid: number;
+  gid: number;
+  group: number;
+  session: number;
+}
+
+/** Tells a model of traced tasks, as the events of a recording. */
+export class Driver implements TraceListener {
+  /** Time 0 of the events, in nanoseconds of CLOCK_MONOTONIC: whole seconds, as a recording has it. */
+  readonly origin: number;
+  readonly #parts: TracerParts;
+  readonly #model: EventModel;
+  readonly #figures: boolean;
+  readonly #calls: CallNumbers;
+  readonly #traits = new Map<Tracee, KnownTraits>();
+  readonly #byTid = new Map<number, Tracee>();
+  #line = 0;
+
+  /**
+   * @param parts What the tracer works with.
+   * @param model Who is told.
+   * @param options What is measured.
+   */
+  constructor(parts: TracerParts, model: EventModel, options: DriverOptions) {
+    this.#parts = parts;
+    this.#model = model;
+    this.#figures = options.figures;
+    this.#calls = parts.registers.architecture.calls;
+    this.origin = Math.floor(parts.libc.now() / 1e9) * 1e9;
+  }
+
+  #place(): { readonly time: number; readonly line: number } {
+    return { time: this.#parts.libc.now() - this.origin, line: ++this.#line };
+  }
+
+  #errnoOf(refusal: ErrnoName | null): number {
+    return refusal === null ? 0 : Errno[refusal];
+  }
+
+  /** The command stands before its first instruction. It existed before: nobody saw its birth. */
+  launched(root: Tracee): void {
+    const { proc } = this.#parts;
+    const identity = proc.identity(root.tid);
+    const stat = proc.stat(root.tid);
+    const traits: KnownTraits = {
+      comm: identity?.comm ?? "?",
+      uid: identity?.uid ?? 0,
+      gid: identity?.gid ?? 0,
+      group: stat?.group ?? root.tid,
+      session: stat?.session ?? root.tid,
+    };
+    this.#remember(root, traits);
+    const { comm, uid, gid, group, session } = traits;
+    this.#model.take({
+      type: "found",
+      ...this.#place(),
+      pid: root.tid,
+      tgid: root.tgid,
+      parent: null,
+      comm,
+      uid,
+      gid,
+      group,
+      session,
+    });
+    this.#tellProgram(root, root.tid);
+  }
+
+  #remember(tracee: Tracee, traits: KnownTraits): void {
+    this.#traits.set(tracee, traits);
+    this.#byTid.set(tracee.tid, tracee);
+  }
+
+  born(tracee: Tracee, { creator, parent, vfork }: Birth): number {
+    const above = creator === null ? undefined : this.#traits.get(creator);
+    const isThread = !tracee.isLeader;
+    const isSibling = !isThread && creator !== null && parent !== creator.tgid;
+    this.#remember(tracee, above === undefined ? this.#readTraits(tracee.tid) : { ...above });
+    const flags = isThread
+      ? CLONE_VM | CLONE_THREAD
+      : (vfork ? CLONE_VM | CLONE_VFORK : 0) | (isSibling ? CLONE_PARENT : 0);
+    const refusal = this.#model.take({
+      type: "fork",
+      ...this.#place(),
+      pid: tracee.tid,
+      tgid: tracee.tgid,
+      thread: isThread,
+      creator: creator?.tid ?? null,
+      creatorTgid: creator?.tgid ?? null,
+      parent: parent > 0 ? parent : null,
+      flags,
+      comm: null,
+    });
+    if (refusal !== null) this.#forget(tracee);
+    return this.#errnoOf(refusal);
+  }
+
+  #forget(tracee: Tracee): void {
+    this.#traits.delete(tracee);
+    if (this.#byTid.get(tracee.tid) === tracee) this.#byTid.delete(tracee.tid);
+  }
+
+  #readTraits(pid: number): KnownTraits {
+    const identity = this.#parts.proc.identity(pid);
+    const stat = this.#parts.proc.stat(pid);
+    return {
+      comm: identity?.comm ?? "?",
+      uid: identity?.uid ?? 0,
+      gid: identity?.gid ?? 0,
+      group: stat?.group ?? 0,
+      session: stat?.session ?? 0,
+    };
+  }
+
+  execed(tracee: Tracee, oldTid: number): void {
+    if (oldTid !== tracee.tid) {
+      const leader = this.#byTid.get(tracee.tid);
+      if (leader !== undefined && leader !== tracee) this.#traits.delete(leader);
+      this.#byTid.delete(oldTid);
+      this.#byTid.set(tracee.tid, tracee);
+    }
+    this.#tellProgram(tracee, oldTid);
+  }
+
+  #tellProgram(tracee: Tracee, oldTid: number): void {
+    const { proc } = this.#parts;
+    const { tid } = tracee;
+    const identity = proc.identity(tid);
+    const path = proc.executable(tid);
+    this.#model.take({
+      type: "exec",
+      ...this.#place(),
+      pid: tid,
+      oldPid: oldTid,
+      path,
+      argv: proc.argv(tid),
+      comm: identity?.comm ?? null,
+      cwd: proc.cwd(tid),
+    });
+    const traits = this.#traits.get(tracee);
+    if (traits === undefined || identity === null) return;
+    traits.comm = identity.comm;
+    this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
+  }
+
+  #tellCredentials(tracee: Tracee, traits: KnownTraits, uid: number, gid: number): void {
+    if (uid === traits.uid && gid === traits.gid) return;
+    const pid = tracee.tid;
+    if (uid !== traits.uid) {
+      this.#model.take({ type: "credentials", ...this.#place(), pid, uid, gid: null });
+    }
+    if (gid !== traits.gid) {
+      this.#model.take({ type: "credentials", ...this.#place(), pid, uid: null, gid });
+    }
+    traits.uid = uid;
+    traits.gid = gid;
+  }
+
+  mayExec(_tracee: Tracee, _call: CallInfo): number {
+    return 0;
+  }
+
+  exiting(tracee: Tracee, status: number): void {
+    const { tid, tgid } = tracee;
+    let parent: number | null = null;
+    if (this.#figures) {
+      const { proc } = this.#parts;
+      const identity = proc.identity(tid);
+      const resources = proc.resources(tgid, tid);
+      if (identity !== null) {
+        parent = identity.parent;
+        if (identity.residentPeak !== null) resources.residentPeak = identity.residentPeak;
+        if (identity.virtualPeak !== null) resources.virtualPeak = identity.virtualPeak;
+      }
+      this.#model.take({ type: "usage", ...this.#place(), pid: tid, resources });
+      if (parent !== null) this.#tellWait(tracee, parent);
+    }
+    this.#tellEnd(tracee, status, parent);
+  }
+
+  /** Whether the parent sleeps in wait(2) while its child ends, in the thread that leads it or that made the child. */
+  #tellWait(tracee: Tracee, parent: number): void {
+    if (!this.#byTid.has(parent)) return;
+    const { wait4, waitid } = this.#calls;
+    const waits = (tid: number) => {
+      const call = this.#parts.proc.sleepingCall(tid);
+      return call === wait4 || call === waitid;
+    };
+    const creator = tracee.creatorTid;
+    const waiter = [parent, creator].find((tid) => tid !== null && waits(tid)) ?? null;
+    if (waiter === null) return;
+    this.#model.take({ type: "wait", ...this.#place(), pid: waiter, child: tracee.tgid });
+  }
+
+  #tellEnd(tracee: Tracee, status: number, parent: number | null): void {
+    this.#model.take({
+      type: "exit",
+      ...this.#place(),
+      pid: tracee.tid,
+      tgid: tracee.tgid,
+      status,
+      parent: parent !== null && parent > 0 ? parent : null,
+      groupDead: null,
+    });
+  }
+
+  gone(tracee: Tracee, status: number): void {
+    if (!tracee.isEndTold) this.#tellEnd(tracee, status, null);
+    this.#forget(tracee);
+  }
+
+  called(tracee: Tracee, number: number, args: readonly bigint[]): void {
+    const traits = this.#traits.get(tracee);
+    if (traits === undefined) return;
+    const { calls } = this.#parts.registers.architecture;
+    const { tid } = tracee;
+    switch (number) {
+      case calls.prctl:
+        return this.#tellPrctl(tracee, traits, args);
+      case calls.setsid:
+        return this.#tellGroup(tid);
+      case calls.setpgid: {
+        const target = Number(BigInt.asIntN(32, args[0]));
+        return this.#tellGroup(target === 0 ? tid : target);
+      }
+      case calls.setuid:
+      case calls.setgid:
+      case calls.setreuid:
+      case calls.setregid:
+      case calls.setresuid:
+      case calls.setresgid: {
+        const identity = this.#parts.proc.identity(tid);
+        if (identity !== null) this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
+        return;
+      }
+    }
+  }
+
+  #tellPrctl(tracee: Tracee, traits: KnownTraits, args: readonly bigint[]): void {
+    const pid = tracee.tid;
+    if (Number(args[0]) === PR_SET_CHILD_SUBREAPER) {
+      const on = args[1] !== 0n;
+      this.#model.take({ type: "subreaper", ...this.#place(), pid: tracee.tgid, on });
+      return;
+    }
+    if (Number(args[0]) !== PR_SET_NAME) return;
+    const comm = this.#parts.proc.comm(pid);
+    if (comm === null || comm === traits.comm) return;
+    traits.comm = comm;
+    this.#model.take({ type: "rename", ...this.#place(), pid, comm });
+  }
+
+  /** Bash sets the group of a child in the parent and in the child. The second call changes nothing. */
+  #tellGroup(pid: number): void {
+    const tracee = this.#byTid.get(pid);
+    const stat = this.#parts.proc.stat(pid);
+    const leader = tracee === undefined ? undefined : this.#byTid.get(tracee.tgid);
+    const traits = leader === undefined ? undefined : this.#traits.get(leader);
+    if (traits === undefined || leader === undefined || stat === null) return;
+    const { group, session } = stat;
+    if (session !== traits.session) {
+      this.#model.take({ type: "session", ...this.#place(), pid: leader.tid, id: session });
+    } else if (group !== traits.group) {
+      this.#model.take({ type: "group", ...this.#place(), pid: leader.tid, id: group });
+    }
+    traits.group = group;
+    traits.session = session;
+  }
+
+  /** Told before the call is made: SIGKILL may end the sender itself. One that would fail is not told. */
+  killing(tracee: Tracee, { number, args }: CallInfo): void {
+    const calls = this.#calls;
+    const word = (index: number) => Number(BigInt.asIntN(32, args[index]));
+    const isGroupCall = number === calls.tgkill || number === calls.rt_tgsigqueueinfo;
+    const target = number === calls.pidfd_send_signal
+      ? this.#parts.proc.pidOfDescriptor(tracee.tid, word(0))
+      : word(isGroupCall ? 1 : 0);
+    const signal = word(isGroupCall ? 2 : 1);
+    // Signal 0 only asks whether a process is there.
+    if (target === null || signal <= 0 || signal > 64) return;
+    if (this.#parts.libc.symbols.kill(target, 0) !== 0) return;
+    this.#model.take({ type: "kill", ...this.#place(), pid: tracee.tid, target, signal });
+  }
+
+  signalled(tracee: Tracee, signal: number, sender: number | null): void {
+    if (signal === SIGCHLD || sender === null || sender === 0) return;
+    // A traced sender has told of it by its call.
+    if (this.#byTid.has(sender)) return;
+    this.#model.take({ type: "kill", ...this.#place(), pid: sender, target: tracee.tid, signal });
+  }
+}

@@ -1,0 +1,205 @@
+import type { Resources } from "../kernel/resources.ts";
+import type { Libc } from "./libc.ts";
+
+/** A tick of the times in /proc, in nanoseconds: USER_HZ is 100 on every machine that Linux runs on. */
+const TICK_NS = 1e7;
+
+/** Who a task is. */
+export interface Identity {
+  /** Its process. */
+  readonly tgid: number;
+  /** The parent of its process. */
+  readonly parent: number;
+  /** Its comm. */
+  readonly comm: string;
+  /** Its real user. */
+  readonly uid: number;
+  /** Its real group. */
+  readonly gid: number;
+  /** The process that traces it, or 0. */
+  readonly tracer: number;
+  /** How many seccomp filters it has. */
+  readonly filters: number;
+  /** The signals that are pending for it or its process. */
+  readonly pending: bigint;
+  /** The peak of its resident memory in bytes, or null when it has no memory any more. */
+  readonly residentPeak: number | null;
+  /** The peak of its virtual memory in bytes, or null. */
+  readonly virtualPeak: number | null;
+}
+
+/** Its process group and session, and what the scheduler's clock says. */
+export interface TaskStat {
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+  /** In nanoseconds, whole ticks. */
+  readonly userTime: number;
+  /** In nanoseconds, whole ticks. */
+  readonly systemTime: number;
+  /** In nanoseconds: waited for block input and output. */
+  readonly blockWait: number;
+}
+
+/** Reads what /proc says of tasks. A task that is gone gives null. */
+export class Proc {
+  readonly #libc: Libc;
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+  }
+
+  /** Who a task is. */
+  identity(pid: number): Identity | null {
+    const text = this.#libc.readText(`/proc/${pid}/status`);
+    return text === null ? null : parseStatus(text);
+  }
+
+  /** Group, session and times of a task. */
+  stat(pid: number, tid: number = pid): TaskStat | null {
+    const text = this.#libc.readText(`/proc/${pid}/task/${tid}/stat`);
+    return text === null ? null : parseStat(text);
+  }
+
+  /** The comm of a task. */
+  comm(pid: number): string | null {
+    return this.#libc.readText(`/proc/${pid}/comm`)?.replace(/\n$/, "") ?? null;
+  }
+
+  /** The command line of a process. */
+  argv(pid: number): string[] | null {
+    const text = this.#libc.readText(`/proc/${pid}/cmdline`);
+    if (text === null || text === "") return null;
+    return text.replace(/\0$/, "").split("\0");
+  }
+
+  /** The file that a process runs. */
+  executable(pid: number): string | null {
+    return this.#libc.readLink(`/proc/${pid}/exe`);
+  }
+
+  /** The folder that a process is in. */
+  cwd(pid: number): string | null {
+    return this.#libc.readLink(`/proc/${pid}/cwd`);
+  }
+
+  /**
+   * What a task used, at its exit stop: each thread for itself.
+   *
+   * @param tgid Its process.
+   * @param tid The task.
+   * @returns The figures that can be read.
+   */
+  resources(tgid: number, tid: number): Resources {
+    const used: Resources = {};
+    const stat = this.stat(tgid, tid);
+    if (stat !== null) {
+      used.minorFaults = stat.minorFaults;
+      used.majorFaults = stat.majorFaults;
+      used.blockWait = stat.blockWait;
+      Object.assign(used, this.#times(tgid, tid, stat));
+    }
+    this.#io(tgid, tid, used);
+    return used;
+  }
+
+  /** The scheduler knows the time exactly, the ticks know how it divides. */
+  #times(
+    tgid: number,
+    tid: number,
+    { userTime, systemTime }: TaskStat,
+  ): Pick<Resources, "userTime" | "systemTime"> {
+    const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/schedstat`);
+    const exact = text === null ? 0 : Number(text.slice(0, text.indexOf(" ")));
+    const ticks = userTime + systemTime;
+    if (!(exact > 0)) return { userTime, systemTime };
+    // Without a single tick nobody knows: a short life is mostly spent in the kernel.
+    const user = ticks === 0 ? 0 : Math.round(exact * (userTime / ticks));
+    return { userTime: user, systemTime: exact - user };
+  }
+
+  #io(tgid: number, tid: number, used: Resources): void {
+    const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/io`);
+    if (text === null) return;
+    used.bytesRead = numberAfter(text, "rchar: ");
+    used.bytesWritten = numberAfter(text, "wchar: ");
+    used.readCalls = numberAfter(text, "syscr: ");
+    used.writeCalls = numberAfter(text, "syscw: ");
+    used.blocksRead = Math.floor(numberAfter(text, "\nread_bytes: ") / 512);
+    used.blocksWritten = Math.floor(numberAfter(text, "\nwrite_bytes: ") / 512);
+  }
+
+  /** The number of the call that a task sleeps in; null when it runs. */
+  sleepingCall(pid: number): number | null {
+    const text = this.#libc.readText(`/proc/${pid}/syscall`);
+    if (text === null || text.startsWith("running")) return null;
+    const number = parseInt(text, 10);
+    return number >= 0 ? number : null;
+  }
+
+  /** The process that a descriptor of another process stands for (pidfd); null when it is none. */
+  pidOfDescriptor(pid: number, descriptor: number): number | null {
+    const text = this.#libc.readText(`/proc/${pid}/fdinfo/${descriptor}`);
+    const target = text === null ? -1 : Number(/^Pid:\t(-?\d+)/m.exec(text)?.[1] ?? -1);
+    return target > 0 ? target : null;
+  }
+}
+
+function numberAfter(text: string, label: string): number {
+  const begin = text.indexOf(label);
+  if (begin < 0) return 0;
+  return parseInt(text.slice(begin + label.length, begin + label.length + 24), 10);
+}
+
+/**
+ * Reads /proc/PID/status.
+ *
+ * @param text What it says. A comm has its control characters escaped there, so a line is a field.
+ */
+export function parseStatus(text: string): Identity {
+  const number = (label: string) => {
+    const begin = text.indexOf(label);
+    return begin < 0 ? null : parseInt(text.slice(begin + label.length), 10);
+  };
+  const pending = (label: string) => {
+    const begin = text.indexOf(label);
+    return begin < 0
+      ? 0n
+      : BigInt(`0x${text.slice(begin + label.length, begin + label.length + 16)}`);
+  };
+  const kilobytes = (label: string) => {
+    const amount = number(label);
+    return amount === null ? null : amount * 1024;
+  };
+  const end = text.indexOf("\n");
+  return {
+    tgid: number("\nTgid:\t") ?? 0,
+    parent: number("\nPPid:\t") ?? 0,
+    comm: text.slice("Name:\t".length, end < 0 ? undefined : end),
+    uid: number("\nUid:\t") ?? 0,
+    gid: number("\nGid:\t") ?? 0,
+    tracer: number("\nTracerPid:\t") ?? 0,
+    filters: number("\nSeccomp_filters:\t") ?? 0,
+    pending: pending("\nSigPnd:\t") | pending("\nShdPnd:\t"),
+    residentPeak: kilobytes("\nVmHWM:\t"),
+    virtualPeak: kilobytes("\nVmPeak:\t"),
+  };
+}
+
+/** Reads /proc/PID/stat. The comm may hold anything, brackets too, so fields count from the last bracket on. */
+export function parseStat(text: string): TaskStat {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const at = (number: number) => Number(fields[number - 3]);
+  return {
+    parent: at(4),
+    group: at(5),
+    session: at(6),
+    minorFaults: at(10),
+    majorFaults: at(12),
+    userTime: at(14) * TICK_NS,
+    systemTime: at(15) * TICK_NS,
+    blockWait: at(42) * TICK_NS,
+  };
+}

@@ -1,0 +1,382 @@
+import { CLONE_UNTRACED, KILLS } from "./filter.ts";
+import { type Libc, type WaitResult, WNOHANG } from "./libc.ts";
+import { Launcher, type LaunchOptions } from "./launch.ts";
+import type { TracerParts } from "./parts.ts";
+import type { Proc } from "./proc.ts";
+import {
+  hasEnded,
+  type Ptrace,
+  PTRACE_EVENT,
+  PTRACE_O,
+  stopEvent,
+  stopSignal,
+  SYSCALL_STOP,
+} from "./ptrace.ts";
+import type { CallInfo, Registers } from "./registers.ts";
+import { type Birth, Tracee } from "./tracee.ts";
+import { Veto } from "./veto.ts";
+
+const SIGKILL = 9;
+const SIGTRAP = 5;
+const ENOSYS = 38;
+
+const EVENTS = PTRACE_O.TRACESYSGOOD | PTRACE_O.TRACEFORK | PTRACE_O.TRACEVFORK |
+  PTRACE_O.TRACECLONE | PTRACE_O.TRACEEXEC | PTRACE_O.TRACEEXIT | PTRACE_O.TRACESECCOMP;
+
+/** A birth whose creator does not tell of it is told without it after so many looks. */
+const LOOKS_FOR_CREATOR = 100;
+const LOOK_INTERVAL_US = 1000;
+
+/** Hears of every task while it stands still. */
+export interface TraceListener {
+  /** The first task runs its program, and has not executed an instruction of it. */
+  launched(root: Tracee): void;
+  /**
+   * A task is born and has not run.
+   *
+   * @returns 0, or the errno with which its birth is refused.
+   */
+  born(tracee: Tracee, birth: Birth): number;
+  /** A task runs another program, and has not executed an instruction of it. `oldTid` is what it was called before. */
+  execed(tracee: Tracee, oldTid: number): void;
+  /**
+   * A task is about to run another program.
+   *
+   * @returns 0, or the errno that refuses it.
+   */
+  mayExec(tracee: Tracee, call: CallInfo): number;
+  /** A task is about to end. Its memory and its files are still there. */
+  exiting(tracee: Tracee, status: number): void;
+  /** A task is gone. Its exit stop may have been missing, then nothing was told of its end. */
+  gone(tracee: Tracee, status: number): void;
+  /** A task is about to send a signal. */
+  killing(tracee: Tracee, call: CallInfo): void;
+  /** A call that the filter knows has succeeded. */
+  called(tracee: Tracee, number: number, args: readonly bigint[]): void;
+  /** A signal is about to be delivered. */
+  signalled(tracee: Tracee, signal: number, sender: number | null): void;
+}
+
+/** Runs a command under ptrace, and tells a listener of each step of its tasks. It belongs to the thread that made it. */
+export class Tracer {
+  /** What it works with. */
+  readonly parts: TracerParts;
+  readonly #libc: Libc;
+  readonly #ptrace: Ptrace;
+  readonly #registers: Registers;
+  readonly #proc: Proc;
+  readonly #listener: TraceListener;
+  readonly #veto: Veto;
+  readonly #tracees = new Map<number, Tracee>();
+  /** Births that wait for the event of their creator. */
+  readonly #held = new Set<Tracee>();
+  /** Changes that came while one tracee was waited for. */
+  readonly #putBack: WaitResult[] = [];
+  /** Pids of tasks that were told before the event of their creator, which may yet come. */
+  readonly #toldWithoutCreator = new Set<number>();
+  #root: Tracee | null = null;
+  #hasFilter = false;
+
+  /**
+   * @param parts What it works with, opened by this thread.
+   * @param listener Who is told.
+   */
+  constructor(parts: TracerParts, listener: TraceListener) {
+    this.parts = parts;
+    this.#libc = parts.libc;
+    this.#ptrace = parts.ptrace;
+    this.#registers = parts.registers;
+    this.#proc = parts.proc;
+    this.#listener = listener;
+    this.#veto = new Veto(parts, (change) => this.#putBack.push(change));
+  }
+
+  /** How many tasks are traced now. */
+  get count(): number {
+    return this.#tracees.size;
+  }
+
+  /** The seccomp filters that the command began with, that of this tracer included. */
+  set ownFilters(count: number) {
+    this.#veto.ownFilters = count;
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param options The command.
+   * @returns Its pid.
+   * @throws {LaunchError} When it cannot be started. Nothing is left of it.
+   */
+  launch(options: LaunchOptions): number {
+    const pid = new Launcher(this.parts, options).launch(EVENTS | PTRACE_O.EXITKILL);
+    const root = new Tracee(pid, pid);
+    root.isTold = root.hasStopped = true;
+    this.#root = root;
+    this.#hasFilter = options.filter !== null;
+    this.#tracees.set(pid, root);
+    this.#veto.ownFilters = this.#proc.identity(pid)?.filters ?? 0;
+    this.#listener.launched(root);
+    this.#ptrace.cont(pid);
+    return pid;
+  }
+
+  /**
+   * Follows everything until the last task has ended.
+   *
+   * @param rootEnded Called when the command has ended and other tasks have not, with their number.
+   * @returns The wait status of the command.
+   */
+  run(rootEnded: (count: number) => void): number {
+    let status = 0;
+    while (this.#tracees.size > 0) {
+      const change = this.#next();
+      if (change === null) break;
+      const isRoot = change.pid === this.#root?.tid && hasEnded(change.status);
+      this.#handle(change);
+      if (!isRoot) continue;
+      status = change.status;
+      if (this.#tracees.size > 0) rootEnded(this.#tracees.size);
+    }
+    return status;
+  }
+
+  /** Ends every task that is left. */
+  killAll(): void {
+    for (const { tid } of this.#tracees.values()) this.#libc.symbols.kill(tid, SIGKILL);
+  }
+
+  #next(): WaitResult | null {
+    const kept = this.#putBack.shift();
+    if (kept !== undefined) return kept;
+    if (this.#held.size === 0) return this.#await(0);
+    // A creator stands in its event, or is about to. When it has been killed on the way, nobody tells of the birth.
+    for (let look = 0; look < LOOKS_FOR_CREATOR; look++) {
+      const change = this.#await(WNOHANG);
+      if (change === null || change.pid !== 0) return change;
+      this.#libc.symbols.usleep(LOOK_INTERVAL_US);
+    }
+    for (const tracee of [...this.#held]) this.#tellLateBirth(tracee);
+    return this.#next();
+  }
+
+  #await(flags: number): WaitResult | null {
+    const change = this.#libc.wait(-1, flags);
+    return change.pid < 0 ? null : change;
+  }
+
+  #handle({ pid, status }: WaitResult): void {
+    const tracee = this.#tracees.get(pid) ?? this.#meet(pid);
+    if (hasEnded(status)) return this.#gone(tracee, status);
+    if (tracee.isRefused) return void this.#ptrace.cont(pid);
+    const event = stopEvent(status);
+    switch (event) {
+      case PTRACE_EVENT.FORK:
+      case PTRACE_EVENT.VFORK:
+      case PTRACE_EVENT.CLONE:
+        return this.#forked(tracee, event);
+      case PTRACE_EVENT.EXEC:
+        return this.#execed(tracee);
+      case PTRACE_EVENT.EXIT:
+        return this.#exiting(tracee);
+      case PTRACE_EVENT.SECCOMP:
+        return this.#trapped(tracee);
+      case PTRACE_EVENT.STOP:
+        return this.#stopped(tracee, stopSignal(status));
+    }
+    if (stopSignal(status) === SYSCALL_STOP) return this.#returned(tracee);
+    this.#signalled(tracee, stopSignal(status));
+  }
+
+  #resume(tracee: Tracee, signal = 0): void {
+    const kept = tracee.keptSignal;
+    tracee.keptSignal = 0;
+    this.#ptrace.cont(tracee.tid, signal || kept);
+  }
+
+  /** A task turns up that no event has announced. */
+  #meet(pid: number): Tracee {
+    const tracee = new Tracee(pid, this.#proc.identity(pid)?.tgid ?? pid);
+    this.#tracees.set(pid, tracee);
+    return tracee;
+  }
+
+  // Births.
+
+  #forked(creator: Tracee, event: number): void {
+    this.#tellLateBirth(creator);
+    const pid = this.#ptrace.message(creator.tid);
+    if (pid === null || pid === 0) return this.#resume(creator);
+    const kin = this.#kinOf(pid, creator, event);
+    let child = this.#tracees.get(pid);
+    if (child?.isTold || kin === null) return this.#resume(creator);
+    if (child === undefined) this.#tracees.set(pid, child = new Tracee(pid, kin.tgid));
+    const { parent } = kin;
+    const vfork = event === PTRACE_EVENT.VFORK;
+    const errno = this.#tellBirth(child, { creator, parent, vfork });
+    if (errno === 0) {
+      if (child.isHeld) this.#release(child);
+      return this.#resume(creator);
+    }
+    this.#held.delete(child);
+    child.isRefused = true;
+    creator.keptSignal = this.#veto.refuse(creator, child, { event, errno, parent });
+    this.#resume(creator);
+  }
+
+  /**
+   * The process and the parent of a task that its creator tells of; null when it has been told already. Only a clone that
+   * the filter stopped, or any clone where there is no filter, may differ from what its event says (O1).
+   */
+  #kinOf(
+    pid: number,
+    creator: Tracee,
+    event: number,
+  ): { readonly tgid: number; readonly parent: number } | null {
+    const isPlain = this.#hasFilter && event !== PTRACE_EVENT.CLONE && !creator.clonesOddly;
+    creator.clonesOddly = false;
+    if (isPlain && !this.#toldWithoutCreator.has(pid)) return { tgid: pid, parent: creator.tgid };
+    this.#toldWithoutCreator.delete(pid);
+    const identity = this.#proc.identity(pid);
+    // One whose end came first is gone (O3). Nobody traces it, but its parent may not have reaped it.
+    return identity === null || identity.tracer === 0 ? null : identity;
+  }
+
+  #tellBirth(tracee: Tracee, birth: Birth): number {
+    tracee.isTold = true;
+    tracee.creatorTid = birth.creator?.tid ?? null;
+    return this.#listener.born(tracee, birth);
+  }
+
+  /** A birth whose creator does not tell of it (O2, O3). Its parent is known. It cannot be refused any more. */
+  #tellLateBirth(tracee: Tracee): void {
+    if (tracee.isTold) return;
+    const identity = this.#proc.identity(tracee.tid);
+    const parent = identity?.parent ?? 0;
+    const isThread = !tracee.isLeader;
+    const creator = this.#tracees.get(isThread ? tracee.tgid : parent) ?? null;
+    if (creator !== null && creator !== tracee) this.#tellLateBirth(creator);
+    this.#tellBirth(tracee, { creator, parent, vfork: false });
+    this.#toldWithoutCreator.add(tracee.tid);
+    if (tracee.isHeld) this.#release(tracee);
+  }
+
+  #release(tracee: Tracee): void {
+    tracee.isHeld = false;
+    this.#held.delete(tracee);
+    this.#resume(tracee);
+  }
+
+  /** A task of a process ends, so that it may never tell of what it made: all that wait for it are told now. */
+  #tellBirthsOf(tgid: number): void {
+    for (const tracee of [...this.#held]) {
+      const parent = this.#proc.identity(tracee.tid)?.parent ?? 0;
+      if (parent === tgid || tracee.tgid === tgid) this.#tellLateBirth(tracee);
+    }
+  }
+
+  // Programs.
+
+  #execed(tracee: Tracee): void {
+    const oldTid = this.#ptrace.message(tracee.tid) ?? tracee.tid;
+    let caller = tracee;
+    if (oldTid !== tracee.tid) {
+      // The thread took over the pid of its leader, which has ended.
+      caller = this.#tracees.get(oldTid) ?? tracee;
+      this.#tracees.delete(oldTid);
+      caller.tid = caller.tgid = tracee.tid;
+      this.#tracees.set(caller.tid, caller);
+      if (this.#root === tracee) this.#root = caller;
+    }
+    this.#tellLateBirth(caller);
+    caller.call = null;
+    this.#listener.execed(caller, oldTid);
+    this.#resume(caller);
+  }
+
+  // Ends.
+
+  #exiting(tracee: Tracee): void {
+    const status = this.#ptrace.message(tracee.tid);
+    if (status === null) return;
+    this.#tellLateBirth(tracee);
+    if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    tracee.exitStatus = status;
+    tracee.isEndTold = true;
+    this.#listener.exiting(tracee, status);
+    this.#resume(tracee);
+  }
+
+  #gone(tracee: Tracee, status: number): void {
+    this.#tracees.delete(tracee.tid);
+    this.#held.delete(tracee);
+    if (tracee.isRefused) return;
+    this.#tellLateBirth(tracee);
+    if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    this.#listener.gone(tracee, status);
+    tracee.isEndTold = true;
+  }
+
+  // Calls.
+
+  #trapped(tracee: Tracee): void {
+    const call = this.#registers.call(tracee.tid);
+    if (call === null) return this.#resume(tracee);
+    const { architecture } = this.#registers;
+    const { calls, compat } = architecture;
+    const isCompat = compat !== null && call.audit === compat.audit;
+    if (call.audit !== architecture.audit && !isCompat) {
+      this.#registers.skip(tracee.tid, ENOSYS);
+      return this.#resume(tracee);
+    }
+    if (call.number === (isCompat ? compat.clone : calls.clone)) {
+      tracee.clonesOddly = true;
+      this.#registers.setArgument(tracee.tid, 0, call.args[0] & ~BigInt(CLONE_UNTRACED));
+      return this.#resume(tracee);
+    }
+    const execs = isCompat ? compat : calls;
+    if (call.number === execs.execve || call.number === execs.execveat) {
+      const errno = this.#listener.mayExec(tracee, call);
+      if (errno !== 0) this.#registers.skip(tracee.tid, errno);
+      return this.#resume(tracee);
+    }
+    if (KILLS.some((name) => calls[name] === call.number)) {
+      this.#listener.killing(tracee, call);
+      return this.#resume(tracee);
+    }
+    tracee.call = { number: call.number, args: call.args };
+    this.#ptrace.contToCall(tracee.tid);
+  }
+
+  #returned(tracee: Tracee): void {
+    const { call } = tracee;
+    // With both a filter and PTRACE_SYSCALL the next stop is the exit of the call.
+    tracee.call = null;
+    const result = this.#registers.result(tracee.tid);
+    if (call !== null && result !== null && result >= 0n) {
+      this.#listener.called(tracee, call.number, call.args);
+    }
+    this.#resume(tracee);
+  }
+
+  // Signals.
+
+  /** A birth stop, a group stop, or the end of one. */
+  #stopped(tracee: Tracee, signal: number): void {
+    if (!tracee.hasStopped) {
+      tracee.hasStopped = true;
+      if (tracee.isTold) return this.#resume(tracee);
+      tracee.isHeld = true;
+      this.#held.add(tracee);
+      return;
+    }
+    if (signal === SIGTRAP) return this.#resume(tracee);
+    // Its whole process has stopped, and goes on with SIGCONT.
+    this.#ptrace.listen(tracee.tid);
+  }
+
+  #signalled(tracee: Tracee, signal: number): void {
+    this.#listener.signalled(tracee, signal, this.#ptrace.sender(tracee.tid));
+    this.#resume(tracee, signal);
+  }
+}

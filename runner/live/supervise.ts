@@ -1,0 +1,88 @@
+import type { LiveJob, LiveMessage } from "./protocol.ts";
+
+/** How a live run ended. */
+export type LiveEnd = Extract<LiveMessage, { kind: "ended" | "refused" }>;
+
+/** What a terminal sends to the command as well, so that it is not for us to pass on. */
+const FROM_TERMINAL: readonly Deno.Signal[] = Object.freeze(["SIGINT", "SIGQUIT"]);
+const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
+  "SIGHUP",
+  "SIGTERM",
+  "SIGUSR1",
+  "SIGUSR2",
+]);
+
+/**
+ * Runs a command under the tracer, in a worker of this process. Signals for this process are passed on to the command.
+ * A second SIGTERM ends this process, and with it everything that is traced.
+ *
+ * @param job The command.
+ * @param told Takes what is told while it runs.
+ * @returns How it ended.
+ */
+export async function supervise(
+  job: LiveJob,
+  told: (message: LiveMessage) => void,
+): Promise<LiveEnd> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const signals = new SignalForwarder();
+  try {
+    return await new Promise<LiveEnd>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
+        if (data.kind === "started") signals.target = data.pid;
+        if (data.kind === "ended" || data.kind === "refused") resolve(data);
+        else told(data);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(`The tracer broke down: ${event.message}`));
+      };
+      worker.postMessage(job);
+    });
+  } finally {
+    signals.stop();
+    worker.terminate();
+  }
+}
+
+/** Passes signals for this process on to the command. */
+class SignalForwarder {
+  /** The command, once it runs. */
+  target: number | null = null;
+  readonly #listeners: [Deno.Signal, () => void][] = [];
+  #terms = 0;
+
+  constructor() {
+    for (const signal of [...FROM_TERMINAL, ...PASSED_ON]) {
+      const listener = () => this.#received(signal);
+      Deno.addSignalListener(signal, listener);
+      this.#listeners.push([signal, listener]);
+    }
+  }
+
+  #received(signal: Deno.Signal): void {
+    // What was typed went to the whole foreground group, the command included.
+    if (FROM_TERMINAL.includes(signal) && isInForeground()) return;
+    if (signal === "SIGTERM" && ++this.#terms > 1) Deno.exit(128 + 15);
+    if (this.target === null) return;
+    try {
+      Deno.kill(this.target, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  /** Lets signals have their own effect again. */
+  stop(): void {
+    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
+  }
+}
+
+/** Whether what is typed on the terminal comes to this process. */
+function isInForeground(): boolean {
+  try {
+    return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() || Deno.stderr.isTerminal();
+  } catch {
+    return false;
+  }
+}

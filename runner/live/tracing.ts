@@ -1,0 +1,138 @@
+import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
+import { architectureOf } from "../../live/architecture.ts";
+import { Driver } from "../../live/driver.ts";
+import { filterFor } from "../../live/filter.ts";
+import { LaunchError, readInherited } from "../../live/launch.ts";
+import { Libc } from "../../live/libc.ts";
+import { openParts } from "../../live/parts.ts";
+import { Tracer } from "../../live/tracer.ts";
+import {
+  formatProcess,
+  type ProcessRecord,
+  type RecordedEvent,
+  type RecordingClock,
+} from "../../replay/mod.ts";
+import { shippedModules } from "../engine/shipped.ts";
+import { EventSession } from "../replay/session.ts";
+import type { LiveJob, LiveMessage } from "./protocol.ts";
+import { EventFile } from "./event_file.ts";
+
+const PR_SET_DUMPABLE = 4;
+
+/**
+ * Runs a command under the tracer until its last process has ended.
+ *
+ * @param job The command.
+ * @param say Takes what is told meanwhile.
+ */
+export function runJob(job: LiveJob, say: (message: LiveMessage) => void): void {
+  try {
+    new Run(job, say).run();
+  } catch (error) {
+    say({ kind: "refused", ...explain(error) });
+  }
+}
+
+/** A live run: the tracer, the model that it tells, and the file that it records to. */
+class Run {
+  readonly #job: LiveJob;
+  readonly #say: (message: LiveMessage) => void;
+  readonly #session: EventSession;
+  readonly #tracer: Tracer;
+  readonly #driver: Driver;
+  readonly #libc: Libc;
+  readonly #file: EventFile | null;
+  #events = 0;
+
+  constructor(job: LiveJob, say: (message: LiveMessage) => void) {
+    this.#job = job;
+    this.#say = say;
+    const architecture = architectureOf(Deno.build.arch);
+    if (Deno.build.os !== "linux" || architecture === null) {
+      throw new LaunchError(
+        `Cannot trace the command: this is ${Deno.build.os} on ${Deno.build.arch}, Linux on x86_64 or aarch64 is wanted (ENOSYS)`,
+        125,
+      );
+    }
+    this.#libc = new Libc();
+    // A command of the same user may neither trace this process nor write to its memory.
+    this.#libc.symbols.prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
+    this.#session = new EventSession(job.request, shippedModules(), () => this, {
+      vetoesHold: true,
+      pidMax: readPidMax(this.#libc),
+      ...(job.follow ? { ended: (process: ProcessRecord) => this.#follow(process) } : {}),
+    });
+    const parts = openParts(this.#libc, architecture);
+    this.#driver = new Driver(parts, { take: (event) => this.#take(event) }, job);
+    this.#tracer = new Tracer(parts, this.#driver);
+    this.#file = job.record === null
+      ? null
+      : new EventFile(job.record, job.command, this.#driver.origin);
+  }
+
+  /** How the times of its events are to be read. */
+  get clock(): RecordingClock {
+    return { origin: this.#driver.origin, kind: "monotonic" };
+  }
+
+  /** What the events of a live run are written as. */
+  readonly format = "events" as const;
+
+  /** How many events there were. */
+  get lineCount(): number {
+    return this.#events;
+  }
+
+  #follow(process: ProcessRecord): void {
+    this.#say({ kind: "line", text: formatProcess(process, this.clock) });
+  }
+
+  /** A fault of the model must not stop the command, unless that is wanted. */
+  #take(event: RecordedEvent): ErrnoName | null {
+    this.#events++;
+    let refusal: ErrnoName | null = null;
+    this.#session.guarded(() => refusal = this.#session.take(event));
+    this.#file?.write(event, refusal);
+    if (this.#job.killOnFault && this.#session.hasFault) this.#tracer.killAll();
+    return refusal;
+  }
+
+  run(): void {
+    const { command, environment, filter, untilRoot } = this.#job;
+    const { architecture } = this.#tracer.parts.registers;
+    try {
+      const pid = this.#tracer.launch({
+        command,
+        environment,
+        filter: filter ? filterFor(architecture, { exec: false }) : null,
+        inherited: readInherited(this.#libc),
+      });
+      this.#say({ kind: "started", pid });
+      const status = this.#tracer.run((count) => {
+        if (untilRoot) this.#tracer.killAll();
+        else this.#say({ kind: "remaining", count });
+      });
+      this.#say({ kind: "ended", status, outcome: this.#session.finish() });
+    } finally {
+      this.#file?.close();
+    }
+  }
+}
+
+function readPidMax(libc: Libc): number {
+  return Number(libc.readText("/proc/sys/kernel/pid_max") ?? "32768");
+}
+
+function explain(error: unknown): { message: string; exitStatus: number } {
+  if (error instanceof LaunchError) {
+    return { message: error.message, exitStatus: error.exitStatus };
+  }
+  if (error instanceof KernelError) return { message: error.message, exitStatus: 125 };
+  if (error instanceof Deno.errors.NotCapable) {
+    return {
+      message: "Cannot trace the command: Deno refuses FFI, --allow-ffi is wanted (EPERM)",
+      exitStatus: 125,
+    };
+  }
+  throw error;
+}
