@@ -22,12 +22,14 @@ export interface Resources {
   readCalls?: number;
   /** Write system calls, failed ones included. */
   writeCalls?: number;
-  /** Blocks read from a device. */
+  /** Blocks of 512 bytes read from a device, as `ru_inblock` of getrusage(2) counts them. */
   blocksRead?: number;
-  /** Blocks written to a device. */
+  /** Blocks of 512 bytes written to a device, as `ru_oublock` counts them. */
   blocksWritten?: number;
   /** Time waited for block input and output, in nanoseconds. */
   blockWait?: number;
+  /** Time waited for a CPU while it could have run, in nanoseconds. */
+  runDelay?: number;
 }
 
 /** Figures of which the highest counts. All others add up. */
@@ -66,6 +68,7 @@ export const RESOURCE_NAMES: readonly (keyof Resources)[] = /* @__PURE__ */ Obje
   "blocksRead",
   "blocksWritten",
   "blockWait",
+  "runDelay",
 ]);
 
 function checkCharge(charge: Resources, owner: object): void {

@@ -37,15 +37,16 @@ interface KnownTraits {
 
 /** Tells a model of traced tasks, as the events of a recording. */
 export class Driver implements TraceListener {
-  /** Time 0 of the events, in nanoseconds of CLOCK_MONOTONIC: whole seconds, as a recording has it. */
-  readonly origin: number;
+  /** Time 0 of the events, in nanoseconds of CLOCK_MONOTONIC: the second of the first event, as in a recording. */
+  origin = -1;
   readonly #parts: TracerParts;
   readonly #model: EventModel;
   readonly #figures: boolean;
   readonly #calls: CallNumbers;
   readonly #traits = new Map<Tracee, KnownTraits>();
   readonly #byTid = new Map<number, Tracee>();
-  #line = 0;
+  /** The first line of a recording is its header. */
+  #line = 1;
 
   /**
    * @param parts What the tracer works with.
@@ -57,11 +58,12 @@ export class Driver implements TraceListener {
     this.#model = model;
     this.#figures = options.figures;
     this.#calls = parts.registers.architecture.calls;
-    this.origin = Math.floor(parts.libc.now() / 1e9) * 1e9;
   }
 
   #place(): { readonly time: number; readonly line: number } {
-    return { time: this.#parts.libc.now() - this.origin, line: ++this.#line };
+    const now = this.#parts.libc.now();
+    if (this.origin < 0) this.origin = Math.floor(now / 1e9) * 1e9;
+    return { time: now - this.origin, line: ++this.#line };
   }
 
   #errnoOf(refusal: ErrnoName | null): number {

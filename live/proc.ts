@@ -110,14 +110,15 @@ export class Proc {
     tgid: number,
     tid: number,
     { userTime, systemTime }: TaskStat,
-  ): Pick<Resources, "userTime" | "systemTime"> {
+  ): Pick<Resources, "userTime" | "systemTime" | "runDelay"> {
     const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/schedstat`);
-    const exact = text === null ? 0 : Number(text.slice(0, text.indexOf(" ")));
+    const [exact, runDelay] = text === null ? [0, 0] : text.split(" ").map(Number);
     const ticks = userTime + systemTime;
+    // A kernel without these statistics says 0 0 0.
     if (!(exact > 0)) return { userTime, systemTime };
     // Without a single tick nobody knows: a short life is mostly spent in the kernel.
     const user = ticks === 0 ? 0 : Math.round(exact * (userTime / ticks));
-    return { userTime: user, systemTime: exact - user };
+    return { userTime: user, systemTime: exact - user, runDelay };
   }
 
   #io(tgid: number, tid: number, used: Resources): void {

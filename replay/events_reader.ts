@@ -4,6 +4,7 @@ import { Fields } from "./fields.ts";
 import { Errno, type ErrnoName } from "../kernel/errno.ts";
 import type { EventSink, FoundEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
+import { RECORD_KINDS } from "./record_kinds.ts";
 import { excerpt, type Warnings } from "./warning.ts";
 
 /**
@@ -26,6 +27,8 @@ export const EVENTS_VERSION = 1;
 const TOLERATED_STEP = 5_000_000;
 /** Events that say nothing about the tree of processes. */
 const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", "ack"]);
+/** So many unknown kinds of records are named. Those beyond them are counted together. */
+const MOST_KINDS = 20;
 
 /**
  * Reads process events as lines of JSON. Version 0 has no header: it is what the process connector sends, one record a
@@ -61,6 +64,9 @@ export class EventsParser implements LineParser {
   #originSeconds = -1;
   #line = 0;
   #time = 0;
+  /** How many records there were of each kind that is not known, and the line of the first. */
+  readonly #unknown = new Map<string, number>();
+  #firstUnknown = 0;
 
   /**
    * Makes a parser that has read no line.
@@ -77,8 +83,16 @@ export class EventsParser implements LineParser {
     return { origin: Math.max(this.#originSeconds, 0) * 1e9, kind: this.#kind };
   }
 
-  /** Does nothing, since each record stands alone. */
-  end(): void {}
+  /** Says once which records were passed over. Each record stands alone, so none still waits. */
+  end(): void {
+    if (this.#unknown.size === 0) return;
+    const counts = [...this.#unknown].map(([kind, count]) => `${count} ${excerpt(kind)}`);
+    this.#warnings.add({
+      kind: "passed-over",
+      line: this.#firstUnknown,
+      text: `records of unknown kinds were passed over: ${counts.join(", ")}`,
+    });
+  }
 
   /**
    * Takes a line.
@@ -95,7 +109,18 @@ export class EventsParser implements LineParser {
     if (fields.ev === "") return this.#header(text);
     this.#setTime(fields);
     if (this.#complete && fields.seq >= 0) this.#countLost(fields);
-    if (!this.#event(fields)) this.#bad(`no event: ${excerpt(text)}`);
+    if (!this.#event(fields)) this.#refuse(fields.ev, text);
+  }
+
+  /** From version 1 on there may be kinds that only a newer reader knows. */
+  #refuse(kind: string, text: string): void {
+    if (this.version === 0 || Object.hasOwn(RECORD_KINDS, kind)) {
+      return this.#bad(`no event: ${excerpt(text)}`);
+    }
+    const unknown = this.#unknown;
+    if (unknown.size === 0) this.#firstUnknown = this.#line;
+    const name = unknown.has(kind) || unknown.size < MOST_KINDS ? kind : "of further kinds";
+    unknown.set(name, (unknown.get(name) ?? 0) + 1);
   }
 
   #bad(text: string): void {

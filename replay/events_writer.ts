@@ -1,5 +1,6 @@
 import type { RecordedEvent, RecordingClock } from "./event.ts";
 import { EVENTS_FORMAT, EVENTS_VERSION } from "./events_reader.ts";
+import type { RecordKind } from "./record_kinds.ts";
 
 /** The header of an event recording. */
 export interface EventsHeader {
@@ -61,7 +62,12 @@ function formatTime(origin: number, time: number): string {
   return seconds === 0 ? String(nanoseconds) : `${seconds}${String(nanoseconds).padStart(9, "0")}`;
 }
 
-function fieldsOf(event: RecordedEvent): Record<string, unknown> {
+/** The members of a record. */
+interface EventRecord extends Readonly<Record<string, unknown>> {
+  readonly ev: RecordKind;
+}
+
+function fieldsOf(event: RecordedEvent): EventRecord {
   switch (event.type) {
     case "fork": {
       const { pid, thread, creator, creatorTgid: ctgid, parent, flags, comm } = event;
@@ -120,10 +126,10 @@ function fieldsOf(event: RecordedEvent): Record<string, unknown> {
 
 /** Leaves out the members that are unknown. */
 function present(
-  fields: Record<string, unknown>,
-  extra: Record<string, unknown> = {},
-): Record<string, unknown> {
-  const told: Record<string, unknown> = {};
+  fields: EventRecord,
+  extra: Readonly<Record<string, unknown>> = {},
+): EventRecord {
+  const told: Record<string, unknown> & EventRecord = { ev: fields.ev };
   for (const key in fields) if (fields[key] !== null) told[key] = fields[key];
   return Object.assign(told, extra);
 }

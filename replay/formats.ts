@@ -9,7 +9,7 @@ export interface FormatDescription {
   readonly lines: string;
   /** The recorder in help: `tracefs`. */
   readonly recorder: string;
-  /** What it never tells, in words. */
+  /** What it never tells, in words. Resources are told where there are figures of them. */
   readonly untold: readonly string[];
   /** Whether a line has its form. Where several formats say so, the first in {@linkcode FORMATS} counts. */
   readonly looksLike: (line: string) => boolean;

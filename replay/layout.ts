@@ -1,3 +1,4 @@
+import type { Resources } from "../kernel/resources.ts";
 import type { RecordingClock } from "./event.ts";
 import type { ProcessRecord } from "./process.ts";
 
@@ -68,9 +69,27 @@ export function formatDuration(nanoseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
 
-/** How long a process lived. Null without times in the recording, or without a recorded end. */
+const SIZE_UNITS: readonly string[] = Object.freeze(["KiB", "MiB", "GiB", "TiB"]);
+
+/** A number of bytes in a fitting unit: `812 KiB`, `95.3 MiB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  let size = bytes / 1024;
+  let unit = 0;
+  for (; size >= 1024 && unit < SIZE_UNITS.length - 1; unit++) size /= 1024;
+  return `${size.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)} ${SIZE_UNITS[unit]}`;
+}
+
+/** The time of a CPU that was used, in user mode and in the kernel. Null where neither is known. */
+export function cpuTimeOf({ userTime, systemTime }: Resources): number | null {
+  return userTime === undefined && systemTime === undefined
+    ? null
+    : (userTime ?? 0) + (systemTime ?? 0);
+}
+
+/** How long a process lived. Null without times in the recording, without a recorded end, and when it never ran. */
 export function lifeOf(process: ProcessRecord, clock: RecordingClock): number | null {
-  if (clock.kind === "none" || process.end === null) return null;
+  if (clock.kind === "none" || process.end === null || process.neverRan) return null;
   return Math.max(0, process.end - process.firstSeen);
 }
 
@@ -91,6 +110,7 @@ function baseName(path: string): string {
 
 /** How a process ended, in words. */
 export function endOf(process: ProcessRecord): string {
+  if (process.neverRan) return `refused: ${process.refused}`;
   if (process.exit !== null) {
     return process.exit.startsWith("sig") ? process.exit : `exit ${process.exit}`;
   }

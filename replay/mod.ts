@@ -11,6 +11,7 @@ export { CommandTable, type CommandTotals } from "./commands.ts";
 export * from "./event.ts";
 export { EVENTS_FORMAT, EVENTS_VERSION, EventsParser } from "./events_reader.ts";
 export { type EventsHeader, eventsHeader, formatEvent } from "./events_writer.ts";
+export { followHeading, type FollowLayout, formatProcess } from "./follow.ts";
 export { FORMAT_NAMES, type FormatDescription, formatOf, FORMATS, listFormats } from "./formats.ts";
 export { FtraceParser } from "./ftrace.ts";
 export type { Measure } from "./layout.ts";
@@ -22,5 +23,5 @@ export { formatReport, nodesOf, type ProcessNode, type ReplayReport, untoldBy } 
 export { StraceParser } from "./strace.ts";
 export { type Gaps, type Reparented, type Summary } from "./summary.ts";
 export { formatTimeline, type TimelineLayout } from "./timeline.ts";
-export { formatProcess, formatTree, type TreeLayout } from "./tree.ts";
+export { formatTree, type TreeLayout } from "./tree.ts";
 export { excerpt, type ReplayWarning, type WarningKind, Warnings } from "./warning.ts";

@@ -1,4 +1,5 @@
 import type { ErrnoName } from "../kernel/errno.ts";
+import type { Resources } from "../kernel/resources.ts";
 
 /** One exec of a process. */
 export interface ExecRecord {
@@ -58,6 +59,10 @@ export class ProcessRecord implements KnownProcess {
   depth = 0;
   /** The errno with which a module refused its fork, or null. In a recording the real process ran all the same. */
   refused: ErrnoName | null = null;
+  /** Whether the refusal held: there was never such a process, in life either. */
+  neverRan = false;
+  /** What its tasks used; null where nobody measured. */
+  resources: Resources | null = null;
   /** The job it belonged to, as a module named it; null when it belonged to none. */
   job: string | null = null;
   /** What a module accounted for it, by name; null when none did. */

@@ -1,5 +1,6 @@
 import type { ErrnoName } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Resources } from "../kernel/resources.ts";
 import { TASK_COMM_LENGTH } from "../kernel/program.ts";
 import type { Task } from "../kernel/task.ts";
 import { LiveProcess, LiveTask } from "./live.ts";
@@ -38,6 +39,7 @@ const LATE_EXIT_NS = 1_000_000;
  *   started: (process) => void heard.push(`started ${process.pid}`),
  *   ending: (_process, task) => void heard.push(`ending ${task?.comm}`),
  *   ended: (process) => void heard.push(`ended ${process.exit}`),
+ *   neverRan: (process) => void heard.push(`refused ${process.refused}`),
  * };
  * const replay = new Replay(boot().kernel, { observer });
  * const recording = new Recording({ sink: replay.sink });
@@ -70,6 +72,12 @@ export interface ReplayObserver {
    * @param process What is known of it.
    */
   ended?(process: ProcessRecord): void;
+  /**
+   * The fork of a process was refused, and did not happen. Nothing else is told of it.
+   *
+   * @param process What is known of it.
+   */
+  neverRan?(process: ProcessRecord): void;
 }
 
 /** How to replay. */
@@ -152,6 +160,11 @@ export class Replay {
   /** What was missing from the recording so far. */
   get gaps(): Gaps {
     return this.#counter.gaps;
+  }
+
+  /** What all tasks used together so far; null where the recording tells no figures. */
+  get resources(): Resources | null {
+    return this.#counter.resources;
   }
 
   /** How many tasks are alive now, as far as the recording tells. */
@@ -414,13 +427,17 @@ export class Replay {
     record.creatorTid = creator;
     record.parent = above?.record.pid ?? null;
     record.refused = errno;
+    record.neverRan = true;
     record.end = time;
-    record.depth = above === null ? 0 : above.record.depth + 1;
+    if (above?.counted) record.depth = above.record.depth + 1;
     if (this.#keep) {
-      record.above = above?.record ?? null;
       this.processes.push(record);
-      above?.record.below.push(record);
+      if (above?.counted) {
+        record.above = above.record;
+        above.record.below.push(record);
+      }
     }
+    this.#observer.neverRan?.(record);
     return errno;
   }
 
@@ -674,6 +691,7 @@ export class Replay {
     if (live.ended && process.anyLive === null) return this.#warnDead(event.pid, event.line);
     if (event.type === "rename" && live === process.leader) process.record.comm = event.comm;
     if (event.type === "namespace") process.unshared = true;
+    if (event.type === "usage") this.#counter.usage(process.record, event.resources);
     if (task === null || live.ended) return;
     switch (event.type) {
       case "rename":

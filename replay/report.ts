@@ -1,4 +1,5 @@
-import { formatDuration, lengthOf, type Measure, pad } from "./layout.ts";
+import type { Resources } from "../kernel/resources.ts";
+import { cpuTimeOf, formatDuration, formatSize, lengthOf, type Measure, pad } from "./layout.ts";
 import type { CommandTotals } from "./commands.ts";
 import type { RecordingClock } from "./event.ts";
 import { FORMATS } from "./formats.ts";
@@ -21,7 +22,11 @@ export interface ReplayReport {
   readonly summary: Summary;
   /** What was missing. */
   readonly gaps: Gaps;
-  /** What its format never tells. */
+  /** From its first event to its last, in nanoseconds; null where it has no times. */
+  readonly elapsed: number | null;
+  /** What all processes used together, and of the peaks the highest; null where it has no figures. */
+  readonly resources: Resources | null;
+  /** What its format never tells, and what it might have told and did not. */
   readonly untold: readonly string[];
   /** How many warnings there were of each kind. */
   readonly warning_counts: Readonly<Partial<Record<WarningKind, number>>>;
@@ -62,19 +67,25 @@ export interface ProcessNode {
 }
 
 /**
- * What a format does not tell.
+ * What a recording does not tell.
  *
- * @param format The format, or null while it is not known.
+ * @param format Its format, or null while it is not known.
+ * @param resources The figures that it did tell: {@linkcode Replay.resources}. None by default.
  * @returns What it does not tell, in words. Empty without a format.
  * @example
  * ```ts
  * import { untoldBy } from "@pnotify/pnotify/replay";
  * import { assertEquals } from "@std/assert";
  * assertEquals(untoldBy("events"), ["resources"]);
+ * assertEquals(untoldBy("events", { userTime: 500 }), []);
  * ```
  */
-export function untoldBy(format: RecordingFormat | null): readonly string[] {
-  return format === null ? [] : FORMATS[format].untold;
+export function untoldBy(
+  format: RecordingFormat | null,
+  resources: Resources | null = null,
+): readonly string[] {
+  const untold = format === null ? [] : FORMATS[format].untold;
+  return resources === null ? untold : untold.filter((what) => what !== "resources");
 }
 
 /**
@@ -111,7 +122,7 @@ export function nodesOf(
       threads: process.threads,
       execs: process.execs.map(({ file, byTid }) => ({ file, by_tid: byTid })),
       exit: process.exit,
-      end_ns: time(process.end),
+      end_ns: process.neverRan ? null : time(process.end),
       parent_at_exit: process.parentAtExit,
       ...(process.refused === null ? {} : { refused: process.refused }),
       ...(options.job ? { job: process.job } : {}),
@@ -141,6 +152,8 @@ const MOST_ROWS = 20;
  *   clock: { origin: 0, kind: "none" },
  *   summary,
  *   gaps,
+ *   elapsed: null,
+ *   resources: null,
  *   untold: untoldBy("strace"),
  *   warning_counts: {},
  *   warnings: [],
@@ -153,19 +166,32 @@ export function formatReport(
   report: ReplayReport,
   commands: readonly CommandTotals[] = [],
 ): string[] {
-  return layOutReport(report, commands, lengthOf);
+  return layOutReport(report, commands, { measure: lengthOf, isLive: false });
 }
 
-/** Formats the result of a replay, with a measure for the width of text. */
+/** How a report is to be laid out. */
+export interface ReportLayout {
+  /** How many columns a text takes. */
+  readonly measure: Measure;
+  /** Whether it is about a command that ran just now, and no recording was read. */
+  readonly isLive: boolean;
+}
+
+/** Formats the result of a replay, or of a live run, as a table. */
 export function layOutReport(
   report: ReplayReport,
   commands: readonly CommandTotals[],
-  measure: Measure,
+  { measure, isLive }: ReportLayout,
 ): string[] {
-  const { summary, gaps, recording, format, lines } = report;
+  const { summary, gaps, recording, format, lines, elapsed, resources } = report;
   const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;
+  const used = resources === null ? "" : formatResources(resources);
   const text = [
-    `recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`,
+    ...(isLive
+      ? [`command      ${recording}`, `events       ${lines}`]
+      : [`recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`]),
+    ...(elapsed === null ? [] : [`time         ${formatDuration(elapsed)}`]),
+    ...(used === "" ? [] : [`used         ${used}`]),
     `processes    ${summary.processes}, ${summary.process_exits} ended, at most ` +
     `${summary.max_depth} below the first`,
     `threads      ${summary.threads}`,
@@ -182,6 +208,49 @@ export function layOutReport(
   return text;
 }
 
+/** What processes used, as far as it is known: the time of a CPU, and the memory of the largest one. */
+function formatResources(resources: Resources): string {
+  const { residentPeak } = resources;
+  const words: string[] = [];
+  const cpu = cpuTimeOf(resources);
+  if (cpu !== null) words.push(`CPU ${formatDuration(cpu)}`);
+  if (residentPeak !== undefined) words.push(`at most ${formatSize(residentPeak)} each`);
+  return words.join(", ");
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : what.endsWith("s") ? "es" : "s"}`;
+}
+
+/** What modules refused, in words; empty when they refused nothing. */
+function formatRefused({ refused_forks, refused_execs }: Gaps): string {
+  const words: string[] = [];
+  if (refused_forks > 0) words.push(count(refused_forks, "fork"));
+  if (refused_execs > 0) words.push(count(refused_execs, "exec"));
+  return words.join(" and ");
+}
+
+/**
+ * The result of a replay in one line: how many processes there were, how long it took, what they used, and what went wrong.
+ *
+ * @param report The result.
+ * @returns The line.
+ */
+export function formatBriefly(report: ReplayReport): string {
+  const { summary, gaps, elapsed, resources } = report;
+  const time = elapsed === null ? "" : ` in ${formatDuration(elapsed)}`;
+  const used = resources === null ? "" : formatResources(resources);
+  const wrong: string[] = [];
+  const failed = Object.entries(summary.exit_codes)
+    .reduce((sum, [code, ended]) => code === "0" ? sum : sum + ended, 0);
+  if (failed > 0) wrong.push(`${failed} failed`);
+  const refused = formatRefused(gaps);
+  if (refused !== "") wrong.push(`${refused} refused`);
+  const but = wrong.length === 0 ? "" : `; ${wrong.join(", ")}`;
+  const what = used === "" ? "" : `, ${used}`;
+  return `${count(summary.processes, "process")}${time}${what}${but}`;
+}
+
 function formatGaps({ gaps, untold }: ReplayReport): string[] {
   const missing: string[] = [];
   const say = (count: number, what: string) => {
@@ -192,7 +261,8 @@ function formatGaps({ gaps, untold }: ReplayReport): string[] {
   if (gaps.lost_events === null) missing.push("events that the recorder lost");
   else say(gaps.lost_events, "events that the recorder lost");
   const lines: string[] = [];
-  if (gaps.refused_forks > 0) lines.push(`refused      ${gaps.refused_forks} forks, by a module`);
+  const refused = formatRefused(gaps);
+  if (refused !== "") lines.push(`refused      ${refused}, by a module`);
   if (missing.length > 0) lines.push(`missing      ${missing.join(", ")}`);
   if (untold.length > 0) lines.push(`not told     ${untold.join(", ")}`);
   return lines;

@@ -1,3 +1,4 @@
+import { addResources, type Resources } from "../kernel/resources.ts";
 import type { RecordedEvent } from "./event.ts";
 import { exitText, type ProcessRecord } from "./process.ts";
 
@@ -62,6 +63,8 @@ export class SummaryCounter {
   refused = 0;
   refusedExecs = 0;
   unseenEnds = 0;
+  /** What all tasks used together; null where nobody measured. */
+  resources: Resources | null = null;
   #processes = 0;
   #processExits = 0;
   #failedExecs = 0;
@@ -89,6 +92,12 @@ export class SummaryCounter {
     else if (event.type === "lost" && this.#lost !== null) {
       this.#lost = event.count === null ? null : this.#lost + event.count;
     }
+  }
+
+  /** Adds to what all tasks used, and to what one process used. */
+  usage(record: ProcessRecord, used: Resources): void {
+    this.resources = addResources(this.resources ?? {}, used, this);
+    record.resources = addResources(record.resources ?? {}, used, record);
   }
 
   /** Counts a process. */

@@ -88,6 +88,7 @@ export function timelineOf(
 }
 
 function noteOf(process: ProcessRecord, until: number): string {
+  if (process.neverRan) return endOf(process);
   const life = (process.end ?? until) - process.firstSeen;
   return `${endOf(process)}  ${process.endUnseen ? "" : formatDuration(life)}`.trimEnd();
 }

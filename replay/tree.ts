@@ -79,38 +79,16 @@ export function treeRows(processes: readonly ProcessRecord[], clock: RecordingCl
   return rows;
 }
 
-/**
- * One process on one line: its pid, its command, its end and its lifetime.
- *
- * @param process The process.
- * @param clock How the times are to be read.
- * @returns The line.
- * @example
- * ```ts
- * import { formatProcess, ProcessRecord } from "@pnotify/pnotify/replay";
- * import { assertEquals } from "@std/assert";
- * const sh = new ProcessRecord(7, { serial: 0, firstSeen: 0, forked: true, comm: "sh" });
- * sh.status = 9;
- * sh.end = 2_000_000;
- * assertEquals(formatProcess(sh, { origin: 0, kind: "relative" }), "7 sh: sig9 after 2.00 ms");
- * ```
- */
-export function formatProcess(process: ProcessRecord, clock: RecordingClock): string {
-  const life = lifeOf(process, clock);
-  const after = life === null ? "" : ` after ${formatDuration(life)}`;
-  return `${process.pid || "?"} ${commandOf(process)}: ${endOf(process)}${after}`;
-}
-
 function rowOf(process: ProcessRecord, prefix: string, clock: RecordingClock): TreeRow {
   const life = lifeOf(process, clock);
   const pid = process.pid === 0 ? "?" : process.pid;
   const threads = process.threads === 0 ? "" : ` +${process.threads} threads`;
   const refused = process.refused === null ? "" : ` refused: ${process.refused}`;
-  return {
-    name: `${prefix}${commandOf(process)}`,
-    tail: ` [${pid}]${threads}${refused}`,
-    columns: [endOf(process), life === null ? "" : formatDuration(life), process.job ?? ""],
-  };
+  const name = `${prefix}${commandOf(process)}`;
+  const tail = ` [${pid}]${threads}${refused}`;
+  if (process.neverRan) return { name, tail, columns: ["", "", ""] };
+  const time = life === null ? "" : formatDuration(life);
+  return { name, tail, columns: [endOf(process), time, process.job ?? ""] };
 }
 
 /**

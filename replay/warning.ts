@@ -9,6 +9,7 @@ export type WarningKind =
   | "pid-in-use"
   | "not-begun"
   | "lost"
+  | "passed-over"
   | "refused";
 
 /** What each kind of warning means, in the order of the table in `docs/replay.md`. */
@@ -22,8 +23,17 @@ export const WARNING_KINDS: Readonly<Record<WarningKind, string>> = Object.freez
   "pid-in-use": "a pid is given out while its last user lives",
   "not-begun": "a call returns that nobody began",
   "lost": "the recorder lost events",
+  "passed-over": "a newer recorder told what this reader does not know",
   "refused": "the kernel model refuses what the recording says",
 });
+
+/**
+ * Whether what is warned of is a fault of the recording. Records of unknown kinds are none: a newer program wrote them, and
+ * everything else is told.
+ */
+export function isFault(kind: WarningKind): boolean {
+  return kind !== "passed-over";
+}
 
 /** A fault of a recording, and its line. The rest of the recording is used. */
 export interface ReplayWarning {

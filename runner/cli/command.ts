@@ -8,6 +8,8 @@ export interface Option {
   readonly letter?: string;
   /** The name of its value in help. A switch has none. */
   readonly value?: string;
+  /** Whether it may stand without its value. Its text is empty then. */
+  readonly isValueOptional?: boolean;
   /** The values it may have. */
   readonly choices?: readonly string[];
   /** Whether its value is a whole number that is not negative. */

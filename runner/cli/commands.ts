@@ -31,7 +31,7 @@ export const COMMANDS: readonly CommandEntry[] = Object.freeze([
   },
   {
     name: "record",
-    summary: "Run a command under strace, and record its processes for replay",
+    summary: "Run a command, and record its processes for replay",
     operands: "-- COMMAND...",
     load: async () => (await import("./record_command.ts")).recordCommand,
   },

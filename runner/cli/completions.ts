@@ -75,8 +75,9 @@ function zsh(commands: readonly Command[]): string[] {
       `    ${command.name}) _arguments \\`,
       ...[...command.options, ...COMMON_OPTIONS].map((option) => {
         const words = option.choices === undefined ? "" : `(${option.choices.join(" ")})`;
-        const value = option.value === undefined ? "" : `:${option.value}:${words}`;
-        const equals = option.value === undefined ? "" : "=";
+        const colon = option.isValueOptional ? "::" : ":";
+        const value = option.value === undefined ? "" : `${colon}${option.value}:${words}`;
+        const equals = option.value === undefined ? "" : option.isValueOptional ? "=-" : "=";
         return `      '--${option.name}${equals}[${spec(option.doc)}]${value}' \\`;
       }),
       command.completes === undefined
@@ -101,7 +102,8 @@ function fish(commands: readonly Command[]): string[] {
       ...[...command.options, ...COMMON_OPTIONS].map((option) => {
         const letter = option.letter === undefined ? "" : ` -s ${option.letter}`;
         const words = option.choices === undefined ? "" : ` -a '${option.choices.join(" ")}'`;
-        const value = option.value === undefined ? "" : ` -r${words}`;
+        const needsValue = option.value !== undefined && !option.isValueOptional;
+        const value = needsValue ? ` -r${words}` : "";
         const doc = quote(option.doc);
         return `complete -c pnotify ${
           afterCommand(command.name)

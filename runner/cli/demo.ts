@@ -111,9 +111,10 @@ async function runScenarios(
 
 function showWhatNext({ io }: Invocation, style: Style): void {
   const next = [
-    "Next: pnotify run replay/parallel_build  the same build as a scenario",
-    "      pnotify record -o my.strace make   a recording of your own",
-    "      pnotify list                       all scenarios and modules",
+    "Next: pnotify run replay/parallel_build    the same build as a scenario",
+    "      pnotify live --tree -- make          a build of your own, while it runs",
+    "      pnotify record -o my.events -- make  a recording of your own",
+    "      pnotify list                         all scenarios and modules",
   ];
   io.out("");
   for (const line of next) io.out(style.dim(line));

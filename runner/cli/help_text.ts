@@ -65,6 +65,10 @@ export function commandHelp(command: Command, style: Style): string[] {
 function optionRow(option: Option): [string, string] {
   const letter = option.letter === undefined ? "    " : `-${option.letter}, `;
   const no = option.negatable ? "[no-]" : "";
-  const value = option.value === undefined ? "" : ` ${option.value}`;
+  const value = option.value === undefined
+    ? ""
+    : option.isValueOptional
+    ? `[=${option.value}]`
+    : ` ${option.value}`;
   return [`${letter}--${no}${option.name}${value}`, option.doc];
 }

@@ -94,6 +94,7 @@ function checkOption(
   for (const value of [given].flat()) {
     const text = String(value ?? "");
     const name = `--${option.name}`;
+    if (text === "" && option.isValueOptional) continue;
     if (text === "") {
       throw new UsageError(`Missing value of ${name}: ${option.value} is wanted`);
     }

@@ -3,6 +3,8 @@ import { printable } from "../report/style.ts";
 import type { LiveJob, LiveMessage } from "../live/protocol.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import { type Io, styleFor, terminalWidth } from "./io.ts";
+import { commandJob, exitStatusOf, shellWords } from "./live_job.ts";
+import { outputProblem } from "./output_file.ts";
 import { readModules } from "./replay_modules.ts";
 import { type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
 
@@ -11,6 +13,8 @@ interface LiveSettings {
   readonly job: LiveJob;
   readonly json: boolean;
   readonly table: boolean;
+  /** Whether one line sums up, since nothing else does. */
+  readonly brief: boolean;
   readonly log: boolean;
   readonly output: string | null;
 }
@@ -29,8 +33,9 @@ function readSettings(invocation: Invocation): LiveSettings {
   const tree = invocation.flag("tree") ?? false;
   const timeline = invocation.flag("timeline") ?? false;
   const follow = invocation.flag("follow") ?? false;
+  const output = invocation.text("output") ?? null;
   const request: ReplayRequest = {
-    recording: command.join(" "),
+    recording: shellWords(command),
     pid: null,
     modules,
     params: invocation.all("param"),
@@ -38,12 +43,11 @@ function readSettings(invocation: Invocation): LiveSettings {
     keep: tree || timeline || json,
     tree,
     timeline,
-    width: invocation.count("width") ?? terminalWidth(invocation.io),
+    width: invocation.count("width") ?? widthFor(invocation.io, output),
   };
+  const table = invocation.text("report") === "table";
   return {
-    job: {
-      command,
-      environment: Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`),
+    job: commandJob(command, {
       request,
       filter: invocation.flag("filter") ?? true,
       figures: invocation.flag("figures") ?? true,
@@ -51,12 +55,18 @@ function readSettings(invocation: Invocation): LiveSettings {
       killOnFault: invocation.text("on-fault") === "kill",
       follow,
       record: invocation.text("record") ?? null,
-    },
+    }),
     json,
-    table: invocation.text("report") === "table" || (!json && !tree && !timeline && !follow),
+    table,
+    brief: !json && !table && !tree && !timeline,
     log: invocation.flag("log") ?? false,
-    output: invocation.text("output") ?? null,
+    output,
   };
+}
+
+/** What is said goes to stderr, or into a file. */
+function widthFor(io: Io, output: string | null): number {
+  return terminalWidth({ ...io, isOutTerminal: output === null && io.isErrTerminal });
 }
 
 /** The streams of the command are its own. What this program says goes to stderr, or into a file. */
@@ -74,21 +84,19 @@ function reportIo(io: Io, output: string | null): Io & { close(): void } {
 function tell(io: Io, message: LiveMessage): void {
   if (message.kind === "line") io.out(printable(message.text));
   if (message.kind === "remaining") {
-    const tasks = message.count === 1 ? "1 task" : `${message.count} tasks`;
-    io.err(`pnotify: the command has ended, ${tasks} of it still run`);
+    const tasks = message.count === 1
+      ? "1 task of it still runs"
+      : `${message.count} tasks of it still run`;
+    io.err(`pnotify: the command has ended, ${tasks}`);
   }
-}
-
-/** What a shell would say of this wait status. */
-function exitStatusOf(status: number): number {
-  const signal = status & 0x7f;
-  return signal === 0 ? status >> 8 & 0xff : 128 + signal;
 }
 
 function printReport(io: Io, outcome: ReplayOutcome, settings: LiveSettings, color: string): void {
   const style = styleFor(color, settings.output === null && io.isErrTerminal, io);
   const options: PrintOptions = {
     table: settings.table,
+    brief: settings.brief,
+    isLive: true,
     log: settings.log,
     width: settings.job.request.width,
     style,
@@ -97,11 +105,20 @@ function printReport(io: Io, outcome: ReplayOutcome, settings: LiveSettings, col
   if (!settings.json) return printOutcome(io, outcome, options);
   const { report, log, reports, failure } = outcome;
   io.out(JSON.stringify({ ...report, log, reports, failure }, null, 2));
-  printWarnings(io, outcome, style);
+  printWarnings(io, outcome, style, true);
+}
+
+/** Says that a file cannot be written, before anything begins. */
+async function checkFiles({ job, output }: LiveSettings): Promise<void> {
+  for (const path of [job.record, output]) {
+    const problem = path === null ? null : await outputProblem(path);
+    if (problem !== null) throw new UsageError(`Cannot write "${path}": ${problem}`);
+  }
 }
 
 async function live(invocation: Invocation): Promise<number> {
   const settings = readSettings(invocation);
+  await checkFiles(settings);
   const { supervise } = await import("../live/supervise.ts");
   const io = reportIo(invocation.io, settings.output);
   try {
@@ -110,8 +127,11 @@ async function live(invocation: Invocation): Promise<number> {
       invocation.io.err(`error: ${printable(end.message)}`);
       return end.exitStatus;
     }
-    const { outcome, status } = end;
+    const { outcome, status, unrecorded } = end;
     printReport(io, outcome, settings, invocation.text("color") ?? "auto");
+    if (unrecorded !== null) {
+      invocation.io.err(`pnotify: the recording is not whole: ${unrecorded}`);
+    }
     const isFaulty = outcome.broken || outcome.failure !== null || outcome.reports.length > 0;
     if (isFaulty && settings.job.killOnFault) return EXIT.broken;
     return exitStatusOf(status);

@@ -1,147 +1,89 @@
-import { type SignalName, signalNumber } from "../../kernel/mod.ts";
-import { tracedCalls } from "../../replay/strace_call.ts";
+import type { LiveJob } from "../live/protocol.ts";
 import { printable } from "../report/style.ts";
 import { type CommandBody, EXIT, type Invocation, UsageError } from "./command.ts";
 import type { Io } from "./io.ts";
+import { commandJob, exitStatusOf } from "./live_job.ts";
+import { outputProblem } from "./output_file.ts";
+import { checkStrace, runTraced } from "./strace_recorder.ts";
 
-/** The flags of every strace. Newer ones also take flags for names of threads and pids of namespaces. */
-const FLAGS: readonly string[] = Object.freeze([
-  "-f",
-  "-ttt",
-  "-s",
-  "256",
-  "-e",
-  `trace=${tracedCalls()}`,
-  "-e",
-  "signal=!chld",
-]);
-const NEWER_FLAGS: readonly string[] = Object.freeze(["-Y", "--pidns-translation"]);
-const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGTERM",
-  "SIGUSR1",
-  "SIGUSR2",
-]);
-
-/** Whether strace can be used on this machine, and how. */
-export type StraceCheck =
-  | { readonly ok: true; readonly flags: readonly string[] }
-  | { readonly ok: false; readonly why: string; readonly hint: string };
-
-/**
- * Tries strace. It may be missing, old, or not allowed to trace.
- *
- * @param strace The program.
- * @returns The flags to use, or why it cannot be used.
- */
-export async function checkStrace(strace: string): Promise<StraceCheck> {
-  let complaint = "";
-  for (const flags of [[...FLAGS, ...NEWER_FLAGS], FLAGS]) {
-    let output: Deno.CommandOutput;
-    try {
-      const args = [...flags, "-o", "/dev/null", "true"];
-      output = await new Deno.Command(strace, { args, stdin: "null" }).output();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      const why = `${strace} is not installed`;
-      return { ok: false, why, hint: "apt install strace, or the like, provides it" };
-    }
-    if (output.success) return { ok: true, flags };
-    complaint = new TextDecoder().decode(output.stderr).trim().split("\n")[0];
-  }
-  const hint = /not permitted|ptrace/i.test(complaint)
-    ? "in a container, CAP_SYS_PTRACE is needed; /proc/sys/kernel/yama/ptrace_scope may forbid it"
-    : "strace -f true shows more";
-  return { ok: false, why: `strace is refused: ${complaint}`, hint };
+/** What is recorded, and where. */
+interface RecordSettings {
+  readonly command: readonly string[];
+  readonly output: string;
+  /** The strace to use; null for the tracer of this program. */
+  readonly strace: string | null;
 }
 
-/**
- * Runs a command under strace.
- *
- * @param strace The program, and its flags.
- * @param output The file to write.
- * @param command The command.
- * @returns The exit status of the command, or 128 and the number of the signal that ended it.
- */
-export async function runTraced(
-  strace: readonly [string, ...string[]],
-  output: string,
-  command: readonly string[],
-): Promise<number> {
-  const [program, ...flags] = strace;
-  const child = new Deno.Command(program, {
-    args: [...flags, "-o", output, "--", ...command],
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  const listeners = PASSED_ON.map((signal) => {
-    const pass = () => void passOn(child.pid, signal);
-    Deno.addSignalListener(signal, pass);
-    return { signal, pass };
-  });
-  try {
-    const { code, signal } = await child.status;
-    return signal === null ? code : 128 + signalNumber(signal as SignalName);
-  } finally {
-    for (const { signal, pass } of listeners) Deno.removeSignalListener(signal, pass);
-  }
-}
-
-/** Sends a signal to the first child of strace. strace itself blocks signals while it writes to a file. */
-async function passOn(strace: number, signal: Deno.Signal): Promise<void> {
-  let target = strace;
-  try {
-    const children = await Deno.readTextFile(`/proc/${strace}/task/${strace}/children`);
-    const first = Number(children.split(" ")[0]);
-    if (first > 0) target = first;
-  } catch {
-    // Without /proc strace itself gets the signal.
-  }
-  try {
-    Deno.kill(target, signal);
-  } catch {
-    // The target has ended by itself.
-  }
-}
-
-async function record({ io, trailing, text }: Invocation): Promise<number> {
+function readSettings({ trailing, text }: Invocation): RecordSettings {
   if (trailing.length === 0) {
     throw new UsageError(
       "Missing command of pnotify record",
       "usage: pnotify record -- COMMAND...",
     );
   }
-  const output = text("output") ?? "pnotify.strace";
-  const strace = text("strace") ?? "strace";
+  const strace = text("strace");
+  return {
+    command: trailing,
+    output: text("output") ?? (strace === undefined ? "pnotify.events" : "pnotify.strace"),
+    strace: strace === undefined ? null : strace || "strace",
+  };
+}
+
+async function record(invocation: Invocation): Promise<number> {
+  const { io } = invocation;
+  const settings = readSettings(invocation);
+  const { output, strace } = settings;
+  const problem = await outputProblem(output);
+  if (problem !== null) {
+    io.err(`error: Cannot write "${printable(output)}": ${problem}`);
+    return EXIT.usage;
+  }
+  return strace === null
+    ? await recordLive(io, settings)
+    : await recordStrace(io, strace, settings);
+}
+
+/** Records with the tracer of this program. */
+async function recordLive(io: Io, { command, output }: RecordSettings): Promise<number> {
+  const job: LiveJob = commandJob(command, { record: output });
+  const { supervise } = await import("../live/supervise.ts");
+  const end = await supervise(job, () => {});
+  if (end.kind === "refused") {
+    await Deno.remove(output).catch(() => {});
+    io.err(`error: ${printable(end.message)}`);
+    if (end.exitStatus === EXIT_UNTRACED) io.err(`  = ${await hintOfStrace()}`);
+    return end.exitStatus;
+  }
+  if (end.unrecorded !== null) io.err(`pnotify: the recording is not whole: ${end.unrecorded}`);
+  await tellSize(io, output);
+  return exitStatusOf(end.status);
+}
+
+/** The exit status for a command that cannot be traced. */
+const EXIT_UNTRACED = 125;
+
+/** What strace would do where this program cannot trace. */
+async function hintOfStrace(): Promise<string> {
+  const check = await checkStrace("strace");
+  return check.ok
+    ? "strace works here: pnotify record --strace uses it"
+    : `pnotify record --strace would not work either: ${printable(check.why)}`;
+}
+
+async function recordStrace(
+  io: Io,
+  strace: string,
+  { command, output }: RecordSettings,
+): Promise<number> {
   const check = await checkStrace(strace);
   if (!check.ok) {
     io.err(`error: Cannot record: ${printable(check.why)}`);
     io.err(`  = ${check.hint}`);
     return EXIT.usage;
   }
-  const problem = await outputProblem(output);
-  if (problem !== null) {
-    io.err(`error: Cannot write "${printable(output)}": ${problem}`);
-    return EXIT.usage;
-  }
-  const status = await runTraced([strace, ...check.flags], output, trailing);
+  const status = await runTraced([strace, ...check.flags], output, command);
   await tellSize(io, output);
   return status;
-}
-
-/** Why the output cannot be written, or null. strace would say so later, in its own words. */
-async function outputProblem(output: string): Promise<string | null> {
-  try {
-    await Deno.writeTextFile(output, "");
-    return null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no such folder";
-    if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-    return "it may not be written";
-  }
 }
 
 async function tellSize(io: Io, output: string): Promise<void> {
@@ -158,16 +100,28 @@ export const recordCommand: CommandBody = {
   arity: [0, 0],
   takesTrailing: true,
   about: [
-    "The exit status is that of the command, or 128 and the number of the signal that ended it.",
+    "Needs no root and no other program. With --strace the command runs under strace instead.",
+    "The exit status is that of the command, 128 and the number of the signal that ended it, 125 when it cannot be traced,",
+    "126 when it cannot be run, 127 when it is not there.",
     "Signals are passed on to the command.",
   ],
   options: [
-    { name: "output", letter: "o", value: "FILE", doc: "the recording; pnotify.strace by default" },
-    { name: "strace", value: "PROGRAM", doc: "the strace to use" },
+    {
+      name: "output",
+      letter: "o",
+      value: "FILE",
+      doc: "the recording; pnotify.events by default, with --strace pnotify.strace",
+    },
+    {
+      name: "strace",
+      value: "PROGRAM",
+      isValueOptional: true,
+      doc: "record with strace, or with another program that is like it",
+    },
   ],
   examples: [
-    ["pnotify record -o build.strace -- make -j4", "record a build"],
-    ["pnotify replay build.strace --tree", "see what it came to"],
+    ["pnotify record -o build.events -- make -j4", "record a build"],
+    ["pnotify replay build.events --tree", "see what it came to"],
   ],
   run: record,
 };

@@ -1,13 +1,10 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { KernelModule } from "../../kernel/module.ts";
-import {
-  formatProcess,
-  listFormats,
-  type ProcessRecord,
-  type RecordingClock,
-} from "../../replay/mod.ts";
+import { listFormats } from "../../replay/mod.ts";
+import { isFault } from "../../replay/warning.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { RefusedError } from "../execute/refusal.ts";
+import { followTo } from "../replay/follow.ts";
 import {
   type ReplayModule,
   type ReplayOutcome,
@@ -103,10 +100,12 @@ async function replayPieces(
     return await replaySandboxed(request, settings.files, pieces, settings.limits);
   }
   const modules: ReadonlyMap<string, KernelModule> = shippedModules();
-  const ended = (process: ProcessRecord, clock: RecordingClock) =>
-    invocation.io.out(printable(formatProcess(process, clock)));
   const isTalking = settings.follow && !settings.json;
-  const session = new ReplaySession(request, modules, isTalking ? ended : undefined);
+  const session = new ReplaySession(
+    request,
+    modules,
+    isTalking ? followTo(request, (line) => invocation.io.out(printable(line))) : undefined,
+  );
   for await (const text of pieces) session.push(text);
   return session.finish();
 }
@@ -146,7 +145,8 @@ function listen(stop: () => void, how: "add" | "remove"): void {
 function statusOf(outcome: ReplayOutcome, strict: boolean): number {
   if (outcome.broken || outcome.reports.length > 0) return EXIT.broken;
   if (outcome.failure !== null) return EXIT.usage;
-  return strict && outcome.report.warnings.length > 0 ? EXIT.failed : EXIT.held;
+  const isFaulty = outcome.report.warnings.some(({ kind }) => isFault(kind));
+  return strict && isFaulty ? EXIT.failed : EXIT.held;
 }
 
 async function replay(invocation: Invocation): Promise<number> {

@@ -1,5 +1,5 @@
 import { alignColumns } from "../../modules/table_text.ts";
-import { layOutReport } from "../../replay/report.ts";
+import { formatBriefly, layOutReport } from "../../replay/report.ts";
 import { layOutTimeline } from "../../replay/timeline.ts";
 import { layOutTree } from "../../replay/tree.ts";
 import type { ReplayOutcome } from "../replay/session.ts";
@@ -11,6 +11,10 @@ import type { Io } from "./io.ts";
 export interface PrintOptions {
   /** Whether to show the table. */
   readonly table: boolean;
+  /** Whether to sum up in a line. */
+  readonly brief?: boolean;
+  /** Whether a command ran just now, and no recording was read. */
+  readonly isLive?: boolean;
   /** Whether to show the kernel log. */
   readonly log: boolean;
   /** How many columns a drawing may have. */
@@ -26,7 +30,7 @@ const MOST_WARNINGS = 10;
 
 /** Prints the outcome of a replay, for people. */
 export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
-  const { style, errStyle, width } = options;
+  const { style, errStyle, width, isLive = false } = options;
   const { report, tree, timeline, accounting, log, reports, failure } = outcome;
   const section = (title: string, lines: readonly string[] | null) => {
     if (lines === null || lines.length === 0) return;
@@ -35,13 +39,15 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
     for (const line of lines) io.out(printable(line));
   };
   if (options.table) {
-    for (const line of layOutReport(report, outcome.commands, measure)) io.out(printable(line));
+    const lines = layOutReport(report, outcome.commands, { measure, isLive });
+    for (const line of lines) io.out(printable(line));
   }
+  if (options.brief) io.out(`pnotify: ${formatBriefly(report)}`);
   section("Tree", tree && layOutTree(tree, { width, measure }));
   section("Timeline", timeline && layOutTimeline(timeline, { width, measure }));
   section("Accounting", layOutAccounting(accounting));
   if (options.log) section("Kernel log", log);
-  printWarnings(io, outcome, errStyle);
+  printWarnings(io, outcome, errStyle, isLive);
   for (const text of reports) {
     for (const line of text.split("\n")) io.err(errStyle.red(printable(line)));
   }
@@ -57,10 +63,15 @@ function layOutAccounting(tables: ReplayOutcome["accounting"]): string[] {
 }
 
 /** Prints the first warnings, and how many there are of each kind. */
-export function printWarnings(io: Io, { report }: ReplayOutcome, style: Style): void {
+export function printWarnings(
+  io: Io,
+  { report }: ReplayOutcome,
+  style: Style,
+  isLive = false,
+): void {
   const { recording, warnings, warning_counts } = report;
   for (const { line, text } of warnings.slice(0, MOST_WARNINGS)) {
-    const place = `${recording}:${line}`;
+    const place = isLive ? `event ${line}` : `${recording}:${line}`;
     io.err(`${style.yellow("warning")}: ${printable(place)}: ${printable(text)}`);
   }
   const counts = Object.entries(warning_counts);

@@ -30,7 +30,12 @@ export type LiveMessage =
   | { readonly kind: "line"; readonly text: string }
   /** The command itself has ended, and others of its processes still run. */
   | { readonly kind: "remaining"; readonly count: number }
-  /** Everything has ended. */
-  | { readonly kind: "ended"; readonly status: number; readonly outcome: ReplayOutcome }
+  /** Everything has ended. `unrecorded` is why not all of it could be recorded, or null. */
+  | {
+    readonly kind: "ended";
+    readonly status: number;
+    readonly outcome: ReplayOutcome;
+    readonly unrecorded: string | null;
+  }
   /** The command did not start. */
   | { readonly kind: "refused"; readonly message: string; readonly exitStatus: number };

@@ -6,13 +6,9 @@ import { LaunchError, readInherited } from "../../live/launch.ts";
 import { Libc } from "../../live/libc.ts";
 import { openParts } from "../../live/parts.ts";
 import { Tracer } from "../../live/tracer.ts";
-import {
-  formatProcess,
-  type ProcessRecord,
-  type RecordedEvent,
-  type RecordingClock,
-} from "../../replay/mod.ts";
+import type { RecordedEvent, RecordingClock } from "../../replay/mod.ts";
 import { shippedModules } from "../engine/shipped.ts";
+import { followTo } from "../replay/follow.ts";
 import { EventSession } from "../replay/session.ts";
 import type { LiveJob, LiveMessage } from "./protocol.ts";
 import { EventFile } from "./event_file.ts";
@@ -60,19 +56,19 @@ class Run {
     this.#session = new EventSession(job.request, shippedModules(), () => this, {
       vetoesHold: true,
       pidMax: readPidMax(this.#libc),
-      ...(job.follow ? { ended: (process: ProcessRecord) => this.#follow(process) } : {}),
+      ...(job.follow
+        ? { ended: followTo(job.request, (text) => say({ kind: "line", text })) }
+        : {}),
     });
     const parts = openParts(this.#libc, architecture);
     this.#driver = new Driver(parts, { take: (event) => this.#take(event) }, job);
     this.#tracer = new Tracer(parts, this.#driver);
-    this.#file = job.record === null
-      ? null
-      : new EventFile(job.record, job.command, this.#driver.origin);
+    this.#file = job.record === null ? null : new EventFile(job.record, job.command);
   }
 
   /** How the times of its events are to be read. */
   get clock(): RecordingClock {
-    return { origin: this.#driver.origin, kind: "monotonic" };
+    return { origin: Math.max(this.#driver.origin, 0), kind: "monotonic" };
   }
 
   /** What the events of a live run are written as. */
@@ -83,16 +79,12 @@ class Run {
     return this.#events;
   }
 
-  #follow(process: ProcessRecord): void {
-    this.#say({ kind: "line", text: formatProcess(process, this.clock) });
-  }
-
   /** A fault of the model must not stop the command, unless that is wanted. */
   #take(event: RecordedEvent): ErrnoName | null {
     this.#events++;
     let refusal: ErrnoName | null = null;
     this.#session.guarded(() => refusal = this.#session.take(event));
-    this.#file?.write(event, refusal);
+    this.#file?.write(event, refusal, this.#driver.origin);
     if (this.#job.killOnFault && this.#session.hasFault) this.#tracer.killAll();
     return refusal;
   }
@@ -112,7 +104,9 @@ class Run {
         if (untilRoot) this.#tracer.killAll();
         else this.#say({ kind: "remaining", count });
       });
-      this.#say({ kind: "ended", status, outcome: this.#session.finish() });
+      const outcome = this.#session.finish();
+      this.#file?.close();
+      this.#say({ kind: "ended", status, outcome, unrecorded: this.#file?.problem ?? null });
     } finally {
       this.#file?.close();
     }

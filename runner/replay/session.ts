@@ -91,7 +91,7 @@ export interface EventSource {
 
 /** How a session differs from a replay of what has happened. */
 export interface SessionOptions {
-  /** Called for each process that has ended. */
+  /** Called for each process that has ended, and for each whose fork was refused and did not happen. */
   readonly ended?: (process: ProcessRecord, clock: RecordingClock) => void;
   /** Whether a refusal undoes what a module refused: {@linkcode ReplayOptions.vetoesHold}. */
   readonly vetoesHold?: boolean;
@@ -112,7 +112,10 @@ export class EventSession {
   readonly #commands = new CommandTable();
   readonly #jobs: Jobs | null;
   readonly #csa: Csa | null;
+  #first: number | null = null;
   #last = 0;
+  /** Whether somebody reads the job of a process. */
+  readonly #namesJobs: boolean;
   #failure: string | null = null;
   #broken = false;
 
@@ -134,6 +137,7 @@ export class EventSession {
     this.#request = request;
     this.#source = source;
     const { pidMax, vetoesHold, ended } = options;
+    this.#namesJobs = request.keep || ended !== undefined;
     this.#world = boot({ debug: request.check, ...(pidMax === undefined ? {} : { pidMax }) });
     this.#kernel = this.#world.kernel;
     loadModules(this.#kernel, request, modules);
@@ -149,6 +153,7 @@ export class EventSession {
           this.#commands.ended(process);
           ended?.(process, this.#source().clock);
         },
+        neverRan: (process) => ended?.(process, this.#source().clock),
       },
     });
   }
@@ -170,6 +175,7 @@ export class EventSession {
    * @returns The errno with which a module refuses it, where vetoes hold; else null.
    */
   take(event: RecordedEvent): ErrnoName | null {
+    this.#first ??= event.time;
     if (event.time > this.#last) this.#last = event.time;
     return this.#replay.take(event);
   }
@@ -192,7 +198,7 @@ export class EventSession {
   }
 
   #ending(process: ProcessRecord, task: Task | null): void {
-    if (this.#jobs !== null && this.#request.keep && task !== null) {
+    if (this.#jobs !== null && this.#namesJobs && task !== null) {
       process.job = jobOf(this.#jobs, task);
     }
   }
@@ -286,8 +292,9 @@ export class EventSession {
 
   #report(): ReplayReport {
     const { keep, recording } = this.#request;
-    const { summary, gaps, warnings, processes } = this.#replay;
+    const { summary, gaps, warnings, processes, resources } = this.#replay;
     const { format, clock, lineCount } = this.#source();
+    const hasTimes = clock.kind !== "none" && this.#first !== null;
     const loaded = { job: this.#jobs !== null, accounting: this.#csa !== null };
     return {
       recording,
@@ -296,7 +303,9 @@ export class EventSession {
       clock,
       summary,
       gaps,
-      untold: untoldBy(format),
+      elapsed: hasTimes ? this.#last - this.#first! : null,
+      resources,
+      untold: untoldBy(format, resources),
       warning_counts: warnings.counts,
       warnings: warnings.kept,
       tree: keep ? nodesOf(processes, clock, loaded) : null,

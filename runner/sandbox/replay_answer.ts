@@ -71,6 +71,8 @@ const report: Shape = fields<Omit<ReplayReport, "recording">>({
   clock: fields<RecordingClock>({ origin: number, kind: text }),
   summary,
   gaps,
+  elapsed: orNull(number),
+  resources: orNull(record(number)),
   untold: list(text),
   warning_counts: record(number),
   warnings: list(fields<ReplayWarning>({ kind: oneOf(WARNING_KINDS), line: number, text })),

@@ -1,5 +1,6 @@
 import "./adopt_test.ts";
 import "./bad_input_test.ts";
+import "./events_property_test.ts";
 import "./events_test.ts";
 import "./follow_test.ts";
 import "./formats_test.ts";
@@ -7,8 +8,11 @@ import "./ftrace_test.ts";
 import "./fuzz_test.ts";
 import "./mapping_test.ts";
 import "./record_command_test.ts";
+import "./refused_test.ts";
 import "./replay_command_test.ts";
 import "./report_test.ts";
 import "./sandboxed_test.ts";
+import "./session_test.ts";
+import "./strace_recorder_test.ts";
 import "./strace_test.ts";
 import "./truth_test.ts";

@@ -6,7 +6,8 @@ import {
   type RecordedEvent,
   Recording,
 } from "../../replay/mod.ts";
-import { eventsOf, folders, readData, recordingsIn, replayText } from "./support.ts";
+import { RECORD_KINDS } from "../../replay/record_kinds.ts";
+import { eventsOf, everyEvent, folders, readData, recordingsIn, replayText } from "./support.ts";
 
 Deno.test("EventsParser reads records with keys in any order, and what is not flat", () => {
   const events = eventsOf(
@@ -82,68 +83,48 @@ Deno.test("EventsParser warns of records without a pid, and of what is no object
 });
 
 Deno.test("formatEvent() writes what EventsParser reads, for every kind of event", () => {
-  const place = (line: number) => ({ time: line * 1000, line });
-  const events: RecordedEvent[] = [
-    {
-      type: "fork",
-      ...place(2),
-      pid: 6,
-      tgid: 6,
-      thread: false,
-      creator: 5,
-      creatorTgid: 4,
-      parent: 3,
-      flags: 0x1200000,
-      comm: "a",
-    },
-    {
-      type: "fork",
-      ...place(3),
-      pid: 7,
-      tgid: 6,
-      thread: true,
-      creator: 6,
-      creatorTgid: 6,
-      parent: null,
-      flags: null,
-      comm: null,
-    },
-    {
-      type: "exec",
-      ...place(4),
-      pid: 6,
-      oldPid: 7,
-      path: '/a "b"',
-      argv: ["x", "\n"],
-      comm: "b",
-    },
-    { type: "exec-failed", ...place(5), pid: 6 },
-    { type: "exit-call", ...place(6), pid: 6, tgid: 6, code: 3, group: true },
-    { type: "signal", ...place(7), pid: 6, signal: 15 },
-    { type: "rename", ...place(8), pid: 6, comm: "\u00e4 \\" },
-    { type: "session", ...place(9), pid: 6, id: 6 },
-    { type: "group", ...place(10), pid: 6, id: 5 },
-    { type: "credentials", ...place(11), pid: 6, uid: 1000, gid: null },
-    { type: "credentials", ...place(12), pid: 6, uid: null, gid: 0 },
-    { type: "subreaper", ...place(13), pid: 6, on: true },
-    { type: "namespace", ...place(14), pid: 6 },
-    { type: "found", ...place(15), pid: 9, tgid: 8, parent: 1, comm: "old" },
-    { type: "usage", ...place(16), pid: 6, resources: { userTime: 5, bytesRead: 0 } },
-    { type: "lost", ...place(17), count: null },
-    { type: "lost", ...place(18), count: 4 },
-    {
-      type: "exit",
-      ...place(19),
-      pid: 6,
-      tgid: 6,
-      status: 0x300,
-      parent: 0,
-      groupDead: true,
-    },
-  ];
+  const events = everyEvent();
   const written = eventsHeader({ command: ["make"] }) +
     events.map((event) => formatEvent(event, 1_795_475_442e9)).join("");
   assertEquals(eventsOf(written), events);
+  const kinds = new Set(written.split("\n").slice(1, -1).map((line) => JSON.parse(line).ev));
+  assertEquals([...kinds].sort(), Object.keys(RECORD_KINDS).sort());
+});
+
+Deno.test("EventsParser passes over records of kinds that it does not know, and says so once", () => {
+  const { replay } = replayText(
+    eventsHeader() +
+      '{"t":5,"ev":"exec","pid":6}\n{"t":6,"ev":"freeze","pid":6,"for":9}\n{"t":7,"ev":"thaw"}\n' +
+      '{"t":8,"ev":"freeze","pid":6,"what":{"x":[1]}}\n{"t":9,"ev":"exit","pid":6,"tgid":6,"status":0}\n',
+  );
+  assertEquals(replay.warnings.kept, [{
+    kind: "passed-over",
+    line: 3,
+    text: "records of unknown kinds were passed over: 2 freeze, 1 thaw",
+  }]);
+  assertEquals([replay.summary.execs, replay.summary.exit_codes], [1, { "0": 1 }]);
+});
+
+Deno.test("EventsParser names at most 20 unknown kinds, and counts the others together", () => {
+  const records = Array.from({ length: 1000 }, (_, i) => `{"t":5,"ev":"kind${i}"}\n`);
+  const { replay } = replayText(eventsHeader() + records.join(""));
+  const [{ text }] = replay.warnings.kept;
+  assertEquals(replay.warnings.total, 1);
+  assertEquals(text.endsWith(", 1 kind18, 1 kind19, 980 of further kinds"), true, text);
+});
+
+Deno.test("EventsParser takes a record of a known kind without what it needs for a fault", () => {
+  const { replay } = replayText(
+    eventsHeader() +
+      '{"t":5,"ev":"exec","pid":6}\n{"t":6,"ev":"kill","pid":6,"target":7}\n{"t":7,"ev":"wait","pid":6}\n' +
+      '{"t":8,"ev":"refused","pid":6,"call":"fork","errno":"EWHAT"}\n{"t":9,"ev":"kill","pid":6,"target":7,"signal":65}\n',
+  );
+  assertEquals(replay.warnings.kept.map(({ kind, line }) => [kind, line]), [
+    ["not-understood", 3],
+    ["not-understood", 4],
+    ["not-understood", 5],
+    ["not-understood", 6],
+  ]);
 });
 
 for (const folder of folders()) {

@@ -1,8 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { FORMAT_NAMES, formatOf, FORMATS, listFormats, untoldBy } from "../../replay/mod.ts";
+import { RESOURCE_NAMES } from "../../kernel/resources.ts";
+import {
+  FORMAT_NAMES,
+  formatEvent,
+  formatOf,
+  FORMATS,
+  listFormats,
+  untoldBy,
+} from "../../replay/mod.ts";
+import { RECORD_KINDS } from "../../replay/record_kinds.ts";
 import { CALLS, tracedCalls } from "../../replay/strace_call.ts";
 import { WARNING_KINDS } from "../../replay/warning.ts";
-import { folders, readData, recordingsIn } from "./support.ts";
+import { everyEvent, folders, readData, recordingsIn } from "./support.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/replay.md", import.meta.url));
 
@@ -87,6 +96,53 @@ Deno.test("docs/replay.md says of each kind of warning what WARNING_KINDS says",
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")))
     .filter(([kind]) => kind in WARNING_KINDS);
   assertEquals(rows, Object.entries(WARNING_KINDS));
+});
+
+/** The rows of the table of records: what each kind means, and the fields that it may have. */
+function recordRows(): Map<string, { means: string; fields: Set<string> }> {
+  const rows = new Map<string, { means: string; fields: Set<string> }>();
+  let kind = "";
+  for (const [name, fields, means] of rowsUnder("Event recordings")) {
+    if (name !== "") kind = name.replaceAll("`", "");
+    const row = rows.get(kind) ?? { means, fields: new Set() };
+    for (const [, field] of fields.matchAll(/`(\w+)`/g)) row.fields.add(field);
+    rows.set(kind, row);
+  }
+  return rows;
+}
+
+Deno.test("docs/replay.md says of each kind of record what RECORD_KINDS says", () => {
+  const rows = [...recordRows()].map(([kind, { means }]) => [kind, means]);
+  assertEquals(rows, Object.entries(RECORD_KINDS));
+});
+
+Deno.test("docs/replay.md names each field that formatEvent() writes", () => {
+  const rows = recordRows();
+  const everywhere = ["t", "ev", "pid"];
+  for (const event of everyEvent()) {
+    const { ev, ...fields } = JSON.parse(formatEvent(event));
+    const known = [
+      ...everywhere,
+      ...rows.get(ev)!.fields,
+      ...(ev === "usage" ? RESOURCE_NAMES : []),
+    ];
+    assertEquals(Object.keys(fields).filter((name) => !known.includes(name)), [], ev);
+  }
+});
+
+Deno.test("docs/replay.md names each figure of usage", () => {
+  const paragraph = PAGE.slice(PAGE.indexOf("The figures of `usage` are"));
+  const named = [...paragraph.slice(0, paragraph.indexOf("; they are")).matchAll(/`(\w+)`/g)]
+    .map(([, name]) => name).slice(1);
+  assertEquals(named.sort(), [...RESOURCE_NAMES].sort());
+});
+
+Deno.test("untoldBy() leaves resources out when the recording told of some", () => {
+  for (const name of FORMAT_NAMES) {
+    const untold = FORMATS[name].untold;
+    assertEquals(untoldBy(name), untold);
+    assertEquals(untoldBy(name, { userTime: 1 }), untold.filter((what) => what !== "resources"));
+  }
 });
 
 Deno.test("tracedCalls() names each call that is not in the class process of strace", () => {

@@ -1,55 +1,90 @@
-import { assertEquals } from "@std/assert";
-import { checkStrace, runTraced } from "../../runner/cli/record_command.ts";
-import { readData, replayText } from "./support.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { inFolder, runApart, testTraced } from "./program.ts";
+import { replayText } from "./support.ts";
 
-const found = await checkStrace("strace");
-const flags = found.ok ? found.flags : [];
-// Where strace is missing or not allowed, there is nothing to try.
-const ignore = !found.ok;
+testTraced(
+  "pnotify record writes pnotify.events, with the exit status of the command",
+  () =>
+    inFolder(async (cwd) => {
+      const script = "(exit 3); /bin/true; exit 4";
+      const { status, out, err } = await runApart(["record", "--", "sh", "-c", script], { cwd });
+      assertEquals([status, out], [4, ""]);
+      assertMatch(err, /^pnotify: recorded \d+ bytes in pnotify\.events\n$/);
+      const text = await Deno.readTextFile(`${cwd}/pnotify.events`);
+      const { replay, recording } = replayText(text, { debug: false });
+      assertEquals([recording.format, replay.warnings.kept], ["events", []]);
+      assertEquals(replay.summary.exit_codes, { "0": 1, "3": 1, "4": 1 });
+      assert(replay.resources !== null && replay.resources.runDelay !== undefined);
+      assertEquals(JSON.parse(text.split("\n", 1)[0]).command, ["sh", "-c", script]);
+    }),
+);
 
-async function record(...command: string[]): Promise<{ status: number; text: string }> {
-  const path = await Deno.makeTempFile();
-  try {
-    const status = await runTraced(["strace", ...flags], path, command);
-    return { status, text: await readData(new URL(`file://${path}`)) };
-  } finally {
-    await Deno.remove(path);
-  }
-}
+testTraced(
+  "pnotify record ends with 128 and the signal, 126 and 127 as a shell does",
+  () =>
+    inFolder(async (cwd) => {
+      const killed = await runApart(["record", "--", "sh", "-c", "kill -TERM $$"], { cwd });
+      assertEquals(killed.status, 143);
+      const missing = await runApart(["record", "-o", "m", "--", "./no-such-command"], { cwd });
+      assertEquals(missing.status, 127);
+      assertMatch(missing.err, /^error: Cannot .*no-such-command/);
+      assertEquals((await runApart(["record", "-o", "m", "--", "/"], { cwd })).status, 126);
+      // Nothing is left of a recording of nothing.
+      assertEquals([...Deno.readDirSync(cwd)].map(({ name }) => name), ["pnotify.events"]);
+    }),
+);
 
-Deno.test({ name: "runTraced() makes a recording that can be replayed", ignore }, async () => {
-  const { status, text } = await record("sh", "-c", "(exit 3); true; exit 4");
-  const { replay } = replayText(text);
-  assertEquals([status, replay.warnings.kept], [4, []]);
-  assertEquals(replay.summary.exit_codes, { "3": 1, "4": 1 });
-});
+Deno.test("pnotify record refuses a file that cannot be written, and runs nothing", () =>
+  inFolder(async (cwd) => {
+    const args = ["record", "-o", "no/such/folder", "--", "touch", "ran"];
+    const { status, err } = await runApart(args, { cwd });
+    assertEquals([status, err], [
+      2,
+      'error: Cannot write "no/such/folder": there is no such folder\n',
+    ]);
+    assertEquals([...Deno.readDirSync(cwd)], []);
+  }));
 
-Deno.test({ name: "runTraced() passes on by which signal a command ended", ignore }, async () => {
-  const { status, text } = await record("sh", "-c", "kill -TERM $$");
-  assertEquals([status, replayText(text).replay.summary.exit_codes], [143, { "sig15": 1 }]);
-});
+Deno.test("pnotify record --strace says that strace is missing", () =>
+  inFolder(async (cwd) => {
+    const args = ["record", "--strace=no-such-strace", "--", "touch", "ran"];
+    const { status, err } = await runApart(args, { cwd });
+    assertEquals([status, err], [
+      2,
+      "error: Cannot record: no-such-strace is not installed\n" +
+      "  = apt install strace, or the like, provides it\n",
+    ]);
+    assertEquals([...Deno.readDirSync(cwd)].map(({ name }) => name), ["pnotify.strace"]);
+  }));
 
-Deno.test({ name: "runTraced() passes signals on to the command", ignore }, async () => {
-  const ready = await Deno.makeTempFile();
-  const script = 'trap "exit 9" USR1; echo yes >"$1"; while :; do sleep 0.05; done';
-  const running = record("sh", "-c", script, "sh", ready);
-  while (await Deno.readTextFile(ready) === "") await new Promise((go) => setTimeout(go, 20));
-  // The one who records is this process: the signal comes to it, and must get further.
-  Deno.kill(Deno.pid, "SIGUSR1");
-  const { status } = await running;
-  await Deno.remove(ready);
-  assertEquals(status, 9);
-});
+testTraced(
+  "pnotify record says what to do where FFI is refused, and whether strace would do",
+  () =>
+    inFolder(async (cwd) => {
+      const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+      const args = ["record", "--", "touch", "ran"];
+      const { status, err } = await runApart(args, { cwd, permissions });
+      assertEquals(status, 125);
+      const [error, hint] = err.split("\n");
+      assertEquals(
+        error,
+        "error: Cannot trace the command: Deno refuses FFI, --allow-ffi is wanted (EPERM)",
+      );
+      assertMatch(
+        hint,
+        /^ {2}= (?:strace works here: pnotify record --strace|pnotify record --strace would not)/,
+      );
+      assertEquals([...Deno.readDirSync(cwd)], []);
+    }),
+);
 
-Deno.test("checkStrace() says that strace is missing", async () => {
-  assertEquals(await checkStrace("no-such-strace"), {
-    ok: false,
-    why: "no-such-strace is not installed",
-    hint: "apt install strace, or the like, provides it",
-  });
-});
-
-Deno.test("checkStrace() says that strace is refused, in its words", async () => {
-  const check = await checkStrace("false");
-  assertEquals([check.ok, !check.ok && check.why], [false, "strace is refused: "]);
-});
+testTraced(
+  "pnotify live goes on when its recording cannot be written any further",
+  () =>
+    inFolder(async (cwd) => {
+      const args = ["live", "--record", "/dev/full", "--", "sh", "-c", "(exit 3); echo done"];
+      const { status, out, err } = await runApart(args, { cwd });
+      assertEquals([status, out], [0, "done\n"]);
+      assertMatch(err, /\npnotify: the recording is not whole: .*\n$/);
+    }),
+);

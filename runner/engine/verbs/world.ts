@@ -36,6 +36,7 @@ const CHARGES: Readonly<Record<string, { readonly resource: keyof Resources; fie
     blocks_read: { resource: "blocksRead", field: optional(COUNT, "blocks read from a device") },
     blocks_written: { resource: "blocksWritten", field: optional(COUNT, "blocks written to one") },
     block_wait: { resource: "blockWait", field: optional(DURATION, "time waited for blocks") },
+    run_delay: { resource: "runDelay", field: optional(DURATION, "time waited for a CPU") },
   });
 
 /** The resource that a field of `work` is charged to, by the field's name. */
