@@ -3,8 +3,8 @@
  *
  *     deno run -A tools/bundle.ts FOLDER
  *
- * writes the program as people get it, as `deno task compile` puts it into one file: entries for the program, the worker
- * of the sandbox, and each entry of the library, with what they share in chunks, so that all of them are one library.
+ * writes the program as people get it, as `deno task compile` puts it into one file: entries for the program, its workers,
+ * and each entry of the library, with what they share in chunks, so that all of them are one library.
  *
  * Deno says what an import leads to, so that import map, JSR and npm mean here what they mean elsewhere. npm packages are
  * installed into a temporary folder, where esbuild finds its way by itself.
@@ -24,6 +24,7 @@ import {
   root,
   WORLD_VARIABLE,
 } from "./with_std.ts";
+import { workers } from "./workers.ts";
 
 /** What is to be bundled. */
 export interface BundleRequest {
@@ -286,7 +287,7 @@ export interface ProgramBundle {
 }
 
 /**
- * Bundles the program: `main.js`, the worker of its sandbox, and the entries of the library, which both of them share.
+ * Bundles the program: `main.js`, its workers, and the entries of the library, which all of them share.
  *
  * @param lock As in {@linkcode BundleRequest.lock}.
  */
@@ -300,7 +301,9 @@ export async function programBundle(lock: string | null = null): Promise<Program
   const files = await bundle({
     entries: {
       main: new URL("runner/main.ts", root).href,
-      worker: new URL("runner/sandbox/worker.ts", root).href,
+      ...Object.fromEntries(
+        workers().map((path) => [path, new URL(`runner/${path}.ts`, root).href]),
+      ),
       ...Object.fromEntries(library.map(({ output, url }) => [output, url])),
     },
     lock,

@@ -14,6 +14,7 @@
  */
 import { checkLock, lockArguments, lockFile } from "./lock.ts";
 import { filePath, findWorld, root, WORLD_VARIABLE } from "./with_std.ts";
+import { workers } from "./workers.ts";
 
 /** Megabytes that the heap of the program may grow to. A sandbox is watched more closely, by its own program. */
 const HEAP_MB = 2048;
@@ -21,18 +22,35 @@ const HEAP_MB = 2048;
 /** The environment that the program looks at. */
 const ENVIRONMENT = ["NO_COLOR", "TERM"];
 
+/** The permissions of the program. Where it cannot trace, it has no native code either. */
+function permissions(target: string | null): string[] {
+  const isLinux = target === null ? Deno.build.os === "linux" : target.includes("linux");
+  return [
+    "--allow-read",
+    "--allow-write",
+    "--allow-run",
+    // Without a scope: Deno takes the name of a library for a path in the present folder.
+    ...(isLinux ? ["--allow-ffi"] : []),
+    `--allow-env=${ENVIRONMENT.join(",")}`,
+  ];
+}
+
 /**
  * The files of the program's bundle that nothing imports: the program loads them by their names.
  *
  * @param imports The import map of the bundle.
  */
 export function embeddedFiles(imports: Readonly<Record<string, string>>): string[] {
-  return ["worker.js", ...Object.values(imports).map((path) => path.replace(/^\.\//, ""))];
+  return [
+    ...workers().map((path) => `${path}.js`),
+    ...Object.values(imports).map((path) => path.replace(/^\.\//, "")),
+  ];
 }
 
 /**
- * The flags of `deno compile`. The program reads and writes wherever its user points it; it never gets the network, native
- * code or the system. It never asks: without an answer there would be none.
+ * The flags of `deno compile`. The program reads and writes wherever its user points it, runs programs, and on Linux traces
+ * them by calls of the C library. It never gets the network or the system. It never asks: without an answer there would be
+ * none.
  *
  * @param embedded The files that are loaded by name at run time, and so have to be named.
  * @param output The file to make.
@@ -52,10 +70,7 @@ export function compileArguments(
     "--no-npm",
     "--no-remote",
     "--no-prompt",
-    "--allow-read",
-    "--allow-write",
-    "--allow-run",
-    `--allow-env=${ENVIRONMENT.join(",")}`,
+    ...permissions(target),
     // Code from strings is what the linker of the sandbox cannot look at.
     `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${HEAP_MB}`,
     // A cache would be a file in a shared folder, which the next run would trust.

@@ -20,6 +20,7 @@ import { filePath, root, type World } from "./with_std.ts";
 /** What a release is made from and by. */
 const ENTRIES: readonly string[] = [
   "runner/main.ts",
+  "runner/live/worker.ts",
   "runner/sandbox/worker.ts",
   "tools/bundle.ts",
 ];

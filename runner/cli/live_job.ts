@@ -4,7 +4,6 @@ import type { LiveJob } from "../live/protocol.ts";
 export function commandJob(command: readonly string[], wish: Partial<LiveJob>): LiveJob {
   return {
     command,
-    environment: Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`),
     request: {
       recording: shellWords(command),
       pid: null,

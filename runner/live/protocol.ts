@@ -4,8 +4,6 @@ import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 export interface LiveJob {
   /** The command and its arguments. */
   readonly command: readonly string[];
-  /** Its environment, as `NAME=value`. */
-  readonly environment: readonly string[];
   /** The modules, and what is wanted of the run. */
   readonly request: ReplayRequest;
   /** Whether the command gets a seccomp filter. */

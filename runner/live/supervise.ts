@@ -1,3 +1,4 @@
+import { workerUrl } from "../worker_url.ts";
 import type { LiveJob, LiveMessage } from "./protocol.ts";
 
 /** How a live run ended. */
@@ -24,10 +25,15 @@ export async function supervise(
   job: LiveJob,
   told: (message: LiveMessage) => void,
 ): Promise<LiveEnd> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const path = workerUrl("live");
+  // From source the file of the worker is read. Deno would refuse that in lines of its own.
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+    return refuse("Deno refuses it, --allow-read is wanted (EPERM)");
+  }
+  const worker = new Worker(path, { type: "module" });
   const signals = new SignalForwarder();
   try {
-    return await new Promise<LiveEnd>((resolve, reject) => {
+    return await new Promise<LiveEnd>((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
         if (data.kind === "started") signals.target = data.pid;
         if (data.kind === "ended" || data.kind === "refused") resolve(data);
@@ -35,7 +41,9 @@ export async function supervise(
       };
       worker.onerror = (event) => {
         event.preventDefault();
-        reject(new Error(`The tracer broke down: ${event.message}`));
+        // Its thread is gone, and with it everything that it traced.
+        const [what] = event.message.replace(/^Uncaught (?:\(in .*?\) )?/, "").split("\n");
+        resolve(refuse(`pnotify itself broke down, and ended what it traced: ${what}`));
       };
       worker.postMessage(job);
     });
@@ -43,6 +51,10 @@ export async function supervise(
     signals.stop();
     worker.terminate();
   }
+}
+
+function refuse(why: string): LiveEnd {
+  return { kind: "refused", message: `Cannot trace the command: ${why}`, exitStatus: 125 };
 }
 
 /** Passes signals for this process on to the command. */

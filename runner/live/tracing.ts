@@ -1,5 +1,5 @@
 import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
-import { architectureOf } from "../../live/architecture.ts";
+import { type Architecture, architectureOf } from "../../live/architecture.ts";
 import { Driver } from "../../live/driver.ts";
 import { filterFor } from "../../live/filter.ts";
 import { LaunchError, readInherited } from "../../live/launch.ts";
@@ -38,19 +38,16 @@ class Run {
   readonly #driver: Driver;
   readonly #libc: Libc;
   readonly #file: EventFile | null;
+  readonly #environment: readonly string[];
   #events = 0;
 
   constructor(job: LiveJob, say: (message: LiveMessage) => void) {
     this.#job = job;
     this.#say = say;
-    const architecture = architectureOf(Deno.build.arch);
-    if (Deno.build.os !== "linux" || architecture === null) {
-      throw new LaunchError(
-        `Cannot trace the command: this is ${Deno.build.os} on ${Deno.build.arch}, Linux on x86_64 or aarch64 is wanted (ENOSYS)`,
-        125,
-      );
-    }
+    const architecture = demandArchitecture(Deno.build);
     this.#libc = new Libc();
+    // What follows makes this process one whose /proc only root can read.
+    this.#environment = readEnvironment(this.#libc);
     // A command of the same user may neither trace this process nor write to its memory.
     this.#libc.symbols.prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
     this.#session = new EventSession(job.request, shippedModules(), () => this, {
@@ -90,12 +87,12 @@ class Run {
   }
 
   run(): void {
-    const { command, environment, filter, untilRoot } = this.#job;
+    const { command, filter, untilRoot } = this.#job;
     const { architecture } = this.#tracer.parts.registers;
     try {
       const pid = this.#tracer.launch({
         command,
-        environment,
+        environment: this.#environment,
         filter: filter ? filterFor(architecture, { exec: false }) : null,
         inherited: readInherited(this.#libc),
       });
@@ -113,6 +110,28 @@ class Run {
   }
 }
 
+/**
+ * The environment that this process was started with. Deno would show it only with a permission for all of it, and without
+ * names that are no UTF-8.
+ */
+function readEnvironment(libc: Libc): string[] {
+  const text = libc.readText("/proc/self/environ");
+  if (text !== null) return text.split("\0").filter((entry) => entry !== "");
+  throw new LaunchError("Cannot read /proc/self/environ: a mounted /proc is wanted (ENOENT)", 125);
+}
+
+/**
+ * What the machine is to the tracer.
+ *
+ * @throws {LaunchError} Where this program cannot trace.
+ */
+export function demandArchitecture({ os, arch }: { os: string; arch: string }): Architecture {
+  const architecture = architectureOf(arch);
+  if (os === "linux" && architecture !== null) return architecture;
+  const what = `this is ${os} on ${arch}, Linux on x86_64 or aarch64 is wanted`;
+  throw new LaunchError(`Cannot trace the command: ${what} (ENOSYS)`, 125);
+}
+
 function readPidMax(libc: Libc): number {
   return Number(libc.readText("/proc/sys/kernel/pid_max") ?? "32768");
 }
@@ -123,10 +142,19 @@ function explain(error: unknown): { message: string; exitStatus: number } {
   }
   if (error instanceof KernelError) return { message: error.message, exitStatus: 125 };
   if (error instanceof Deno.errors.NotCapable) {
+    const [flag] = /--allow-\w+/.exec(error.message) ?? ["--allow-ffi"];
     return {
-      message: "Cannot trace the command: Deno refuses FFI, --allow-ffi is wanted (EPERM)",
+      message: `Cannot trace the command: Deno refuses it, ${flag} is wanted (EPERM)`,
       exitStatus: 125,
     };
   }
-  throw error;
+  return { message: describeMistake(error), exitStatus: 125 };
+}
+
+/** A mistake of this program, with the place where it was made. */
+function describeMistake(error: unknown): string {
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const [place = "at an unknown place"] = /\bat .*$/m.exec(stack) ?? [];
+  const what = `${message.split("\n")[0]} (${place})`;
+  return `Cannot trace the command: pnotify itself broke down, and ended what it traced: ${what}`;
 }

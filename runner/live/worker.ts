@@ -16,5 +16,6 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data }) => {
   runJob(data, (message) => scope.postMessage(message));
+  // What is still traced ends with this thread, or goes on alone: nothing stays stopped.
   scope.close();
 };

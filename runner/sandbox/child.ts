@@ -5,27 +5,31 @@
  *
  * @module
  */
+import { workerUrl } from "../worker_url.ts";
 import { createBoard, readBoard } from "./board.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { createSlot, put } from "./slot.ts";
+import { isStandalone } from "./standalone.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 const POLL_MS = 15;
 /** Milliseconds beyond its limit after which the watchdog inside the worker counts as failed. */
 const GRACE_MS = 500;
 
-/** The worker is beside this file, with the same ending: `.ts` as source, `.js` in a bundle. */
-const WORKER = new URL(`./worker${/\.\w+$/.exec(import.meta.url)![0]}`, import.meta.url);
+/** What this process gives up. FFI comes first: with it the others mean nothing. */
+const PERMISSIONS = ["ffi", "run", "write", "env", "net", "sys", "read"] as const;
 
 /** The first argument that makes the program serve as a sandbox. */
 export const SANDBOX_COMMAND = "__sandbox";
 
 /** Reads one job from stdin, does it, and ends the process. */
 export async function serveSandbox(): Promise<never> {
+  // The job holds the text of modules. Before a byte of it is read, nothing is left but what the worker's file needs: from
+  // source it is still to be read, the compiled program holds it.
+  if (isStandalone()) (await import("../../live/dumpable.ts")).refuseTracers();
+  giveUp(isStandalone() ? PERMISSIONS : PERMISSIONS.filter((name) => name !== "read"));
   const job = await readJob();
   if (job === null) Deno.exit(2);
-  // The compiled program needs no more files. From source the worker is still to be read.
-  if (Deno.args[0] === SANDBOX_COMMAND) await dropPermissions();
   new Supervisor(job).start();
   return await new Promise<never>(() => {});
 }
@@ -87,10 +91,9 @@ async function pass(
   }
 }
 
-async function dropPermissions(): Promise<void> {
-  for (const name of ["run", "write", "env", "read", "net", "sys", "ffi"] as const) {
-    await Deno.permissions.revoke({ name });
-  }
+/** Gives permissions up for good: what is revoked can only be asked for, and nobody is asked. */
+function giveUp(names: readonly Deno.PermissionName[]): void {
+  for (const name of names) Deno.permissions.revokeSync({ name });
 }
 
 class Supervisor {
@@ -109,14 +112,14 @@ class Supervisor {
   }
 
   start(): void {
-    const worker = new Worker(WORKER, {
+    const worker = new Worker(workerUrl("sandbox"), {
       type: "module",
       name: "sandbox",
       deno: { permissions: "none" },
     });
-    worker.onmessage = async ({ data }) => {
+    worker.onmessage = ({ data }) => {
       if (data !== "ready") return this.#hear(data);
-      await dropPermissions();
+      giveUp(PERMISSIONS);
       worker.postMessage({ job: this.#job, board: this.#board, slot: this.#slot });
       if (this.#job.replay !== undefined) void this.#feed();
       this.#begun = performance.now();

@@ -2,6 +2,7 @@ import { SANDBOX_COMMAND } from "./child.ts";
 import { denoCommand, type SandboxProgram } from "./deno_command.ts";
 import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
+import { isStandalone } from "./standalone.ts";
 
 /**
  * How long a process may run beyond the time of its job before it is killed. It needs this time to start, and to tell
@@ -28,12 +29,6 @@ export interface ChildEnd {
   readonly signal: string | null;
   /** The beginning of its stderr. The host reads it and never shows it. */
   readonly complaint: string;
-}
-
-/** Whether this is the compiled program. Deno before 2.6 does not say so itself. */
-export function isStandalone(): boolean {
-  const { standalone } = Deno.build as { readonly standalone?: boolean };
-  return standalone ?? /\/deno-compile-[^/]*\//.test(import.meta.url);
 }
 
 /**

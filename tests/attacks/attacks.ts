@@ -82,6 +82,7 @@ export const ATTACKS: Readonly<Record<string, Fate>> = {
   "host_files.js": "harmless",
   "host_network.js": "harmless",
   "host_processes.js": "harmless",
+  "native_code.js": "harmless",
   "code_from_strings.js": "harmless",
   "stack_frames.js": "harmless",
   "pollution.js": "harmless",

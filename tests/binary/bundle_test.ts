@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle, programBundle, withoutMetadata, writeBundle } from "../../tools/bundle.ts";
 import { embeddedFiles } from "../../tools/compile.ts";
+import { workerUrl } from "../../runner/worker_url.ts";
 import { writeLock } from "../../tools/lock.ts";
 import { filePath, readConfig, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";
@@ -99,9 +100,27 @@ testBundle("the program's bundle has the entries that modules of users can name"
   const wanted = Object.keys(exports).filter((entry) => !["./cli", "./scenario"].includes(entry))
     .map((entry) => name + entry.slice(1));
   assertEquals(Object.keys(config.imports).sort(), wanted.sort());
-  for (const file of [...Object.values(config.imports), "./worker.js"]) {
+  for (const file of Object.values(config.imports)) {
     assert(files.has(file.slice(2)), file);
     assert(embedded.includes(file.slice(2)), file);
+  }
+});
+
+testBundle("the program's bundle has its workers where workerUrl() looks for them", async () => {
+  const { files, config } = await program();
+  const embedded = embeddedFiles(config.imports);
+  const holder = [...files.values()].find(({ modules }) =>
+    modules.includes("runner/worker_url.ts")
+  );
+  const bundled = new URL(`file:///bundle/${holder!.name}`);
+  const [ending] = /\.\w+$/.exec(bundled.href)!;
+  for (const folder of ["sandbox", "live"] as const) {
+    const path = filePath(workerUrl(folder)).slice(filePath(root).length);
+    const name = `${folder}/worker.js`;
+    assertEquals(path, `runner/${folder}/worker.ts`);
+    assert(files.get(name)?.modules.includes(path), name);
+    assert(embedded.includes(name), name);
+    assertEquals(new URL(`./${folder}/worker${ending}`, bundled).href, `file:///bundle/${name}`);
   }
 });
 
@@ -115,8 +134,10 @@ const HEAVY: Readonly<Record<string, RegExp>> = {
   "the replay": /^replay\//,
   "the engine": /^runner\/engine\//,
   "the shipped scenarios": /^scenarios\//,
+  "the tracer": /^live\//,
+  "the live run": /^runner\/live\//,
   "the other commands":
-    /^runner\/cli\/(?:check|completions|demo|help|list|modinfo|new|record_command|replay_command|run|schema)\.ts$/,
+    /^runner\/cli\/(?:check|completions|demo|help|list|live_command|modinfo|new|record_command|replay_command|run|schema)\.ts$/,
 };
 
 /** Runs the program's bundle without the files that hold some of its modules. */
@@ -162,6 +183,13 @@ const HEAVY_FOR_SOME: Readonly<Record<string, RegExp>> = {
   "the replay of a step": /^runner\/engine\/replay_into\.ts$/,
 };
 
+/** What a live run alone does with. */
+const LIVE: Readonly<Record<string, RegExp>> = {
+  "the tracer": /^live\//,
+  "the live run": /^runner\/live\//,
+  "the command": /^runner\/cli\/live_command\.ts$/,
+};
+
 testBundle("pnotify run loads the explorer and the replay for those who need them", async () => {
   const plain = await runWithout(HEAVY_FOR_SOME, ["run", "veto"]);
   assertEquals(plain.code, 0, plain.err);
@@ -169,6 +197,15 @@ testBundle("pnotify run loads the explorer and the replay for those who need the
     const { code, err } = await runWithout(HEAVY_FOR_SOME, ["run", scenario]);
     assertEquals(code, 3, scenario);
     assertMatch(err, /Module not found/);
+  }
+});
+
+testBundle("pnotify run, replay and list load nothing of a live run", async () => {
+  const recording = filePath(new URL("tests/data/recordings/make/strace.txt", root));
+  const commands = [["run", "veto"], ["list"], ["replay", recording]];
+  for (const args of commands) {
+    const { code, err } = await runWithout(LIVE, args);
+    assertEquals(code, 0, `${args[0]}: ${err}`);
   }
 });
 

@@ -1,11 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
 import { compileArguments, embeddedFiles } from "../../tools/compile.ts";
 
-Deno.test("compileArguments() grants files and processes, and neither network, native code nor all", () => {
-  const args = compileArguments([], "dist/pnotify");
-  const granted = args.filter((arg) => arg.startsWith("--allow-")).map((arg) => arg.split("=")[0]);
-  assertEquals(granted, ["--allow-read", "--allow-write", "--allow-run", "--allow-env"]);
+function grantedFor(target: string | null): string[] {
+  const args = compileArguments([], "dist/pnotify", target);
   assert(!args.includes("-A") && !args.includes("--allow-env"));
+  return args.filter((arg) => arg.startsWith("--allow-")).map((arg) => arg.split("=")[0]);
+}
+
+Deno.test("compileArguments() grants files and processes, and neither network, system nor all", () => {
+  const wanted = ["--allow-read", "--allow-write", "--allow-run", "--allow-env"];
+  assertEquals(grantedFor("x86_64-apple-darwin"), wanted);
+  assertEquals(grantedFor(null).filter((flag) => flag !== "--allow-ffi"), wanted);
+});
+
+Deno.test("compileArguments() grants native code where the program can trace", () => {
+  const grants = (target: string | null) => grantedFor(target).includes("--allow-ffi");
+  assertEquals(grants(null), Deno.build.os === "linux");
+  assertEquals(["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"].map(grants), [true, true]);
+  assertEquals(["aarch64-apple-darwin", "x86_64-pc-windows-msvc"].map(grants), [false, false]);
 });
 
 Deno.test("compileArguments() never lets the program ask, nor make code from strings", () => {
@@ -26,8 +38,9 @@ Deno.test("compileArguments() takes no package: what no lock has seen cannot get
   assertEquals(["--no-npm", "--no-remote"].filter((flag) => !args.includes(flag)), []);
 });
 
-Deno.test("embeddedFiles() are the worker, and what modules of users import", () => {
-  assertEquals(embeddedFiles({ "@a/b": "./library/mod.js" }), ["worker.js", "library/mod.js"]);
+Deno.test("embeddedFiles() are the workers, and what modules of users import", () => {
+  const files = embeddedFiles({ "@a/b": "./library/mod.js" });
+  assertEquals(files, ["live/worker.js", "sandbox/worker.js", "library/mod.js"]);
 });
 
 Deno.test("compileArguments() compiles for another platform when one is named", () => {

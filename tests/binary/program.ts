@@ -21,10 +21,15 @@ export interface Build {
 /** The compiled program that is to be tested, or null. */
 export const binary: string | null = Deno.env.get("PNOTIFY_BINARY") ?? null;
 
-async function output(command: string, args: string[], cwd: string | undefined): Promise<Ran> {
+/** Runs a command, in a folder and as a user. */
+export async function output(
+  command: string,
+  args: string[],
+  options: { readonly cwd?: string; readonly uid?: number; readonly gid?: number } = {},
+): Promise<Ran> {
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args,
-    ...(cwd === undefined ? {} : { cwd }),
+    ...options,
     stdin: "null",
     env: { NO_COLOR: "1" },
   }).output();
@@ -39,14 +44,14 @@ export const fromSource: Build = {
     const main = filePath(new URL("runner/main.ts", root));
     const config = `--config=${filePath(new URL("deno.json", root))}`;
     const command = ["run", "-A", "--quiet", config, main, ...args];
-    return await output(Deno.execPath(), denoArguments(command, await findWorld()), cwd);
+    return await output(Deno.execPath(), denoArguments(command, await findWorld()), { cwd });
   },
 };
 
 /** The program as `deno task compile` makes it. */
 export const compiled: Build = {
   name: "the binary",
-  run: (args, cwd) => output(binary!, [...args], cwd),
+  run: (args, cwd) => output(binary!, [...args], { cwd }),
 };
 
 /** Registers a test of the compiled program. Where there is none it is skipped. */

@@ -1,0 +1,5 @@
+/** Whether this is the compiled program. Deno before 2.6 does not say so itself. */
+export function isStandalone(): boolean {
+  const { standalone } = Deno.build as { readonly standalone?: boolean };
+  return standalone ?? /\/deno-compile-[^/]*\//.test(import.meta.url);
+}
