@@ -1,5 +1,13 @@
 import type { Resources } from "../kernel/resources.ts";
-import { cpuTimeOf, formatDuration, formatSize, lengthOf, type Measure, pad } from "./layout.ts";
+import {
+  cpuTimeOf,
+  cut,
+  formatDuration,
+  formatSize,
+  lengthOf,
+  type Measure,
+  pad,
+} from "./layout.ts";
 import type { CommandTotals } from "./commands.ts";
 import type { RecordingClock } from "./event.ts";
 import { FORMATS } from "./formats.ts";
@@ -166,13 +174,15 @@ export function formatReport(
   report: ReplayReport,
   commands: readonly CommandTotals[] = [],
 ): string[] {
-  return layOutReport(report, commands, { measure: lengthOf, isLive: false });
+  return layOutReport(report, commands, { measure: lengthOf, width: Infinity, isLive: false });
 }
 
 /** How a report is to be laid out. */
 export interface ReportLayout {
   /** How many columns a text takes. */
   readonly measure: Measure;
+  /** How many columns the line with a command may have. */
+  readonly width: number;
   /** Whether it is about a command that ran just now, and no recording was read. */
   readonly isLive: boolean;
 }
@@ -181,14 +191,14 @@ export interface ReportLayout {
 export function layOutReport(
   report: ReplayReport,
   commands: readonly CommandTotals[],
-  { measure, isLive }: ReportLayout,
+  { measure, width, isLive }: ReportLayout,
 ): string[] {
   const { summary, gaps, recording, format, lines, elapsed, resources } = report;
   const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;
   const used = resources === null ? "" : formatResources(resources);
   const text = [
     ...(isLive
-      ? [`command      ${recording}`, `events       ${lines}`]
+      ? [cut(`command      ${recording}`, width, measure), `events       ${lines}`]
       : [`recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`]),
     ...(elapsed === null ? [] : [`time         ${formatDuration(elapsed)}`]),
     ...(used === "" ? [] : [`used         ${used}`]),
@@ -231,24 +241,26 @@ function formatRefused({ refused_forks, refused_execs }: Gaps): string {
 }
 
 /**
- * The result of a replay in one line: how many processes there were, how long it took, what they used, and what went wrong.
+ * The result of a replay in one line: how many processes there were, how long it took, the time of a CPU, the memory of the
+ * largest process, and what went wrong.
  *
  * @param report The result.
  * @returns The line.
  */
-export function formatBriefly(report: ReplayReport): string {
-  const { summary, gaps, elapsed, resources } = report;
-  const time = elapsed === null ? "" : ` in ${formatDuration(elapsed)}`;
-  const used = resources === null ? "" : formatResources(resources);
+export function formatBriefly({ summary, gaps, elapsed, resources }: ReplayReport): string {
+  const processes = count(summary.processes, "process");
+  const words = [elapsed === null ? processes : `${processes} in ${formatDuration(elapsed)}`];
+  const cpu = cpuTimeOf(resources ?? {});
+  if (cpu !== null) words.push(`CPU ${formatDuration(cpu)}`);
+  const peak = resources?.residentPeak;
+  if (peak !== undefined) words.push(`peak ${formatSize(peak)}`);
   const wrong: string[] = [];
   const failed = Object.entries(summary.exit_codes)
     .reduce((sum, [code, ended]) => code === "0" ? sum : sum + ended, 0);
   if (failed > 0) wrong.push(`${failed} failed`);
-  const refused = formatRefused(gaps);
-  if (refused !== "") wrong.push(`${refused} refused`);
-  const but = wrong.length === 0 ? "" : `; ${wrong.join(", ")}`;
-  const what = used === "" ? "" : `, ${used}`;
-  return `${count(summary.processes, "process")}${time}${what}${but}`;
+  const refused = gaps.refused_forks + gaps.refused_execs;
+  if (refused > 0) wrong.push(`${refused} refused`);
+  return `${words.join(", ")}${wrong.length === 0 ? "" : `; ${wrong.join(", ")}`}`;
 }
 
 function formatGaps({ gaps, untold }: ReplayReport): string[] {

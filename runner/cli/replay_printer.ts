@@ -39,7 +39,7 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
     for (const line of lines) io.out(printable(line));
   };
   if (options.table) {
-    const lines = layOutReport(report, outcome.commands, { measure, isLive });
+    const lines = layOutReport(report, outcome.commands, { measure, width, isLive });
     for (const line of lines) io.out(printable(line));
   }
   if (options.brief) io.out(`pnotify: ${formatBriefly(report)}`);

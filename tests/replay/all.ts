@@ -6,6 +6,7 @@ import "./follow_test.ts";
 import "./formats_test.ts";
 import "./ftrace_test.ts";
 import "./fuzz_test.ts";
+import "./live_output_test.ts";
 import "./mapping_test.ts";
 import "./record_command_test.ts";
 import "./refused_test.ts";

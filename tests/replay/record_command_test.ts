@@ -68,7 +68,7 @@ testTraced(
       const [error, hint] = err.split("\n");
       assertEquals(
         error,
-        "error: Cannot trace the command: Deno refuses FFI, --allow-ffi is wanted (EPERM)",
+        "error: Cannot trace the command: Deno refuses it, --allow-ffi is wanted (EPERM)",
       );
       assertMatch(
         hint,

@@ -11,6 +11,9 @@ import {
 /** The folder of recorded runs. */
 export const RECORDINGS: URL = new URL("../data/recordings/", import.meta.url);
 
+/** What a live run recorded in which a module refused a fork. */
+export const LIVE_RECORDING: URL = new URL("../data/live/limited.events", import.meta.url);
+
 /** A replay that is over. */
 export interface Replayed extends World {
   /** The recording. */
