@@ -1,4 +1,5 @@
 import { WTERMSIG } from "../kernel/exit.ts";
+import { PID_MAX_LIMIT } from "../kernel/pid.ts";
 import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
 import { Fields } from "./fields.ts";
 import { Errno, type ErrnoName } from "../kernel/errno.ts";
@@ -224,10 +225,10 @@ export class EventsParser implements LineParser {
         const tgid = known(fields.tgid);
         const parent = known(fields.ptgid);
         const ids = {
-          ...id("uid", rare?.uid),
-          ...id("gid", rare?.gid),
-          ...id("group", rare?.pgid),
-          ...id("session", rare?.sid),
+          ...id("uid", rare?.uid, MAX_USER),
+          ...id("gid", rare?.gid, MAX_USER),
+          ...id("group", rare?.pgid, PID_MAX_LIMIT),
+          ...id("session", rare?.sid, PID_MAX_LIMIT),
         };
         this.#sink({ type: "found", ...place, pid, tgid, parent, comm, ...ids });
         return true;
@@ -381,6 +382,9 @@ function isPid(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0;
 }
 
+/** The highest number of a user or group. */
+const MAX_USER = 0xffff_ffff;
+
 /** The highest number of a signal. */
 const MAX_SIGNAL = 64;
 
@@ -398,8 +402,9 @@ function isErrnoName(value: unknown): value is ErrnoName {
 function id(
   name: "uid" | "gid" | "group" | "session",
   value: unknown,
+  most: number,
 ): Partial<Pick<FoundEvent, "uid" | "gid" | "group" | "session">> {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most
     ? { [name]: value }
     : {};
 }

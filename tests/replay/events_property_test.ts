@@ -7,6 +7,7 @@ import { eventsOf } from "./support.ts";
 
 const pid = fc.integer({ min: 1, max: 4_194_304 });
 const id = fc.integer({ min: 0, max: 4_294_967_295 });
+const group = fc.integer({ min: 0, max: 4_194_304 });
 const signal = fc.integer({ min: 1, max: 64 });
 const text = fc.string({ unit: "binary", maxLength: 20 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -89,7 +90,7 @@ const body: fc.Arbitrary<Record<string, unknown> & { readonly type: RecordedEven
       parent: maybe(pid),
       comm: maybe(text),
     }).chain((found) =>
-      fc.record({ uid: id, gid: id, group: id, session: id }, { requiredKeys: [] })
+      fc.record({ uid: id, gid: id, group, session: group }, { requiredKeys: [] })
         .map((ids) => ({ ...found, ...ids }))
     ),
     fc.record({
