@@ -28,6 +28,7 @@ export interface CallNumbers {
   readonly wait4: number;
   readonly waitid: number;
   readonly rt_sigaction: number;
+  readonly rt_sigsuspend: number;
 }
 
 /** The name of a call. */
@@ -68,6 +69,8 @@ export interface CompatArchitecture {
   readonly clone3: number;
   readonly execve: number;
   readonly execveat: number;
+  /** The word of the first argument, in the registers of the machine that runs. */
+  readonly firstArgument: number;
 }
 
 const X86_64: Architecture = {
@@ -102,6 +105,7 @@ const X86_64: Architecture = {
     wait4: 61,
     waitid: 247,
     rt_sigaction: 13,
+    rt_sigsuspend: 130,
   },
   words: 27,
   // rdi, rsi, rdx, r10, r8, r9
@@ -112,7 +116,14 @@ const X86_64: Architecture = {
   counter: 16,
   stack: 19,
   callLength: 2n,
-  compat: { audit: 0x40000003, clone: 120, clone3: 435, execve: 11, execveat: 358 },
+  compat: {
+    audit: 0x40000003,
+    clone: 120,
+    clone3: 435,
+    execve: 11,
+    execveat: 358,
+    firstArgument: 5,
+  },
 };
 
 const AARCH64: Architecture = {
@@ -147,6 +158,7 @@ const AARCH64: Architecture = {
     wait4: 260,
     waitid: 95,
     rt_sigaction: 134,
+    rt_sigsuspend: 133,
   },
   words: 34,
   args: [0, 1, 2, 3, 4, 5],
@@ -156,7 +168,14 @@ const AARCH64: Architecture = {
   counter: 32,
   stack: 31,
   callLength: 4n,
-  compat: { audit: 0x40000028, clone: 120, clone3: 435, execve: 11, execveat: 387 },
+  compat: {
+    audit: 0x40000028,
+    clone: 120,
+    clone3: 435,
+    execve: 11,
+    execveat: 387,
+    firstArgument: 0,
+  },
 };
 
 /** The machine that this runs on, or null when the tracer does not know it. */

@@ -24,6 +24,8 @@ export interface EventModel {
 export interface DriverOptions {
   /** Whether to charge each task with what it used, and to tell who waits for whom. */
   readonly figures: boolean;
+  /** Whether a filter stops the calls that change users, groups and names. Without one they are looked for now and then. */
+  readonly filter: boolean;
 }
 
 /** What the model holds of a task, and what only /proc tells when it has changed. */
@@ -42,6 +44,7 @@ export class Driver implements TraceListener {
   readonly #parts: TracerParts;
   readonly #model: EventModel;
   readonly #figures: boolean;
+  readonly #hasFilter: boolean;
   readonly #calls: CallNumbers;
   readonly #traits = new Map<Tracee, KnownTraits>();
   readonly #byTid = new Map<number, Tracee>();
@@ -57,6 +60,7 @@ export class Driver implements TraceListener {
     this.#parts = parts;
     this.#model = model;
     this.#figures = options.figures;
+    this.#hasFilter = options.filter;
     this.#calls = parts.registers.architecture.calls;
   }
 
@@ -99,12 +103,29 @@ export class Driver implements TraceListener {
     this.#tellProgram(root, root.tid);
   }
 
+  attached(tracee: Tracee, parent: number | null): void {
+    const { tid, tgid } = tracee;
+    const traits = this.#readTraits(tid);
+    this.#remember(tracee, traits);
+    const identity = tracee.isLeader ? traits : {};
+    this.#model.take({
+      type: "found",
+      ...this.#place(),
+      pid: tid,
+      tgid,
+      parent,
+      ...identity,
+      comm: traits.comm,
+    });
+  }
+
   #remember(tracee: Tracee, traits: KnownTraits): void {
     this.#traits.set(tracee, traits);
     this.#byTid.set(tracee.tid, tracee);
   }
 
   born(tracee: Tracee, { creator, parent, vfork }: Birth): number {
+    if (!this.#hasFilter && creator !== null) this.#lookForChanges(creator);
     const above = creator === null ? undefined : this.#traits.get(creator);
     const isThread = !tracee.isLeader;
     const isSibling = !isThread && creator !== null && parent !== creator.tgid;
@@ -189,6 +210,16 @@ export class Driver implements TraceListener {
     traits.gid = gid;
   }
 
+  /** What has changed since the last look, where no filter told of it. */
+  #lookForChanges(tracee: Tracee): void {
+    const traits = this.#traits.get(tracee);
+    const identity = this.#parts.proc.identity(tracee.tid);
+    if (traits === undefined || identity === null) return;
+    this.#tellComm(tracee, traits, identity.comm);
+    this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
+    this.#tellGroup(tracee.tgid);
+  }
+
   mayExec(_tracee: Tracee, _call: CallInfo): number {
     return 0;
   }
@@ -196,6 +227,7 @@ export class Driver implements TraceListener {
   exiting(tracee: Tracee, status: number): void {
     const { tid, tgid } = tracee;
     let parent: number | null = null;
+    if (!this.#hasFilter) this.#lookForChanges(tracee);
     if (this.#figures) {
       const { proc } = this.#parts;
       const identity = proc.identity(tid);
@@ -214,10 +246,11 @@ export class Driver implements TraceListener {
   /** Whether the parent sleeps in wait(2) while its child ends, in the thread that leads it or that made the child. */
   #tellWait(tracee: Tracee, parent: number): void {
     if (!this.#byTid.has(parent)) return;
-    const { wait4, waitid } = this.#calls;
+    // Some shells sleep until SIGCHLD comes, and reap then.
+    const { wait4, waitid, rt_sigsuspend } = this.#calls;
     const waits = (tid: number) => {
       const call = this.#parts.proc.sleepingCall(tid);
-      return call === wait4 || call === waitid;
+      return call === wait4 || call === waitid || call === rt_sigsuspend;
     };
     const creator = tracee.creatorTid;
     const waiter = [parent, creator].find((tid) => tid !== null && waits(tid)) ?? null;
@@ -278,9 +311,13 @@ export class Driver implements TraceListener {
     }
     if (Number(args[0]) !== PR_SET_NAME) return;
     const comm = this.#parts.proc.comm(pid);
-    if (comm === null || comm === traits.comm) return;
+    if (comm !== null) this.#tellComm(tracee, traits, comm);
+  }
+
+  #tellComm(tracee: Tracee, traits: KnownTraits, comm: string): void {
+    if (comm === traits.comm) return;
     traits.comm = comm;
-    this.#model.take({ type: "rename", ...this.#place(), pid, comm });
+    this.#model.take({ type: "rename", ...this.#place(), pid: tracee.tid, comm });
   }
 
   /** Bash sets the group of a child in the parent and in the child. The second call changes nothing. */

@@ -1,13 +1,10 @@
 import type { TracerParts } from "./parts.ts";
-import { cString, type Libc, pointerTo, type WaitResult } from "./libc.ts";
+import { LaunchError } from "./launch_error.ts";
+import { cString, type Libc, type WaitResult } from "./libc.ts";
+import { spawnWaitingShell } from "./waiting_shell.ts";
 import { demand, Injection } from "./inject.ts";
 import { hasEnded, PTRACE_EVENT, stopEvent, stopSignal, SYSCALL_STOP } from "./ptrace.ts";
 
-const O_CLOEXEC = 0o2000000;
-const F_GETFD = 1;
-const FD_CLOEXEC = 1;
-const POSIX_SPAWN_SETSIGDEF = 0x04;
-const POSIX_SPAWN_SETSIGMASK = 0x08;
 const RLIMIT_NOFILE = 7;
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
@@ -34,10 +31,10 @@ const START = "start the command";
 
 /** What is to be run, and how. */
 export interface LaunchOptions {
-  /** The command and its arguments. */
-  readonly command: readonly string[];
-  /** Its environment, as `NAME=value`. */
-  readonly environment: readonly string[];
+  /** The command and its arguments, as the bytes that they are. */
+  readonly command: readonly Uint8Array[];
+  /** Its environment, each as `NAME=value`. */
+  readonly environment: readonly Uint8Array[];
   /** The folder that it begins in; that of this process by default. */
   readonly cwd?: string;
   /** The seccomp filter, or null for none. */
@@ -79,18 +76,6 @@ function maskOf(status: string, name: string): bigint {
   return digits === undefined ? 0n : BigInt(`0x${digits}`);
 }
 
-/** Why a command could not be started: the errno of its exec. */
-export class LaunchError extends Error {
-  /** 126 when it is there and cannot be run, 127 when it is not there, 125 when it cannot be traced. */
-  readonly exitStatus: 125 | 126 | 127;
-
-  constructor(message: string, exitStatus: 125 | 126 | 127) {
-    super(message);
-    this.name = "LaunchError";
-    this.exitStatus = exitStatus;
-  }
-}
-
 /** Starts a command that is traced from its first instruction on. */
 export class Launcher {
   readonly #parts: TracerParts;
@@ -112,63 +97,17 @@ export class Launcher {
    * @throws {LaunchError} When it cannot be traced or run. Nothing is left of it.
    */
   launch(ptraceOptions: number): number {
-    const { symbols } = this.#libc;
-    const ends = new Int32Array(new ArrayBuffer(128));
-    if (symbols.pipe2(ends, O_CLOEXEC) !== 0) {
-      throw new LaunchError(`Cannot make a pipe: error ${this.#libc.errno}`, 125);
-    }
-    const [readEnd, writeEnd] = ends;
+    const shell = spawnWaitingShell(this.#libc);
     try {
-      const descriptor = this.#freeDescriptor();
-      const pid = this.#spawn(readEnd, descriptor);
-      try {
-        this.#seize(pid, ptraceOptions);
-        this.#become(pid, descriptor);
-      } catch (error) {
-        this.#abandon(pid);
-        throw error;
-      }
-      return pid;
+      this.#seize(shell.pid, ptraceOptions);
+      this.#become(shell.pid, shell.descriptor);
+    } catch (error) {
+      this.#abandon(shell.pid);
+      throw error;
     } finally {
-      symbols.close(readEnd);
-      symbols.close(writeEnd);
+      this.#libc.symbols.close(shell.writeEnd);
     }
-  }
-
-  /** A descriptor of one digit that the command does not inherit: some shells read no longer ones. */
-  #freeDescriptor(): number {
-    for (let descriptor = 9; descriptor > 2; descriptor--) {
-      const flags = this.#libc.symbols.fcntl(descriptor, F_GETFD, 0);
-      if (flags < 0 || flags & FD_CLOEXEC) return descriptor;
-    }
-    throw new LaunchError("Cannot start the command: descriptors 3 to 9 are all in use", 125);
-  }
-
-  #spawn(readEnd: number, descriptor: number): number {
-    const { symbols } = this.#libc;
-    const actions = new Uint8Array(new ArrayBuffer(1024));
-    const attributes = new Uint8Array(new ArrayBuffer(1024));
-    symbols.posix_spawn_file_actions_init(actions);
-    symbols.posix_spawn_file_actions_adddup2(actions, readEnd, descriptor);
-    symbols.posix_spawnattr_init(attributes);
-    symbols.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    const everySignal = new Uint8Array(new ArrayBuffer(128)).fill(0xff);
-    symbols.posix_spawnattr_setsigdefault(attributes, everySignal);
-    symbols.posix_spawnattr_setsigmask(attributes, new Uint8Array(new ArrayBuffer(128)));
-    const args = new StringTable(["sh", "-c", `read -r line <&${descriptor}`]);
-    const pid = new Int32Array(new ArrayBuffer(128));
-    const errno = symbols.posix_spawn(
-      pid,
-      cString("/bin/sh"),
-      actions,
-      attributes,
-      args.pointers,
-      new StringTable([]).pointers,
-    );
-    symbols.posix_spawn_file_actions_destroy(actions);
-    symbols.posix_spawnattr_destroy(attributes);
-    if (errno === 0) return pid[0];
-    throw new LaunchError(`Cannot start the command: /bin/sh gives error ${errno}`, 125);
+    return shell.pid;
   }
 
   /** Begins to trace the shell, and brings it to the exit of a call that was not made. */
@@ -308,9 +247,11 @@ export class Launcher {
       const table = base + BigInt(args);
       return injection.call(execve, base, table, base + BigInt(memory.environment));
     };
-    const [name] = this.#options.command;
+    const { command, environment } = this.#options;
+    const decoder = new TextDecoder();
+    const name = decoder.decode(command[0]);
     let errno = ENOENT;
-    for (const path of candidates(name, this.#options.environment)) {
+    for (const path of candidates(name, environment.map((entry) => decoder.decode(entry)))) {
       let result = attempt(path, memory.args);
       if (result === BigInt(-ENOEXEC)) {
         this.#libc.writeMemory(pid, base + BigInt(memory.scriptPath), padded(cString(path)));
@@ -367,21 +308,19 @@ class CommandMemory {
   /** Bytes in all. */
   readonly size: number;
   readonly #filter: Uint8Array<ArrayBuffer> | null;
-  readonly #strings: Uint8Array<ArrayBuffer>[];
+  readonly #strings: Uint8Array[];
   readonly #argCount: number;
   readonly #textAt: number;
 
   constructor({ command, environment, filter }: LaunchOptions) {
-    const encoder = new TextEncoder();
-    const encode = (text: string) => encoder.encode(`${text}\0`);
     this.#filter = filter;
     this.#argCount = command.length;
-    this.#strings = [...command, ...environment, "sh"].map(encode);
+    this.#strings = [...command, ...environment, new TextEncoder().encode("sh")];
     this.args = 3 * SCRATCH_SIZE;
     this.scriptArgs = this.args + 8 * (command.length + 1);
     this.environment = this.scriptArgs + 8 * (command.length + 2);
     this.#textAt = this.environment + 8 * (environment.length + 1);
-    this.size = this.#strings.reduce((sum, bytes) => sum + bytes.length, this.#textAt);
+    this.size = this.#strings.reduce((sum, bytes) => sum + bytes.length + 1, this.#textAt);
   }
 
   /** The bytes, for memory that begins at an address. */
@@ -392,7 +331,8 @@ class CommandMemory {
     const pointers = this.#strings.map((text) => {
       bytes.set(text, offset);
       const pointer = base + BigInt(offset);
-      offset += text.length;
+      // The zero at its end is there already.
+      offset += text.length + 1;
       return pointer;
     });
     const table = (at: number, entries: readonly bigint[]) => {
@@ -410,18 +350,6 @@ class CommandMemory {
       bytes.set(this.#filter, this.filterProgram + 16);
     }
     return bytes;
-  }
-}
-
-/** Strings as C wants them: an array of pointers with a null at its end. */
-class StringTable {
-  readonly pointers: BigUint64Array<ArrayBuffer>;
-  readonly #strings: Uint8Array<ArrayBuffer>[];
-
-  constructor(strings: readonly string[]) {
-    this.#strings = strings.map((text) => cString(text));
-    this.pointers = new BigUint64Array(new ArrayBuffer(8 * (strings.length + 16)));
-    for (const [index, bytes] of this.#strings.entries()) this.pointers[index] = pointerTo(bytes);
   }
 }
 

@@ -10,6 +10,9 @@ const EINTR = 4;
 const O_RDONLY = 0;
 const O_CLOEXEC = 0o2000000;
 const CLOCK_MONOTONIC = 1;
+/** Offsets in struct linux_dirent64. */
+const DIRENT_SIZE = 16;
+const DIRENT_NAME = 19;
 const SHORT_FILE = 4000;
 const SHORT_PATH = 256;
 
@@ -25,6 +28,7 @@ const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   close: { parameters: ["i32"], result: "i32" },
+  getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -161,6 +165,27 @@ export class Libc {
   readText(path: string): string | null {
     const bytes = this.readBytes(path);
     return bytes === null ? null : this.#decoder.decode(bytes);
+  }
+
+  /** The names in a folder, in no order; null when it cannot be read. */
+  readFolder(path: string): string[] | null {
+    const folder = this.symbols.open(this.#pathOf(path), O_RDONLY | O_CLOEXEC);
+    if (folder < 0) return null;
+    const buffer = this.#file;
+    const view = new DataView(buffer.buffer);
+    const names: string[] = [];
+    for (;;) {
+      const length = Number(this.symbols.getdents64(folder, buffer, BigInt(buffer.length)));
+      if (length <= 0) break;
+      for (let entry = 0; entry < length;) {
+        const size = view.getUint16(entry + DIRENT_SIZE, true);
+        const end = buffer.indexOf(0, entry + DIRENT_NAME);
+        names.push(this.#decoder.decode(buffer.subarray(entry + DIRENT_NAME, end)));
+        entry += size;
+      }
+    }
+    this.symbols.close(folder);
+    return names;
   }
 
   /** What a symbolic link says; null when it cannot be read. */

@@ -132,6 +132,30 @@ export class Proc {
     used.blocksWritten = Math.floor(numberAfter(text, "\nwrite_bytes: ") / 512);
   }
 
+  /** The threads of a process; none when it is gone. */
+  threads(pid: number): number[] {
+    return this.#pids(this.#libc.readFolder(`/proc/${pid}/task`) ?? []);
+  }
+
+  /** The children of a process, whichever of its threads made them. */
+  children(pid: number): number[] {
+    return this.threads(pid).flatMap((tid) => {
+      const text = this.#libc.readText(`/proc/${pid}/task/${tid}/children`);
+      return text === null ? this.#searchChildren(pid, tid) : this.#pids(text.split(" "));
+    });
+  }
+
+  /** Some kernels have no list of children. Then each process is asked for its parent. */
+  #searchChildren(pid: number, tid: number): number[] {
+    if (tid !== pid) return [];
+    const processes = this.#pids(this.#libc.readFolder("/proc") ?? []);
+    return processes.filter((other) => this.stat(other)?.parent === pid);
+  }
+
+  #pids(words: readonly string[]): number[] {
+    return words.filter((word) => /^\d+$/.test(word)).map(Number);
+  }
+
   /** The number of the call that a task sleeps in; null when it runs. */
   sleepingCall(pid: number): number | null {
     const text = this.#libc.readText(`/proc/${pid}/syscall`);

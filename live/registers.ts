@@ -129,10 +129,10 @@ export class Registers {
     return BigInt.asIntN(64, this.words[this.architecture.result]);
   }
 
-  /** At the entry of a call: changes an argument. */
-  setArgument(pid: number, index: number, value: bigint): boolean {
+  /** At the entry of a call: changes the register of an argument. */
+  setWord(pid: number, word: number, value: bigint): boolean {
     if (!this.read(pid)) return false;
-    this.words[this.architecture.args[index]] = value;
+    this.words[word] = value;
     return this.write(pid);
   }
 }

@@ -12,6 +12,8 @@ export class Tracee {
   clonesOddly = false;
   /** Whether it stands in its birth stop, and waits until its birth is told. */
   isHeld = false;
+  /** Whether its birth stop was a group stop, which SIGCONT ends. */
+  isGroupStopped = false;
   /** Whether its birth stop has been seen. */
   hasStopped = false;
   /** Whether a module refused its birth: it is being ended, and nothing else of it is told. */

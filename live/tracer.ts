@@ -1,3 +1,4 @@
+import { attachTree } from "./attach.ts";
 import { CLONE_UNTRACED, KILLS } from "./filter.ts";
 import { type Libc, type WaitResult, WNOHANG } from "./libc.ts";
 import { Launcher, type LaunchOptions } from "./launch.ts";
@@ -31,6 +32,8 @@ const LOOK_INTERVAL_US = 1000;
 export interface TraceListener {
   /** The first task runs its program, and has not executed an instruction of it. */
   launched(root: Tracee): void;
+  /** A task that runs already is traced from now on. `parent` is that of its process, where it is traced too. */
+  attached(tracee: Tracee, parent: number | null): void;
   /**
    * A task is born and has not run.
    *
@@ -76,6 +79,11 @@ export class Tracer {
   readonly #toldWithoutCreator = new Set<number>();
   #root: Tracee | null = null;
   #hasFilter = false;
+  /** A child that is no tracee: its end says that the tracees are to be left. */
+  #waker: number | null = null;
+  #isLeaving = false;
+  /** Whether everything that is left is to end, and what is born meanwhile too. */
+  #isEnding = false;
 
   /**
    * @param parts What it works with, opened by this thread.
@@ -122,6 +130,38 @@ export class Tracer {
   }
 
   /**
+   * Begins to trace a process that runs, and all below it. It can be left again, so there is no filter.
+   *
+   * @param pid The process.
+   * @param waker A child of this process whose end says that the tracees are to be left, or null.
+   * @throws {LaunchError} When it cannot be traced.
+   */
+  attach(pid: number, waker: number | null): void {
+    this.#waker = waker;
+    const attached = attachTree(this.parts, pid, EVENTS);
+    for (const { tracee, parent } of attached) {
+      tracee.isTold = true;
+      this.#tracees.set(tracee.tid, tracee);
+      if (tracee.tid === pid) this.#root = tracee;
+      this.#listener.attached(tracee, parent);
+    }
+  }
+
+  /** Lets every tracee go. Each is stopped first: only a stopped one can be left. */
+  #leave(): void {
+    this.#isLeaving = true;
+    for (const { tid } of this.#tracees.values()) this.#ptrace.interrupt(tid);
+  }
+
+  /** In any stop a tracee can be left. A signal that it was about to get is handed on. */
+  #letGo(tracee: Tracee, status: number): void {
+    const isSignal = stopEvent(status) === 0 && stopSignal(status) !== SYSCALL_STOP;
+    this.#ptrace.detach(tracee.tid, isSignal ? stopSignal(status) : 0);
+    this.#tracees.delete(tracee.tid);
+    this.#held.delete(tracee);
+  }
+
+  /**
    * Follows everything until the last task has ended.
    *
    * @param rootEnded Called when the command has ended and other tasks have not, with their number.
@@ -141,8 +181,9 @@ export class Tracer {
     return status;
   }
 
-  /** Ends every task that is left. */
+  /** Ends every task that is left, and all that is born until then. */
   killAll(): void {
+    this.#isEnding = true;
     for (const { tid } of this.#tracees.values()) this.#libc.symbols.kill(tid, SIGKILL);
   }
 
@@ -166,8 +207,10 @@ export class Tracer {
   }
 
   #handle({ pid, status }: WaitResult): void {
+    if (pid === this.#waker) return this.#leave();
     const tracee = this.#tracees.get(pid) ?? this.#meet(pid);
     if (hasEnded(status)) return this.#gone(tracee, status);
+    if (this.#isLeaving) return this.#letGo(tracee, status);
     if (tracee.isRefused) return void this.#ptrace.cont(pid);
     const event = stopEvent(status);
     switch (event) {
@@ -220,8 +263,7 @@ export class Tracer {
     }
     this.#held.delete(child);
     child.isRefused = true;
-    creator.keptSignal = this.#veto.refuse(creator, child, { event, errno, parent });
-    this.#resume(creator);
+    if (this.#veto.refuse(creator, child, { event, errno, parent })) this.#resume(creator);
   }
 
   /**
@@ -243,6 +285,7 @@ export class Tracer {
   }
 
   #tellBirth(tracee: Tracee, birth: Birth): number {
+    if (this.#isEnding) this.#libc.symbols.kill(tracee.tid, SIGKILL);
     tracee.isTold = true;
     tracee.creatorTid = birth.creator?.tid ?? null;
     return this.#listener.born(tracee, birth);
@@ -264,7 +307,13 @@ export class Tracer {
   #release(tracee: Tracee): void {
     tracee.isHeld = false;
     this.#held.delete(tracee);
-    this.#resume(tracee);
+    this.#begin(tracee);
+  }
+
+  /** Ends the birth stop of a task. */
+  #begin(tracee: Tracee): void {
+    if (tracee.isGroupStopped) this.#ptrace.listen(tracee.tid);
+    else this.#resume(tracee);
   }
 
   /** A task of a process ends, so that it may never tell of what it made: all that wait for it are told now. */
@@ -331,7 +380,8 @@ export class Tracer {
     }
     if (call.number === (isCompat ? compat.clone : calls.clone)) {
       tracee.clonesOddly = true;
-      this.#registers.setArgument(tracee.tid, 0, call.args[0] & ~BigInt(CLONE_UNTRACED));
+      const word = isCompat ? compat.firstArgument : architecture.args[0];
+      this.#registers.setWord(tracee.tid, word, call.args[0] & ~BigInt(CLONE_UNTRACED));
       return this.#resume(tracee);
     }
     const execs = isCompat ? compat : calls;
@@ -365,7 +415,9 @@ export class Tracer {
   #stopped(tracee: Tracee, signal: number): void {
     if (!tracee.hasStopped) {
       tracee.hasStopped = true;
-      if (tracee.isTold) return this.#resume(tracee);
+      // It was born into a process group that has stopped.
+      tracee.isGroupStopped = signal !== SIGTRAP;
+      if (tracee.isTold) return this.#begin(tracee);
       tracee.isHeld = true;
       this.#held.add(tracee);
       return;

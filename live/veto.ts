@@ -49,9 +49,9 @@ export class Veto {
   /**
    * Refuses a birth. The creator stands in the event of its call, and stands at the exit of the call afterwards.
    *
-   * @returns A signal to hand on to the creator, or 0.
+   * @returns Whether the creator is still there. If not, its end was put back.
    */
-  refuse(creator: Tracee, child: Tracee, refusal: Refusal): number {
+  refuse(creator: Tracee, child: Tracee, refusal: Refusal): boolean {
     const { event, errno, parent } = refusal;
     if (!child.isLeader) {
       this.#endThread(child);
@@ -60,28 +60,28 @@ export class Veto {
     const isForeign = (this.#parts.proc.identity(creator.tid)?.filters ?? 0) > this.ownFilters;
     if (event === PTRACE_EVENT.VFORK) {
       this.#endProcess(child);
-      if (!this.#toCallExit(creator)) return 0;
+      if (!this.#toCallExit(creator)) return false;
       return isForeign ? this.#giveErrno(creator, errno) : this.#reap(creator, child, errno);
     }
     if (isForeign || parent !== creator.tgid || event === PTRACE_EVENT.CLONE) {
       this.#endProcess(child);
-      if (!this.#toCallExit(creator)) return 0;
+      if (!this.#toCallExit(creator)) return false;
       if (isForeign || parent !== creator.tgid) return this.#giveErrno(creator, errno);
       return this.#reap(creator, child, errno);
     }
     return this.#refuseFork(creator, child, errno);
   }
 
-  #finish(creator: Tracee, errno: number): number {
-    if (!this.#toCallExit(creator)) return 0;
+  #finish(creator: Tracee, errno: number): boolean {
+    if (!this.#toCallExit(creator)) return false;
     return this.#giveErrno(creator, errno);
   }
 
   /** A plain fork: nobody hears of it. */
-  #refuseFork(creator: Tracee, child: Tracee, errno: number): number {
+  #refuseFork(creator: Tracee, child: Tracee, errno: number): boolean {
     if (!this.#toCallExit(creator)) {
       this.#endProcess(child);
-      return 0;
+      return false;
     }
     const { libc, registers, proc } = this.#parts;
     const injection = new Injection(creator.tid, this.#parts, this.#putBack);
@@ -107,15 +107,15 @@ export class Veto {
     }
     if (isReadable) libc.writeMemory(creator.tid, old, saved);
     this.#closePidfd(injection);
-    return injection.finish(-errno);
+    return this.#end(injection, creator, errno);
   }
 
   /** Takes the child away from its creator, which has a SIGCHLD already. */
-  #reap(creator: Tracee, child: Tracee, errno: number): number {
+  #reap(creator: Tracee, child: Tracee, errno: number): boolean {
     const injection = new Injection(creator.tid, this.#parts, this.#putBack);
     injection.call(this.#parts.registers.architecture.calls.wait4, child.tid, 0, WNOHANG | WALL, 0);
     this.#closePidfd(injection);
-    return injection.finish(-errno);
+    return this.#end(injection, creator, errno);
   }
 
   /** clone with CLONE_PIDFD gave the creator a descriptor of the child, at its third argument. */
@@ -131,9 +131,14 @@ export class Veto {
     injection.call(architecture.calls.close, descriptor[0]);
   }
 
-  #giveErrno(creator: Tracee, errno: number): number {
-    this.#parts.registers.setResult(creator.tid, -errno);
-    return 0;
+  #giveErrno(creator: Tracee, errno: number): boolean {
+    return this.#parts.registers.setResult(creator.tid, -errno);
+  }
+
+  #end(injection: Injection, creator: Tracee, errno: number): boolean {
+    const signal = injection.finish(-errno);
+    if (signal !== 0) creator.keptSignal = signal;
+    return !injection.gone;
   }
 
   /** Runs a creator to the exit of the call that made the child. False when it is gone. */

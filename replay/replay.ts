@@ -313,9 +313,11 @@ export class Replay {
   }
 
   #found(event: FoundEvent): void {
-    const live = this.#tasks.get(event.pid);
-    if (live === undefined) this.#adopt(event.pid, event.tgid, event, event);
+    let live = this.#tasks.get(event.pid);
+    if (live === undefined) live = this.#adopt(event.pid, event.tgid, event, event);
     else if (event.comm !== null) live.process.record.comm ??= event.comm;
+    // The recorder looked at it, so it is more than the name of a parent.
+    if (!live.process.counted) this.#count(live.process);
   }
 
   // Births.

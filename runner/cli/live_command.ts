@@ -21,8 +21,12 @@ interface LiveSettings {
 
 function readSettings(invocation: Invocation): LiveSettings {
   const command = [...invocation.trailing];
-  if (command.length === 0) {
+  const pid = invocation.count("pid") ?? null;
+  if (pid === null && command.length === 0) {
     throw new UsageError("Missing command of pnotify live", "usage: pnotify live -- COMMAND...");
+  }
+  if (pid !== null && command.length > 0) {
+    throw new UsageError("Cannot use --pid with a command: one of them is wanted");
   }
   const { modules, files } = readModules(invocation.all("module"));
   const [file] = files.values();
@@ -35,7 +39,7 @@ function readSettings(invocation: Invocation): LiveSettings {
   const follow = invocation.flag("follow") ?? false;
   const output = invocation.text("output") ?? null;
   const request: ReplayRequest = {
-    recording: shellWords(command),
+    recording: pid === null ? shellWords(command) : `process ${pid}`,
     pid: null,
     modules,
     params: invocation.all("param"),
@@ -48,6 +52,7 @@ function readSettings(invocation: Invocation): LiveSettings {
   const table = invocation.text("report") === "table";
   return {
     job: commandJob(command, {
+      pid,
       request,
       filter: invocation.flag("filter") ?? true,
       figures: invocation.flag("figures") ?? true,
@@ -173,6 +178,7 @@ export const liveCommand: CommandBody = {
     { name: "follow", letter: "F", doc: "say a line for each process as it ends" },
     { name: "output", letter: "o", value: "FILE", doc: "where to say it; stderr by default" },
     { name: "record", value: "FILE", doc: "write all events, for pnotify replay" },
+    { name: "pid", value: "PID", isCount: true, doc: "attach to a process that runs already" },
     {
       name: "until",
       value: "WHEN",

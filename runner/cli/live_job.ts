@@ -4,6 +4,7 @@ import type { LiveJob } from "../live/protocol.ts";
 export function commandJob(command: readonly string[], wish: Partial<LiveJob>): LiveJob {
   return {
     command,
+    pid: null,
     request: {
       recording: shellWords(command),
       pid: null,

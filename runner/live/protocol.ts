@@ -1,9 +1,12 @@
+import type { Inherited } from "../../live/launch.ts";
 import type { ReplayOutcome, ReplayRequest } from "../replay/session.ts";
 
 /** What the worker of a live run is to do. Plain data: it goes to another thread. */
 export interface LiveJob {
-  /** The command and its arguments. */
+  /** The command and its arguments; nothing for a process that runs already. */
   readonly command: readonly string[];
+  /** The process to attach to, or null. */
+  readonly pid: number | null;
   /** The modules, and what is wanted of the run. */
   readonly request: ReplayRequest;
   /** Whether the command gets a seccomp filter. */
@@ -20,10 +23,18 @@ export interface LiveJob {
   readonly record: string | null;
 }
 
+/** A job, and what the command inherits: read before this process takes signals. */
+export interface LiveStart extends LiveJob {
+  /** Traits of this process as they were at its start. */
+  readonly inherited: Inherited;
+}
+
 /** What the worker says. */
 export type LiveMessage =
   /** The command runs. */
   | { readonly kind: "started"; readonly pid: number }
+  /** The process is traced. It is left when this descriptor is closed. */
+  | { readonly kind: "attached"; readonly pid: number; readonly wake: number }
   /** A process has ended. */
   | { readonly kind: "line"; readonly text: string }
   /** The command itself has ended, and others of its processes still run. */

@@ -1,11 +1,16 @@
+import { type Inherited, readInherited } from "../../live/launch.ts";
+import { Libc } from "../../live/libc.ts";
 import { workerUrl } from "../worker_url.ts";
-import type { LiveJob, LiveMessage } from "./protocol.ts";
+import type { LiveJob, LiveMessage, LiveStart } from "./protocol.ts";
+import { demandArchitecture, explain } from "./refusal.ts";
 
 /** How a live run ended. */
 export type LiveEnd = Extract<LiveMessage, { kind: "ended" | "refused" }>;
 
 /** What a terminal sends to the command as well, so that it is not for us to pass on. */
 const FROM_TERMINAL: readonly Deno.Signal[] = Object.freeze(["SIGINT", "SIGQUIT"]);
+/** What ends the tracing of a process that this one has attached to. */
+const LEAVES: readonly Deno.Signal[] = Object.freeze(["SIGINT", "SIGTERM", "SIGHUP"]);
 const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
   "SIGHUP",
   "SIGTERM",
@@ -30,12 +35,21 @@ export async function supervise(
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
     return refuse("Deno refuses it, --allow-read is wanted (EPERM)");
   }
+  let inherited: Inherited;
+  try {
+    demandArchitecture(Deno.build);
+    // Read before this process takes signals: from then on nobody knows which ones it was to ignore.
+    inherited = readInherited(new Libc());
+  } catch (error) {
+    return { kind: "refused", ...explain(error) };
+  }
   const worker = new Worker(path, { type: "module" });
   const signals = new SignalForwarder();
   try {
     return await new Promise<LiveEnd>((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
         if (data.kind === "started") signals.target = data.pid;
+        if (data.kind === "attached") signals.wake = data.wake;
         if (data.kind === "ended" || data.kind === "refused") resolve(data);
         else told(data);
       };
@@ -45,7 +59,8 @@ export async function supervise(
         const [what] = event.message.replace(/^Uncaught (?:\(in .*?\) )?/, "").split("\n");
         resolve(refuse(`pnotify itself broke down, and ended what it traced: ${what}`));
       };
-      worker.postMessage(job);
+      const start: LiveStart = { ...job, inherited };
+      worker.postMessage(start);
     });
   } finally {
     signals.stop();
@@ -61,6 +76,8 @@ function refuse(why: string): LiveEnd {
 class SignalForwarder {
   /** The command, once it runs. */
   target: number | null = null;
+  /** What to close so that an attached process is left, once it is traced. */
+  wake: number | null = null;
   readonly #listeners: [Deno.Signal, () => void][] = [];
   #terms = 0;
 
@@ -73,6 +90,7 @@ class SignalForwarder {
   }
 
   #received(signal: Deno.Signal): void {
+    if (this.wake !== null && LEAVES.includes(signal)) return this.#leave(this.wake);
     // What was typed went to the whole foreground group, the command included.
     if (FROM_TERMINAL.includes(signal) && isInForeground()) return;
     if (signal === "SIGTERM" && ++this.#terms > 1) Deno.exit(128 + 15);
@@ -82,6 +100,11 @@ class SignalForwarder {
     } catch {
       // It has ended by itself.
     }
+  }
+
+  #leave(wake: number): void {
+    this.wake = null;
+    new Libc().symbols.close(wake);
   }
 
   /** Lets signals have their own effect again. */

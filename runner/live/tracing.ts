@@ -1,8 +1,8 @@
-import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
-import { type Architecture, architectureOf } from "../../live/architecture.ts";
+import type { ErrnoName } from "../../kernel/errno.ts";
 import { Driver } from "../../live/driver.ts";
 import { filterFor } from "../../live/filter.ts";
-import { LaunchError, readInherited } from "../../live/launch.ts";
+import { LaunchError } from "../../live/launch_error.ts";
+import { spawnWaitingShell } from "../../live/waiting_shell.ts";
 import { Libc } from "../../live/libc.ts";
 import { openParts } from "../../live/parts.ts";
 import { Tracer } from "../../live/tracer.ts";
@@ -10,8 +10,9 @@ import type { RecordedEvent, RecordingClock } from "../../replay/mod.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { followTo } from "../replay/follow.ts";
 import { EventSession } from "../replay/session.ts";
-import type { LiveJob, LiveMessage } from "./protocol.ts";
+import type { LiveMessage, LiveStart } from "./protocol.ts";
 import { EventFile } from "./event_file.ts";
+import { demandArchitecture, explain } from "./refusal.ts";
 
 const PR_SET_DUMPABLE = 4;
 
@@ -21,7 +22,7 @@ const PR_SET_DUMPABLE = 4;
  * @param job The command.
  * @param say Takes what is told meanwhile.
  */
-export function runJob(job: LiveJob, say: (message: LiveMessage) => void): void {
+export function runJob(job: LiveStart, say: (message: LiveMessage) => void): void {
   try {
     new Run(job, say).run();
   } catch (error) {
@@ -31,17 +32,17 @@ export function runJob(job: LiveJob, say: (message: LiveMessage) => void): void 
 
 /** A live run: the tracer, the model that it tells, and the file that it records to. */
 class Run {
-  readonly #job: LiveJob;
+  readonly #job: LiveStart;
   readonly #say: (message: LiveMessage) => void;
   readonly #session: EventSession;
   readonly #tracer: Tracer;
   readonly #driver: Driver;
   readonly #libc: Libc;
   readonly #file: EventFile | null;
-  readonly #environment: readonly string[];
+  readonly #environment: readonly Uint8Array[];
   #events = 0;
 
-  constructor(job: LiveJob, say: (message: LiveMessage) => void) {
+  constructor(job: LiveStart, say: (message: LiveMessage) => void) {
     this.#job = job;
     this.#say = say;
     const architecture = demandArchitecture(Deno.build);
@@ -58,7 +59,10 @@ class Run {
         : {}),
     });
     const parts = openParts(this.#libc, architecture);
-    this.#driver = new Driver(parts, { take: (event) => this.#take(event) }, job);
+    this.#driver = new Driver(parts, { take: (event) => this.#take(event) }, {
+      figures: job.figures,
+      filter: job.filter && job.pid === null,
+    });
     this.#tracer = new Tracer(parts, this.#driver);
     this.#file = job.record === null ? null : new EventFile(job.record, job.command);
   }
@@ -86,21 +90,35 @@ class Run {
     return refusal;
   }
 
-  run(): void {
-    const { command, filter, untilRoot } = this.#job;
+  /** Attaches to a process that runs. It is left when the pipe to a waiting shell is closed. */
+  #attach(pid: number): number {
+    const { pid: waker, writeEnd } = spawnWaitingShell(this.#libc);
+    this.#tracer.attach(pid, waker);
+    this.#say({ kind: "attached", pid, wake: writeEnd });
+    this.#tracer.run(() => {});
+    return 0;
+  }
+
+  #launch(): number {
+    const { command, filter, untilRoot, inherited } = this.#job;
     const { architecture } = this.#tracer.parts.registers;
+    const pid = this.#tracer.launch({
+      command: rawCommand(this.#libc, command),
+      environment: this.#environment,
+      filter: filter ? filterFor(architecture, { exec: false }) : null,
+      inherited,
+    });
+    this.#say({ kind: "started", pid });
+    return this.#tracer.run((count) => {
+      if (untilRoot) this.#tracer.killAll();
+      else this.#say({ kind: "remaining", count });
+    });
+  }
+
+  run(): void {
+    const { pid } = this.#job;
     try {
-      const pid = this.#tracer.launch({
-        command,
-        environment: this.#environment,
-        filter: filter ? filterFor(architecture, { exec: false }) : null,
-        inherited: readInherited(this.#libc),
-      });
-      this.#say({ kind: "started", pid });
-      const status = this.#tracer.run((count) => {
-        if (untilRoot) this.#tracer.killAll();
-        else this.#say({ kind: "remaining", count });
-      });
+      const status = pid === null ? this.#launch() : this.#attach(pid);
       const outcome = this.#session.finish();
       this.#file?.close();
       this.#say({ kind: "ended", status, outcome, unrecorded: this.#file?.problem ?? null });
@@ -112,49 +130,38 @@ class Run {
 
 /**
  * The environment that this process was started with. Deno would show it only with a permission for all of it, and without
- * names that are no UTF-8.
+ * what is no UTF-8.
  */
-function readEnvironment(libc: Libc): string[] {
-  const text = libc.readText("/proc/self/environ");
-  if (text !== null) return text.split("\0").filter((entry) => entry !== "");
+function readEnvironment(libc: Libc): Uint8Array[] {
+  const bytes = libc.readBytes("/proc/self/environ");
+  if (bytes !== null) return splitStrings(bytes).filter(({ length }) => length > 0);
   throw new LaunchError("Cannot read /proc/self/environ: a mounted /proc is wanted (ENOENT)", 125);
 }
 
 /**
- * What the machine is to the tracer.
- *
- * @throws {LaunchError} Where this program cannot trace.
+ * The bytes of the command. Deno replaces what is no UTF-8 in its arguments. The command stands at the end of those that
+ * this process was started with, where that is how it was given.
  */
-export function demandArchitecture({ os, arch }: { os: string; arch: string }): Architecture {
-  const architecture = architectureOf(arch);
-  if (os === "linux" && architecture !== null) return architecture;
-  const what = `this is ${os} on ${arch}, Linux on x86_64 or aarch64 is wanted`;
-  throw new LaunchError(`Cannot trace the command: ${what} (ENOSYS)`, 125);
+function rawCommand(libc: Libc, command: readonly string[]): Uint8Array[] {
+  const own = splitStrings(libc.readBytes("/proc/self/cmdline") ?? new Uint8Array());
+  const last = own.slice(-command.length);
+  const decoder = new TextDecoder();
+  const isSame = last.length === command.length &&
+    last.every((bytes, index) => decoder.decode(bytes) === command[index]);
+  return isSame ? last : command.map((word) => new TextEncoder().encode(word));
+}
+
+/** Takes strings with a zero behind each apart. */
+function splitStrings(bytes: Uint8Array): Uint8Array[] {
+  const strings: Uint8Array[] = [];
+  for (let begin = 0; begin < bytes.length;) {
+    const end = bytes.indexOf(0, begin);
+    strings.push(bytes.slice(begin, end < 0 ? bytes.length : end));
+    begin = end < 0 ? bytes.length : end + 1;
+  }
+  return strings;
 }
 
 function readPidMax(libc: Libc): number {
   return Number(libc.readText("/proc/sys/kernel/pid_max") ?? "32768");
-}
-
-function explain(error: unknown): { message: string; exitStatus: number } {
-  if (error instanceof LaunchError) {
-    return { message: error.message, exitStatus: error.exitStatus };
-  }
-  if (error instanceof KernelError) return { message: error.message, exitStatus: 125 };
-  if (error instanceof Deno.errors.NotCapable) {
-    const [flag] = /--allow-\w+/.exec(error.message) ?? ["--allow-ffi"];
-    return {
-      message: `Cannot trace the command: Deno refuses it, ${flag} is wanted (EPERM)`,
-      exitStatus: 125,
-    };
-  }
-  return { message: describeMistake(error), exitStatus: 125 };
-}
-
-/** A mistake of this program, with the place where it was made. */
-function describeMistake(error: unknown): string {
-  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-  const [place = "at an unknown place"] = /\bat .*$/m.exec(stack) ?? [];
-  const what = `${message.split("\n")[0]} (${place})`;
-  return `Cannot trace the command: pnotify itself broke down, and ended what it traced: ${what}`;
 }

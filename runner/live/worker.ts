@@ -5,10 +5,10 @@
  * @module
  */
 import { runJob } from "./tracing.ts";
-import type { LiveJob, LiveMessage } from "./protocol.ts";
+import type { LiveMessage, LiveStart } from "./protocol.ts";
 
 interface WorkerScope {
-  onmessage: ((message: MessageEvent<LiveJob>) => void) | null;
+  onmessage: ((message: MessageEvent<LiveStart>) => void) | null;
   postMessage(message: LiveMessage): void;
   close(): void;
 }

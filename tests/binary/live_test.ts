@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { LaunchError } from "../../live/launch.ts";
-import { demandArchitecture } from "../../runner/live/tracing.ts";
+import { LaunchError } from "../../live/launch_error.ts";
+import { demandArchitecture } from "../../runner/live/refusal.ts";
 import { programBundle, writeBundle } from "../../tools/bundle.ts";
 import { denoArguments, filePath, findWorld, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";

@@ -1,0 +1,79 @@
+import { assert, assertEquals } from "@std/assert";
+import { liveCommand, testLive } from "./support.ts";
+
+const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
+
+async function attach(pid: number, options: readonly string[], file: string) {
+  const [program, ...args] = await liveCommand();
+  return new Deno.Command(program, {
+    args: [...args, "--pid", String(pid), "-r", "json", "-o", file, ...options],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+function tracerOf(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/TracerPid:\t(\d+)/.exec(status)![1]);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20);
+}
+
+testLive("pnotify live --pid follows what runs already, and leaves it on SIGINT", async () => {
+  const file = await Deno.makeTempFile();
+  const script = "sleep 300 & while :; do (exit 3); sleep 0.05; done";
+  const target = new Deno.Command("bash", { args: ["-c", script], stdin: "null" }).spawn();
+  const tracer = await attach(target.pid, [], file);
+  await until(() => tracerOf(target.pid) !== 0);
+  await pause(500);
+  tracer.kill("SIGINT");
+  const { code, stderr } = await tracer.output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  assertEquals(tracerOf(target.pid), 0);
+  const report = JSON.parse(await Deno.readTextFile(file));
+  assertEquals(report.warnings, []);
+  assert(report.summary.exit_codes["3"] > 0, JSON.stringify(report.summary));
+  const found = report.tree.find((node: { pid: number }) => node.pid === target.pid);
+  assert(found !== undefined);
+  // It still runs, and its children end as they did.
+  assert(!/^State:\t[tTZ]/m.test(Deno.readTextFileSync(`/proc/${target.pid}/status`)));
+  target.kill("SIGKILL");
+  await target.status;
+  await new Deno.Command("pkill", { args: ["-f", "^sleep 300$"] }).output();
+  await Deno.remove(file);
+});
+
+testLive("pnotify live --pid refuses forks of what runs already", async () => {
+  const file = await Deno.makeTempFile();
+  const script = "read line; (echo child); echo $?; exit 4";
+  const target = new Deno.Command("bash", {
+    args: ["-c", script],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const options = ["-m", "fork_limit", "-p", "per_user=1", "-p", "verdict=PNOTIFY_ERROR"];
+  const tracer = await attach(target.pid, options, file);
+  await until(() => tracerOf(target.pid) !== 0);
+  const writer = target.stdin.getWriter();
+  await writer.write(new TextEncoder().encode("go\n"));
+  await writer.close();
+  const { stderr } = await target.output();
+  assert(new TextDecoder().decode(stderr).includes("fork: Operation not permitted"));
+  assertEquals((await tracer.output()).code, 0);
+  await Deno.remove(file);
+});
+
+testLive("pnotify live --pid says that there is no such process", async () => {
+  const file = await Deno.makeTempFile();
+  const { code, stderr } = await (await attach(4194303, [], file)).output();
+  assertEquals(code, 125);
+  assert(
+    /^error: Cannot trace process 4194303: there is none/.test(new TextDecoder().decode(stderr)),
+  );
+  await Deno.remove(file);
+});
