@@ -16,7 +16,12 @@ import { denoArguments, filePath, findWorld, reportWorld, root, runDeno } from "
 export const ENTRY = "all.ts";
 
 /** Folders whose tests take long: they start many processes, or check what one does before a release. */
-export const HEAVY: readonly string[] = ["tests/attacks", "tests/bench", "tests/package"];
+export const HEAVY: readonly string[] = [
+  "tests/attacks",
+  "tests/bench",
+  "tests/live",
+  "tests/package",
+];
 
 /** What the command line asks for. */
 export interface TestRequest {
