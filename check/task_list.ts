@@ -9,11 +9,10 @@ export function listTasks(kernel: Kernel, say: Say): Task[] {
   const { pids } = kernel;
   const tasks: Task[] = [];
   const seen = new Set<Task>();
-  pids.tasks.forEach((task, pid) => {
-    if (task === null) return;
+  pids.forEach((task, pid) => {
     if (task.pid !== pid) say(`${task} is on the task list under pid ${pid}`);
     if (seen.has(task)) say(`${task} is on the task list twice`);
-    if (pid > pids.highest) say(`${task} is above the end of the walk, ${pids.highest}`);
+    if (pids.isFree(pid)) say(`${task} is on the task list under pid ${pid}, which is free`);
     seen.add(task);
     tasks.push(task);
   });

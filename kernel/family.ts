@@ -1,13 +1,15 @@
 import { assertHeld } from "./lock.ts";
 import type { PidTable } from "./pid.ts";
+import { PAGED_PIDS } from "./pid_pages.ts";
 import type { Task } from "./task.ts";
 
 /*
- * Each pid has two nodes: the head of the list of its children, and its own place in the list of its parent. The head
+ * The index of a pid is the pid itself, or the place that PidTable gave it. Each index has two nodes: the head of the list of its children, and its own place in the list of its parent. The head
  * and the places of the children form a ring (list_head). So the first and the last child need no special case. A link
- * that was never set is 0, and so is a link to the head of pid 0. A walk ends at 0.
+ * that was never set is 0, and so is a link to the head of pid 0. A walk ends at 0. A head without children links to
+ * itself or to 0.
  *
- * The nodes of a pid are `pid << BITS` and `pid << BITS | SIBLING`. The links of a node are `node | NEXT` and
+ * The nodes of an index are `index << BITS` and `index << BITS | SIBLING`. The links of a node are `node | NEXT` and
  * `node | PREV`.
  */
 
@@ -20,7 +22,7 @@ const PREV = 1;
  * The family tree (`children` and `sibling` of task_struct): each parent with its children in order of age. Guarded by
  * tasklistLock.
  *
- * The links are numbers in an array by pid, and not references in the tasks. A fork or reap changes the links of three
+ * The links are numbers in an array by index, and not references in the tasks. A fork or reap changes the links of three
  * relatives. With many tasks these are in no cache, and V8 records each reference that is stored in an old object. A
  * thread that takes over a pid also takes over the place of that pid in the family.
  *
@@ -41,13 +43,13 @@ export class Family {
   readonly #pids: PidTable;
   #links: Int32Array;
 
-  /** @internal Makes a family without members, with room for so many pids. */
+  /** @internal Makes a family without members, with room for so many indexes. */
   constructor(pids: PidTable, length: number) {
     this.#pids = pids;
     this.#links = new Int32Array(length << BITS);
   }
 
-  /** @internal Makes room for more pids, before the first of them is given out. */
+  /** @internal Makes room for more indexes, before the first of them is given out. */
   grow(length: number): void {
     const links = new Int32Array(length << BITS);
     links.set(this.#links);
@@ -62,8 +64,8 @@ export class Family {
   adopt(parent: Task, child: Task): void {
     if (child.kernel.checkedBy > 0) assertFamilyHeld(child, "adopt()");
     const links = this.#links;
-    const head = parent.pid << BITS;
-    const node = child.pid << BITS | SIBLING;
+    const head = this.#headOf(parent);
+    const node = this.#headOf(child) | SIBLING;
     const last = links[head | PREV] || head;
     links[last | NEXT] = node;
     links[head | PREV] = node;
@@ -80,7 +82,7 @@ export class Family {
   disown(child: Task): void {
     if (child.kernel.checkedBy > 0) assertFamilyHeld(child, "disown()");
     const links = this.#links;
-    const node = child.pid << BITS | SIBLING;
+    const node = this.#headOf(child) | SIBLING;
     const next = links[node | NEXT];
     const prev = links[node | PREV];
     links[prev | NEXT] = next;
@@ -98,8 +100,8 @@ export class Family {
   takeOver(leader: Task, heir: Task): void {
     if (heir.kernel.checkedBy > 0) assertFamilyHeld(heir, "takeOver()");
     const links = this.#links;
-    const from = leader.pid << BITS;
-    const to = heir.pid << BITS;
+    const from = this.#headOf(leader);
+    const to = this.#headOf(heir);
     heir.parent = leader.parent;
     if ((links[from | NEXT] & SIBLING) !== 0) {
       links[to | NEXT] = links[from | NEXT];
@@ -116,7 +118,7 @@ export class Family {
    * @returns Whether it has any.
    */
   hasChildren(task: Task): boolean {
-    return (this.#links[task.pid << BITS | NEXT] & SIBLING) !== 0;
+    return (this.#links[this.#headOf(task) | NEXT] & SIBLING) !== 0;
   }
 
   /**
@@ -159,11 +161,16 @@ export class Family {
     return this.#relative(task, SIBLING | PREV);
   }
 
+  /** The node of the list of a task's children. */
+  #headOf({ pid }: Task): number {
+    return (pid < PAGED_PIDS ? pid : this.#pids.indexOf(pid)) << BITS;
+  }
+
   #relative(task: Task, link: number): Task | null {
     // A task that was reaped may have a pid that another task has now.
     if (this.#pids.find(task.pid) !== task) return null;
-    const node = this.#links[task.pid << BITS | link];
-    return (node & SIBLING) === 0 ? null : this.#pids.find(node >> BITS);
+    const node = this.#links[this.#headOf(task) | link];
+    return (node & SIBLING) === 0 ? null : this.#pids.taskAt(node >> BITS);
   }
 }
 

@@ -572,9 +572,11 @@ export class Kernel implements KernelWorld {
    * @param visit The function; returning false ends the walk.
    */
   forEachTask(visit: (task: Task) => boolean | void): void {
-    for (let pid = 1; pid <= this.pids.highest; pid++) {
-      const task = this.pids.find(pid);
-      if (task === null) continue;
+    const { pids } = this;
+    let pid = 0;
+    // A visitor may change the pid of the task by an exec. So the walk goes on behind the pid that it had.
+    for (let task = pids.findFrom(1); task !== null; task = pids.findFrom(pid + 1)) {
+      pid = task.pid;
       task.usage++;
       try {
         if (this.checkedBy > 0) this.preempt("walk");

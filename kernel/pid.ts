@@ -1,6 +1,7 @@
 import { KernelError } from "./errno.ts";
 import { Family } from "./family.ts";
 import { assertHeld } from "./lock.ts";
+import { PAGED_PIDS, PidPages } from "./pid_pages.ts";
 import type { Task } from "./task.ts";
 
 /** The highest pid_max there is. */
@@ -24,8 +25,9 @@ const USED_BY_TASK = 1;
 const USED_BY_GROUP = 2;
 
 /**
- * The pid table (alloc_pid, find_vpid). It is an array by pid, so a look-up is one load. Pids are given out in a cycle.
- * A pid that is the id of a process group or session stays in use after its task. tasklistLock guards the list of tasks.
+ * The pid table (alloc_pid, find_vpid). It is an array by pid, so a look-up is one load, and two from pid 32768 on.
+ * Memory grows with the pids in use, and not with pid_max. Pids are given out in a cycle. A pid that is the id of a
+ * process group or session stays in use after its task. tasklistLock guards the list of tasks.
  *
  * @example
  * ```ts
@@ -36,6 +38,9 @@ const USED_BY_GROUP = 2;
  * const pids: PidTable = kernel.pids;
  * const daemon = kernel.fork(kernel.init);
  * assertEquals([pids.find(daemon.pid), pids.find(99), kernel.setsid(daemon)], [daemon, null, 3]);
+ * assertEquals([pids.findFrom(3), pids.findFrom(4), pids.list().length], [daemon, null, 4]);
+ * pids.forEach((task, pid) => assertEquals(pids.find(pid), task));
+ * assertEquals([pids.isFree(3), pids.isFree(4), pids.isFree(PID_MAX_LIMIT)], [false, true, false]);
  * const worker = kernel.fork(daemon);
  * kernel.setpgid(daemon, { target: worker });
  * assertEquals(pids.findGroup(worker.pid), worker.processGroup);
@@ -44,19 +49,24 @@ const USED_BY_GROUP = 2;
  * ```
  */
 export class PidTable {
-  /** Tasks on the task list, by pid. */
-  readonly tasks: (Task | null)[] = [];
   /** How many tasks are on the list. */
   count = 0;
-  /** The highest pid ever in use: the end of a walk. */
-  highest = 0;
   /** How often a thread took over the pid of its leader. A walk may have passed that pid already. */
   exchanges = 0;
   /** Parents and children, with room for every pid that was given out. */
   readonly family: Family;
+  /** Tasks on the task list, by pid. */
+  readonly #tasks: (Task | null)[] = [];
+  /** The same for paged pids, by the index of the pid less PAGED_PIDS. */
+  readonly #pagedTasks: (Task | null)[] = [];
+  /** The USED_BY_ bits of pids, by index. */
   #used = new Uint8Array(1024);
+  /** The indexes of pids from PAGED_PIDS on. */
+  readonly #pages = new PidPages();
   #last = -1;
   #max: number;
+  /** Pids below this number are their own index, have room in the arrays, and are below pid_max. */
+  #near = 0;
   /** Process groups by id: few, and rarely looked up. */
   readonly #groups = new Map<number, ProcessGroup>();
   /** How many groups each session has. */
@@ -83,6 +93,25 @@ export class PidTable {
       });
     }
     this.#max = max;
+    this.#moveNear();
+  }
+
+  #moveNear(): void {
+    this.#near = Math.min(this.#max, this.#used.length, PAGED_PIDS);
+  }
+
+  /**
+   * @internal The index of a pid into arrays by pid. It is the same for as long as the pid is in use.
+   *
+   * @returns The index; -1 for a pid without a place.
+   */
+  indexOf(pid: number): number {
+    return pid < PAGED_PIDS ? pid : this.#pages.indexOf(pid);
+  }
+
+  /** @internal The task at an index, or null. */
+  taskAt(index: number): Task | null {
+    return (index < PAGED_PIDS ? this.#tasks[index] : this.#pagedTasks[index - PAGED_PIDS]) ?? null;
   }
 
   /**
@@ -92,38 +121,102 @@ export class PidTable {
    * @returns The task on the list, or null.
    */
   find(pid: number): Task | null {
-    return this.tasks[pid] ?? null;
+    return pid < PAGED_PIDS ? this.#tasks[pid] ?? null : this.#findPaged(pid);
+  }
+
+  #findPaged(pid: number): Task | null {
+    const isPid = Number.isInteger(pid) && pid < PID_MAX_LIMIT;
+    return isPid ? this.taskAt(this.#pages.indexOf(pid)) : null;
+  }
+
+  /**
+   * The task with the lowest pid from a given one on (find_ge_pid). A walk over all tasks goes on behind each one.
+   *
+   * @param pid The lowest pid, 0 or more.
+   * @returns The task on the list, or null when there is none.
+   */
+  findFrom(pid: number): Task | null {
+    const lowest = this.#nextOnList(pid);
+    return lowest < 0 ? null : this.taskAt(this.indexOf(lowest));
+  }
+
+  /** The lowest pid on the list from a given one on; -1 when there is none. */
+  #nextOnList(from: number): number {
+    const tasks = this.#tasks;
+    for (let pid = from; pid < tasks.length; pid++) {
+      if (tasks[pid] !== null) return pid;
+    }
+    const pages = this.#pages;
+    let pid = pages.nextMapped(Math.max(from, PAGED_PIDS));
+    while (pid >= 0 && this.taskAt(pages.indexOf(pid)) === null) pid = pages.nextMapped(pid + 1);
+    return pid;
+  }
+
+  /**
+   * The tasks on the list, in order of pid.
+   *
+   * @returns A copy of the list, pid 0 included.
+   */
+  list(): Task[] {
+    const tasks: Task[] = [];
+    this.forEach((task) => void tasks.push(task));
+    return tasks;
+  }
+
+  /**
+   * Calls a function for every task on the list, in order of pid, pid 0 included.
+   *
+   * @param visit The function. It gets the task, and the pid under which it is on the list.
+   */
+  forEach(visit: (task: Task, pid: number) => void): void {
+    for (let pid = this.#nextOnList(0); pid >= 0; pid = this.#nextOnList(pid + 1)) {
+      visit(this.taskAt(this.indexOf(pid))!, pid);
+    }
+  }
+
+  /**
+   * Whether a task could get a pid now (set_tid).
+   *
+   * @param pid The pid.
+   * @returns False for what is no pid below pid_max, and for the pid of a task or the id of a process group or session.
+   */
+  isFree(pid: number): boolean {
+    if (!Number.isInteger(pid) || pid < 1 || pid >= this.#max) return false;
+    return this.#uses(pid) === 0;
   }
 
   /** @internal Takes the next free pid; -1 when all are in use. */
   allocate(): number {
     const next = this.#last + 1;
     const used = this.#used;
-    if (next >= used.length || next >= this.#max || used[next] !== 0) return this.#search();
-    return this.#take(next);
+    if (next >= this.#near || used[next] !== 0) return this.#search();
+    used[next] = USED_BY_TASK;
+    return this.#last = next;
   }
 
   /** Searches the pids above the last one, and then the lower ones. */
   #search(): number {
     const max = this.#max;
-    const used = this.#used;
     for (let pid = this.#last + 1; pid < max; pid++) {
-      if (pid >= used.length || used[pid] === 0) return this.#take(pid);
+      if (this.#uses(pid) === 0) return this.#take(pid);
     }
     const start = max > RESERVED_PIDS ? RESERVED_PIDS : 1;
     const end = Math.min(this.#last + 1, max);
     for (let pid = start; pid < end; pid++) {
-      if (used[pid] === 0) return this.#take(pid);
+      if (this.#uses(pid) === 0) return this.#take(pid);
     }
     return -1;
   }
 
+  #take(pid: number): number {
+    this.#use(pid, USED_BY_TASK);
+    return this.#last = pid;
+  }
+
   /** @internal Takes a given pid (set_tid); returns false when it is in use. */
   allocateGiven(pid: number): boolean {
-    if (pid < this.#used.length && this.#used[pid] !== 0) return false;
-    const last = this.#last;
-    this.#take(pid);
-    this.#last = last;
+    if (this.#uses(pid) !== 0) return false;
+    this.#use(pid, USED_BY_TASK);
     return true;
   }
 
@@ -134,10 +227,22 @@ export class PidTable {
    */
   publish(task: Task): void {
     if (task.kernel.checkedBy > 0) assertListHeld(task, "publish()");
-    while (this.tasks.length <= task.pid) this.tasks.push(null);
-    this.tasks[task.pid] = task;
+    const { pid } = task;
+    if (pid < PAGED_PIDS) {
+      const tasks = this.#tasks;
+      while (tasks.length <= pid) tasks.push(null);
+      tasks[pid] = task;
+    } else {
+      this.#putPaged(pid, task);
+    }
     this.count++;
-    if (task.pid > this.highest) this.highest = task.pid;
+  }
+
+  #putPaged(pid: number, task: Task | null): void {
+    const place = this.#pages.indexOf(pid) - PAGED_PIDS;
+    const tasks = this.#pagedTasks;
+    while (tasks.length <= place) tasks.push(null);
+    tasks[place] = task;
   }
 
   /**
@@ -147,9 +252,11 @@ export class PidTable {
    */
   withdraw(task: Task): void {
     if (task.kernel.checkedBy > 0) assertListHeld(task, "withdraw()");
-    this.tasks[task.pid] = null;
+    const { pid } = task;
+    if (pid < PAGED_PIDS) this.#tasks[pid] = null;
+    else this.#putPaged(pid, null);
     this.count--;
-    this.release(task.pid);
+    this.release(pid);
   }
 
   /**
@@ -162,14 +269,20 @@ export class PidTable {
     const pid = thread.pid;
     thread.pid = leader.pid;
     leader.pid = pid;
-    this.tasks[thread.pid] = thread;
-    this.tasks[leader.pid] = leader;
+    this.#put(thread);
+    this.#put(leader);
     this.exchanges++;
+  }
+
+  #put(task: Task): void {
+    if (task.pid < PAGED_PIDS) this.#tasks[task.pid] = task;
+    else this.#putPaged(task.pid, task);
   }
 
   /** @internal Gives a pid back. It stays in use while a group has it for its id. */
   release(pid: number): void {
-    this.#used[pid] &= ~USED_BY_TASK;
+    if (pid < PAGED_PIDS) this.#used[pid] &= ~USED_BY_TASK;
+    else this.#disuse(pid, USED_BY_TASK);
   }
 
   /**
@@ -184,12 +297,10 @@ export class PidTable {
 
   /** @internal Keeps the ids of a process group and of its session from being given out. */
   claimGroup(group: ProcessGroup): void {
-    const highest = Math.max(group.id, group.session);
-    if (highest >= this.#used.length) this.#grow(highest);
     this.#groups.set(group.id, group);
     this.#sessions.set(group.session, (this.#sessions.get(group.session) ?? 0) + 1);
-    this.#used[group.id] |= USED_BY_GROUP;
-    this.#used[group.session] |= USED_BY_GROUP;
+    this.#use(group.id, USED_BY_GROUP);
+    this.#use(group.session, USED_BY_GROUP);
   }
 
   /** @internal Forgets an empty process group. A session's id stays in use while any group of the session exists. */
@@ -203,22 +314,37 @@ export class PidTable {
   }
 
   #releaseId(id: number): void {
-    if (!this.#groups.has(id) && !this.#sessions.has(id)) this.#used[id] &= ~USED_BY_GROUP;
+    if (!this.#groups.has(id) && !this.#sessions.has(id)) this.#disuse(id, USED_BY_GROUP);
   }
 
-  #take(pid: number): number {
-    if (pid >= this.#used.length) this.#grow(pid);
-    this.#used[pid] |= USED_BY_TASK;
-    this.#last = pid;
-    return pid;
+  /** The USED_BY_ bits of a pid; 0 while it is free. */
+  #uses(pid: number): number {
+    return this.#used[this.indexOf(pid)] ?? 0;
   }
 
-  #grow(pid: number): void {
+  #use(pid: number, by: number): void {
+    let index = this.indexOf(pid);
+    // A page counts each pid once, however many uses it has.
+    const isNew = pid >= PAGED_PIDS && (index < 0 || this.#used[index] === 0);
+    if (isNew) index = this.#pages.use(pid);
+    if (index >= this.#used.length) this.#grow(index);
+    this.#used[index] |= by;
+  }
+
+  #disuse(pid: number, by: number): void {
+    const index = this.indexOf(pid);
+    if (index < 0 || this.#used[index] === 0) return;
+    this.#used[index] &= ~by;
+    if (pid >= PAGED_PIDS && this.#used[index] === 0) this.#pages.release(pid);
+  }
+
+  #grow(index: number): void {
     let length = this.#used.length;
-    while (length <= pid) length *= 2;
+    while (length <= index) length *= 2;
     const used = new Uint8Array(length);
     used.set(this.#used);
     this.#used = used;
+    this.#moveNear();
     this.family.grow(length);
   }
 }

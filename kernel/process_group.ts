@@ -26,9 +26,7 @@ export function leaveGroup(kernel: KernelWorld, leader: Task): void {
 
 /** The processes of a group, ended ones not yet reaped included, by pid. */
 export function membersOf(kernel: KernelWorld, group: ProcessGroup): Task[] {
-  return kernel.pids.tasks.filter((task): task is Task =>
-    task !== null && task.isLeader && task.processGroup === group
-  );
+  return kernel.pids.list().filter((task) => task.isLeader && task.processGroup === group);
 }
 
 /** Makes a task's process the leader of a new session and of a new process group in it (setsid). */

@@ -109,8 +109,8 @@ function targetsOf(kernel: KernelWorld, pid: number, sender: Task | null): Task[
   }
   const targets: Task[] = [];
   if (pid === -1) {
-    for (const task of kernel.pids.tasks) {
-      if (task !== null && task.pid > 1 && task.isLeader && task !== sender?.groupLeader) {
+    for (const task of kernel.pids.list()) {
+      if (task.pid > 1 && task.isLeader && task !== sender?.groupLeader) {
         targets.push(task);
       }
     }

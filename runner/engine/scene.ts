@@ -251,7 +251,7 @@ export class Scene {
 
   /** Every task there is, in order of pid. */
   tasks(): Task[] {
-    return this.kernel.pids.tasks.filter((task) => task !== null && task.pid > 0) as Task[];
+    return this.kernel.pids.list().filter(({ pid }) => pid > 0);
   }
 
   // Files, queues, semaphores and faults.

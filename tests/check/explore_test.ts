@@ -379,7 +379,7 @@ Deno.test("vfork() lets its parent go on when the child is quicker than the pare
     operations: {
       vfork: ({ kernel, state }) => kernel.vfork(state.other),
       exec({ kernel, state }) {
-        const child = kernel.pids.tasks.find((task) => task?.serial === state.quick);
+        const child = kernel.pids.list().find((task) => task.serial === state.quick);
         if (child != null) kernel.exec(child, "/bin/true");
       },
     },

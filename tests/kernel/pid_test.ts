@@ -1,5 +1,12 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { Kernel, KernelError, PID_MAX_LIMIT, type Task } from "../../mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  CLONE_THREAD,
+  CLONE_VM,
+  Kernel,
+  KernelError,
+  PID_MAX_LIMIT,
+  type Task,
+} from "../../mod.ts";
 import { bootShell } from "./shell.ts";
 import { assertRefused, checkWorld } from "./snapshot.ts";
 
@@ -109,16 +116,114 @@ Deno.test("fork() reaches pids far beyond the first thousand", () => {
   kernel.tasklistLock.readUnlock();
 });
 
+Deno.test("fork() reaches the highest pid, and the arrays by pid stay small", () => {
+  const { kernel, sh } = bootShell({ pidMax: PID_MAX_LIMIT });
+  const highest = kernel.fork(sh, { pid: PID_MAX_LIMIT - 1 });
+  assertEquals(kernel.pids.find(PID_MAX_LIMIT - 1), highest);
+  assertEquals([sh.firstChild, highest.parent], [highest, sh]);
+  assert(kernel.pids.indexOf(highest.pid) < 40_000);
+});
+
+Deno.test("fork() uses the room of high pids again that were given back", () => {
+  const { kernel, sh } = bootShell({ pidMax: PID_MAX_LIMIT });
+  const stays = kernel.fork(sh, { pid: 100_000 });
+  const index = kernel.pids.indexOf(stays.pid);
+  for (let pid = 200_000; pid < 3_000_000; pid += 10_000) {
+    const child = kernel.fork(sh, { pid });
+    assert(kernel.pids.indexOf(pid) < 40_000);
+    kernel.exit(child);
+    kernel.wait(sh, { pid });
+    assertEquals([kernel.pids.find(pid), kernel.pids.isFree(pid)], [null, true]);
+  }
+  assertEquals([kernel.pids.find(100_000), kernel.pids.indexOf(100_000)], [stays, index]);
+  assertEquals([sh.firstChild, sh.lastChild], [stays, stays]);
+});
+
+Deno.test("fork() gives small pids room when high pids came first", () => {
+  const world = bootShell({ pidMax: PID_MAX_LIMIT });
+  const { kernel, sh } = world;
+  kernel.fork(sh, { pid: 4_000_000 });
+  const pids: number[] = [];
+  for (let i = 0; i < 3000; i++) pids.push(cycle(world));
+  assertEquals([pids[0], pids.at(-1)], [4, 3003]);
+  const small = kernel.fork(sh, { pid: 30_000 });
+  assertEquals(kernel.pids.list().map(({ pid }) => pid), [0, 1, 2, 3, 30_000, 4_000_000]);
+  assertEquals(kernel.pids.find(30_000), small);
+  checkWorld(world);
+});
+
+Deno.test("fork() begins again at 300 above the highest pid", () => {
+  const world = bootShell({ pidMax: 32_770 });
+  const { kernel } = world;
+  const pids: number[] = [];
+  for (let i = 0; i < 32_768; i++) pids.push(cycle(world));
+  assertEquals(pids.slice(32_763), [32_767, 32_768, 32_769, 300, 301]);
+  assertEquals(kernel.pids.list().length, 4);
+});
+
+Deno.test("fork() passes a high pid over that is in use as a process group", () => {
+  const world = bootShell({ pidMax: PID_MAX_LIMIT });
+  const { kernel, sh } = world;
+  const leader = kernel.fork(sh, { pid: 50_000 });
+  kernel.setpgid(leader);
+  const member = kernel.fork(leader);
+  kernel.exit(leader);
+  kernel.wait(sh);
+  assertEquals([kernel.pids.find(50_000), kernel.pids.isFree(50_000)], [null, false]);
+  assertRefused(world, "EEXIST", () => kernel.fork(sh, { pid: 50_000 }));
+  kernel.exit(member);
+  assertEquals([kernel.pids.isFree(50_000), kernel.fork(sh, { pid: 50_000 }).pid], [true, 50_000]);
+});
+
+Deno.test("exec() by a thread gives it the pid of its leader across pages", () => {
+  const world = bootShell({ pidMax: PID_MAX_LIMIT });
+  const { kernel, sh } = world;
+  const leader = kernel.fork(sh, { pid: 60_000 });
+  const child = kernel.fork(leader, { pid: 2_000_000 });
+  const thread = kernel.fork(leader, { flags: CLONE_VM | CLONE_THREAD, pid: 3_000_000 });
+  const own = kernel.fork(thread, { pid: 70_000 });
+  kernel.exec(thread, "/bin/sh");
+  assertEquals([thread.pid, kernel.pids.find(60_000)], [60_000, thread]);
+  assertEquals([kernel.pids.find(3_000_000), kernel.pids.isFree(3_000_000)], [null, true]);
+  assertEquals([child.parent, own.parent, sh.firstChild], [thread, thread, thread]);
+  checkWorld(world);
+});
+
+Deno.test("PidTable.isFree() is false for what is in use, and for what is no pid", () => {
+  const { kernel, sh } = bootShell();
+  assertEquals([sh.pid, 4, 32_767].map((pid) => kernel.pids.isFree(pid)), [false, true, true]);
+  for (const pid of [0, -1, 1.5, NaN, 32_768, Infinity]) {
+    assertEquals(kernel.pids.isFree(pid), false, `${pid}`);
+  }
+});
+
+Deno.test("PidTable.findFrom() finds the next pid on the list, and nobody behind the last", () => {
+  const { kernel, sh } = bootShell({ pidMax: PID_MAX_LIMIT });
+  const high = kernel.fork(sh, { pid: 3_500_000 });
+  const zombie = kernel.fork(sh, { pid: 200 });
+  kernel.exit(zombie);
+  const { pids } = kernel;
+  assertEquals([0, 3, 4, 201, 3_500_001].map((pid) => pids.findFrom(pid)?.pid ?? null), [
+    0,
+    3,
+    200,
+    high.pid,
+    null,
+  ]);
+});
+
 Deno.test("findTask() finds who is on the task list, zombies and threads too", () => {
   const { kernel, sh } = bootShell();
   const thread = kernel.createThread(sh);
   const zombie = kernel.fork(sh);
   kernel.exit(zombie);
   kernel.tasklistLock.readLock();
-  assertEquals([3, 4, 5, 6, -1, NaN].map((pid) => kernel.findTask(pid)), [
+  assertEquals([3, 4, 5, 6, -1, NaN, 1.5, 1e9].map((pid) => kernel.findTask(pid)), [
     sh,
     thread,
     zombie,
+    null,
+    null,
     null,
     null,
     null,

@@ -23,7 +23,7 @@ const name = (task: Task | null): string => task === null ? "none" : `${task}#${
 
 /** Every task on the task list. */
 export function allTasks(kernel: Kernel): Task[] {
-  return kernel.pids.tasks.filter((task) => task !== null);
+  return kernel.pids.list();
 }
 
 /** The children of a task, oldest first. */

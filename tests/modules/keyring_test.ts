@@ -96,7 +96,7 @@ Deno.test("a fork that fails gives back what the child had inherited", () => {
   }
   const usage = keys.list().find(({ type }) => type === "keyring")!.usage;
   // One for the shell, and one for each process that the other half of the tries made.
-  const processes = kernel.pids.tasks.filter((task) => task !== null && task.parent === shell);
+  const processes = kernel.pids.list().filter((task) => task.parent === shell);
   assertEquals(usage, 1 + processes.filter((task) => task!.isLeader).length);
   assertKeysClean(world);
 });

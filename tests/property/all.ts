@@ -1,2 +1,3 @@
+import "./pid_test.ts";
 import "./property_test.ts";
 import "./regressions_test.ts";

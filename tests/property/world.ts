@@ -392,8 +392,8 @@ export class Pair {
       "modules",
     );
     assertEquals(checkInvariants(kernel, pnotify), [], "invariants");
-    for (const task of kernel.pids.tasks) {
-      if (task !== null) assertEquals(task.usage, 1, `references to ${task}`);
+    for (const task of kernel.pids.list()) {
+      assertEquals(task.usage, 1, `references to ${task}`);
     }
     assertEquals(kernel.reports.map((report) => report.text), [], "reports");
   }
@@ -446,8 +446,7 @@ function traceLine(event: TraceEvent): string {
 
 function describeKernel({ kernel, pnotify }: World): string[] {
   const lines: string[] = [];
-  for (const task of kernel.pids.tasks) {
-    if (task === null) continue;
+  for (const task of kernel.pids.list()) {
     const threads = chain(task.groupLeader, (at) => at.nextThread).map(({ pid }) => pid);
     const children: number[] = [];
     for (let at = task.firstChild; at !== null; at = at.nextSibling) children.push(at.pid);
