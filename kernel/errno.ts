@@ -168,6 +168,8 @@ export class KernelError extends Error {
   readonly errno: number;
   /** The parts of the message, for callers that show them in their own way. */
   readonly details: KernelErrorDetails | null;
+  /** A private field: a module may throw a frozen error. */
+  #refusedBy: string | null = null;
 
   /**
    * Makes the error of a call that failed.
@@ -184,5 +186,19 @@ export class KernelError extends Error {
     this.code = code;
     this.errno = Errno[code];
     this.details = parts;
+  }
+
+  /**
+   * The module that refused the call with this error: its hook gave a verdict, or its `taskData` threw this. Null for an
+   * error of the kernel itself, and for a module that broke down.
+   */
+  get refusedBy(): string | null {
+    return this.#refusedBy;
+  }
+
+  /** @internal Says which module refused the call. Of modules that refuse inside one another the outermost counts. */
+  blameRefusal(module: string): this {
+    this.#refusedBy = module;
+    return this;
   }
 }

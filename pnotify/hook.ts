@@ -1,5 +1,5 @@
 import type { Context } from "../kernel/context.ts";
-import { Errno, type ErrnoName, errnoName, KernelError } from "../kernel/errno.ts";
+import { type ErrnoName, errnoName, KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Lockdep } from "../kernel/lockdep.ts";
 import { isPromise } from "../kernel/module.ts";
@@ -8,7 +8,7 @@ import { KernelBug } from "../kernel/report.ts";
 import type { Task } from "../kernel/task.ts";
 import type { HookName, PnotifyEvents } from "./events.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { PNOTIFY_ERROR, verdictName } from "./verdict.ts";
+import { errnoOf, NO_VERDICT, PNOTIFY_ERROR, verdictName } from "./verdict.ts";
 
 /*
  * The work around every hook. It names the responsible module, checks locks, injects faults, and handles exceptions.
@@ -124,7 +124,7 @@ const INJECTED = /* @__PURE__ */ Object.freeze({ toString: () => "an injected fa
 
 /**
  * Reads the verdict of a hook. An integer of 0 or more is valid, and so are PNOTIFY_ERROR and a negative errno. Any
- * other answer is a fault of the module, and reads as -EFAULT (A5, A40).
+ * other answer is a fault of the module, and reads as NO_VERDICT, which fails the call with EFAULT (A5, A40).
  */
 export function readVerdict(call: HookCall, answer: unknown): number {
   if (Number.isInteger(answer)) {
@@ -137,7 +137,7 @@ export function readVerdict(call: HookCall, answer: unknown): number {
     ? "an object"
     : String(answer);
   blame(call, `it returned ${what}, which is no verdict`);
-  return -Errno.EFAULT;
+  return NO_VERDICT;
 }
 
 /**
@@ -157,10 +157,10 @@ export function refusableAction(hook: HookName): "register" | "fork" {
 
 /** The error that the caller of fork or register gets for a verdict below 0 (A40). */
 export function verdictError(call: HookCall, verdict: number): KernelError {
-  const { events, hook, task } = call;
-  return hookError(call, errnoName(-verdict) ?? "EPERM", {
-    found: `${events.name}.${hook} refused ${task}`,
-  });
+  const { events, hook, task, subscriber } = call;
+  const found = `${events.name}.${hook} refused ${task}`;
+  const error = hookError(call, errnoOf(verdict), { found });
+  return verdict === NO_VERDICT ? error : error.blameRefusal(subscriber.entry.owner);
 }
 
 /**
@@ -168,7 +168,9 @@ export function verdictError(call: HookCall, verdict: number): KernelError {
  * A KernelBug ends the run. Anything else is a fault of the module.
  */
 export function refusal(call: HookCall, error: unknown): KernelError {
-  const refused = error instanceof KernelError ? error : brokenDown(call, error);
+  const refused = error instanceof KernelError
+    ? error.blameRefusal(call.subscriber.entry.owner)
+    : brokenDown(call, error);
   if (call.kernel.trace !== null) {
     const fault = refused === error ? undefined : String(error);
     traceHook(call, { errno: refused.code, fault });

@@ -112,7 +112,7 @@ function makeData(kernel: Kernel, task: Task, entry: EventsEntry, make: () => un
   try {
     return make();
   } catch (error) {
-    if (error instanceof KernelError) throw error;
+    if (error instanceof KernelError) throw error.blameRefusal(entry.owner);
     rethrowBug(kernel, entry.owner, error);
     kernel.moduleFault(entry.owner, { what: "taskData", task, cause: error });
     throw new KernelError("EFAULT", {

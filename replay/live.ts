@@ -7,7 +7,7 @@ export class LiveTask {
   pid: number;
   /** Its process. */
   readonly process: LiveProcess;
-  /** Its task in the model; null when a module refused its fork. */
+  /** Its task in the model; null when the model has none, as when a module refused its fork. */
   readonly task: Task | null;
   /** When it was forked; null when it existed before. */
   readonly forkTime: number | null;

@@ -8,10 +8,12 @@ import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
 /** The result of a fork in the model. */
 export interface Forked {
-  /** The child; null when a module refused it. */
+  /** The child; null when the model has none. */
   readonly task: Task | null;
-  /** The errno of the refusal, or null. */
+  /** The errno with which a module refused it, or null. */
   readonly refused: ErrnoName | null;
+  /** Why the model has no child although no module refused it: a limit of its own, or a hook that broke down. */
+  readonly failure: string | null;
 }
 
 /**
@@ -45,24 +47,20 @@ export class Model {
 
   /** Makes a child or thread. The parent does not sleep in vfork, since the recording says when it goes on. */
   fork(creator: Task | null, pid: number, flags: number): Forked {
-    if (creator === null) return { task: null, refused: null };
+    if (creator === null) return { task: null, refused: null, failure: null };
     const modelFlags = flags & (CLONE_VM | CLONE_PARENT | CLONE_THREAD);
+    // Look before, not after: a module may refuse with EEXIST or EINVAL, too, and is asked once.
+    const isFree = this.kernel.pids.isFree(pid);
     try {
-      return { task: this.kernel.fork(creator, { flags: modelFlags, pid }), refused: null };
+      const given = isFree ? { flags: modelFlags, pid } : { flags: modelFlags };
+      const task = this.kernel.fork(creator, given);
+      if (!isFree) this.#aliases.set(task, pid);
+      return { task, refused: null, failure: null };
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      return isTaken(error) ? this.#forkAlias(creator, pid, modelFlags) : refusal(error);
-    }
-  }
-
-  #forkAlias(creator: Task, pid: number, flags: number): Forked {
-    try {
-      const task = this.kernel.fork(creator, { flags });
-      this.#aliases.set(task, pid);
-      return { task, refused: null };
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      return refusal(error);
+      return error.refusedBy === null
+        ? { task: null, refused: null, failure: error.message }
+        : { task: null, refused: error.code, failure: null };
     }
   }
 
@@ -73,11 +71,7 @@ export class Model {
     const { uid, gid, group, session } = known ?? {};
     const comm = known?.comm ?? (thread ? parent.comm : "?");
     const options = { comm, thread, uid, gid, group, session };
-    try {
-      return this.kernel.adoptTask(parent, { ...options, pid });
-    } catch (error) {
-      if (!(error instanceof KernelError) || !isTaken(error)) throw error;
-    }
+    if (this.kernel.pids.isFree(pid)) return this.kernel.adoptTask(parent, { ...options, pid });
     const task = this.kernel.adoptTask(parent, options);
     this.#aliases.set(task, pid);
     return task;
@@ -156,15 +150,6 @@ export class Model {
       else this.kernel.setpgid(task, { pgid: group });
     });
   }
-}
-
-/** Whether a pid was not available: it is in use, or above the highest pid. */
-function isTaken(error: KernelError): boolean {
-  return error.code === "EEXIST" || error.code === "EINVAL";
-}
-
-function refusal(error: KernelError): Forked {
-  return { task: null, refused: error.code };
 }
 
 /** Makes a call, and ignores a refusal. The model lacks the events before the recording. */

@@ -4,7 +4,7 @@ import type { Resources } from "../kernel/resources.ts";
 import { TASK_COMM_LENGTH } from "../kernel/program.ts";
 import type { Task } from "../kernel/task.ts";
 import { LiveProcess, LiveTask } from "./live.ts";
-import { Model } from "./model.ts";
+import { type Forked, Model } from "./model.ts";
 import {
   CLONE_NEWPID,
   type ExecEvent,
@@ -56,14 +56,14 @@ export interface ReplayObserver {
    * A process that is only named as a parent does not count.
    *
    * @param process What is known of it.
-   * @param task A task of it; null when a module refused its fork.
+   * @param task A task of it; null when the model has none, as when a module refused its fork.
    */
   started?(process: ProcessRecord, task: Task | null): void;
   /**
    * A process is about to end: its exit hooks have not run yet.
    *
    * @param process What is known of it; its status and end are set.
-   * @param task The last task of it; null when a module refused its fork.
+   * @param task The last task of it; null when the model has none.
    */
   ending?(process: ProcessRecord, task: Task | null): void;
   /**
@@ -95,7 +95,9 @@ export interface ReplayOptions {
   readonly root?: Task;
   /**
    * Whether a refusal undoes what a module refused, as in a live run. By default it has happened, as in a recording: the
-   * refusal is counted, and the process goes on without a task in the model.
+   * refusal is counted, and the process goes on without a task in the model. Only a verdict of a module refuses. Where
+   * the model itself cannot follow, or a hook breaks down, the process goes on without a task either way, and a warning
+   * tells it.
    */
   readonly vetoesHold?: boolean;
 }
@@ -283,7 +285,7 @@ export class Replay {
     const parent = found?.parent ?? null;
     const above = parent === null || parent === pid ? null : this.#process(parent, event);
     record.parent = above === null ? null : parent;
-    const task = this.#place(pid, above, found);
+    const task = this.#place(pid, above, found, event);
     const process = new LiveProcess(record, above?.root ?? null, above !== null);
     const live = new LiveTask(pid, process, task, null);
     process.leader = live;
@@ -292,13 +294,20 @@ export class Replay {
   }
 
   /** Puts a task whose fork was not recorded into the model. */
-  #place(pid: number, above: LiveProcess | null, known: FoundEvent | null): Task | null {
+  #place(
+    pid: number,
+    above: LiveProcess | null,
+    known: FoundEvent | null,
+    event: RecordedEvent,
+  ): Task | null {
     const model = this.#model;
     if (this.#root === null || above !== null) {
       return model.adopt(above?.anyLive?.task ?? model.kernel.init, pid, known, false);
     }
     const comm = known?.comm ?? null;
-    const { task } = model.fork(this.#root, pid, 0);
+    const forked = model.fork(this.#root, pid, 0);
+    const { task } = forked;
+    this.#warnOfFailure(forked, pid, event);
     if (task !== null && comm !== null) model.kernel.rename(task, comm);
     return task;
   }
@@ -354,11 +363,13 @@ export class Replay {
       this.#process(creator ?? pid, event);
     if (event.parent !== null) this.#learnParent(process, event.parent, event);
     const by = maker?.process === process && !maker.ended ? maker : process.anyLive;
-    const { task, refused } = this.#model.fork(by?.task ?? null, pid, CLONE_VM | CLONE_THREAD);
+    const forked = this.#model.fork(by?.task ?? null, pid, CLONE_VM | CLONE_THREAD);
+    const { task, refused } = forked;
     if (refused !== null && this.#vetoesHold) {
       this.#counter.refused++;
       return refused;
     }
+    this.#warnOfFailure(forked, pid, event);
     const live = new LiveTask(pid, process, task, event.time);
     process.addThread(live);
     process.record.threads++;
@@ -375,8 +386,10 @@ export class Replay {
       : this.#tasks.get(creatorPid) ?? this.#adopt(creatorPid, event.creatorTgid, null, event);
     const by = maker === null || !maker.ended ? maker : maker.process.anyLive;
     const forker = maker === null ? this.#model.kernel.init : by?.task ?? null;
-    const { task, refused } = this.#model.fork(forker, pid, bits);
+    const forked = this.#model.fork(forker, pid, bits);
+    const { task, refused } = forked;
     if (refused !== null && this.#vetoesHold) return this.#neverRan(event, maker, refused);
+    this.#warnOfFailure(forked, pid, event);
     const comm = event.comm ?? maker?.process.record.comm ?? null;
     const record = new ProcessRecord(pid, {
       serial: this.#serial++,
@@ -390,7 +403,7 @@ export class Replay {
     record.creatorTid = event.creator;
     record.cloneFlags = flags;
     this.#setParent(process, maker, event);
-    this.#setRefused(record, maker, task, refused);
+    if (task === null) this.#setRefused(record, maker, refused);
     if (task !== null && maker !== null) this.#beginNamespace(maker.process, task, bits);
     this.#count(process);
     return live;
@@ -453,16 +466,16 @@ export class Replay {
     else this.#neverRan(event, this.#tasks.get(creator ?? 0) ?? null, errno);
   }
 
-  #setRefused(
-    record: ProcessRecord,
-    maker: LiveTask | null,
-    task: Task | null,
-    refused: ErrnoName | null,
-  ): void {
-    if (task !== null) return;
+  #setRefused(record: ProcessRecord, maker: LiveTask | null, refused: ErrnoName | null): void {
     // A task that the model does not have has no children there.
     record.refused = refused ?? maker?.process.record.refused ?? null;
-    this.#counter.refused++;
+    if (record.refused !== null) this.#counter.refused++;
+  }
+
+  /** The fork has happened, and no module refused it. But the model could not follow. */
+  #warnOfFailure({ failure }: Forked, pid: number, { line }: RecordedEvent): void {
+    if (failure === null) return;
+    this.#warn("refused", line, `the model has no task for pid ${pid}: ${failure}`);
   }
 
   /** The init of a pid namespace adopts the orphans in it, as a subreaper does. */

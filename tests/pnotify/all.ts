@@ -4,6 +4,7 @@ import "./global_test.ts";
 import "./hook_test.ts";
 import "./inherit_order_test.ts";
 import "./priority_test.ts";
+import "./refused_by_test.ts";
 import "./task_data_test.ts";
 import "./two_phase_test.ts";
 import "./types_test.ts";

@@ -17,3 +17,4 @@ import "./session_test.ts";
 import "./strace_recorder_test.ts";
 import "./strace_test.ts";
 import "./truth_test.ts";
+import "./veto_test.ts";
