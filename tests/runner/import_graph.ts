@@ -34,9 +34,9 @@ async function* listSources(folder: URL, below: string): AsyncGenerator<string> 
   }
 }
 
-/** Takes files of one folder together: `cli/run.ts` belongs to `cli`, and `main.ts` to the empty name. */
+/** Takes files of one folder together: `cli/run.ts` belongs to `cli`, and `main.ts` stands for itself. */
 export function foldersOf(files: Graph): Graph {
-  const folderOf = (path: string) => path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
+  const folderOf = (path: string) => path.includes("/") ? path.slice(0, path.indexOf("/")) : path;
   const folders = new Map<string, Set<string>>();
   for (const [file, imports] of files) {
     const folder = folderOf(file);

@@ -39,6 +39,6 @@ Deno.test("foldersOf() takes the files of a folder together when they are deeper
   ]);
   assertEquals(
     [...foldersOf(files)].map(([folder, targets]) => [folder, [...targets]]),
-    [["", ["cli"]], ["cli", ["engine"]], ["engine", []]],
+    [["main.ts", ["cli"]], ["cli", ["engine"]], ["engine", []]],
   );
 });
