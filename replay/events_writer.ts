@@ -76,7 +76,8 @@ function fieldsOf(event: RecordedEvent): EventRecord {
       return present({ ev: "fork", pid, tgid, creator, ctgid, ptgid: parent, flags, comm }, unsure);
     }
     case "exec": {
-      const { pid, oldPid: oldpid, path, argv, comm, cwd = null } = event;
+      const { pid, oldPid: oldpid, path, comm, cwd = null } = event;
+      const argv = event.argv === null ? null : shortened(event.argv);
       return present({ ev: "exec", pid, oldpid, path, argv, comm, cwd });
     }
     case "exit": {
@@ -122,6 +123,22 @@ function fieldsOf(event: RecordedEvent): EventRecord {
     case "namespace":
       return { ev: event.type, pid: event.pid };
   }
+}
+
+/** So many characters of a command line are written. A line with all of it might be longer than a reader takes. */
+const MOST_CHARACTERS = 1 << 16;
+
+/** The beginning of a command line, with three dots where it is cut. */
+function shortened(argv: readonly string[]): readonly string[] {
+  let room = MOST_CHARACTERS;
+  for (let i = 0; i < argv.length; i++) {
+    // An empty argument takes room as well.
+    room -= argv[i].length + 1;
+    if (room < 0) {
+      return [...argv.slice(0, i), `${argv[i].slice(0, Math.max(0, room + argv[i].length))}...`];
+    }
+  }
+  return argv;
 }
 
 /** Leaves out the members that are unknown. */

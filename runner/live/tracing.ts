@@ -53,7 +53,6 @@ class Run {
     this.#libc.symbols.prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
     this.#session = new EventSession(job.request, shippedModules(), () => this, {
       vetoesHold: true,
-      pidMax: readPidMax(this.#libc),
       ...(job.follow
         ? { ended: followTo(job.request, (text) => say({ kind: "line", text })) }
         : {}),
@@ -160,8 +159,4 @@ function splitStrings(bytes: Uint8Array): Uint8Array[] {
     begin = end < 0 ? bytes.length : end + 1;
   }
   return strings;
-}
-
-function readPidMax(libc: Libc): number {
-  return Number(libc.readText("/proc/sys/kernel/pid_max") ?? "32768");
 }

@@ -1,6 +1,7 @@
 import { type ErrnoName, KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { KernelModule, ParameterSpec } from "../../kernel/module.ts";
+import { PID_MAX_LIMIT } from "../../kernel/pid.ts";
 import { formatLogRecord } from "../../kernel/printk.ts";
 import { KernelBug } from "../../kernel/report.ts";
 import type { Task } from "../../kernel/task.ts";
@@ -95,8 +96,6 @@ export interface SessionOptions {
   readonly ended?: (process: ProcessRecord, clock: RecordingClock) => void;
   /** Whether a refusal undoes what a module refused: {@linkcode ReplayOptions.vetoesHold}. */
   readonly vetoesHold?: boolean;
-  /** The lowest number that is no pid; that of a new kernel by default. */
-  readonly pidMax?: number;
 }
 
 /**
@@ -136,9 +135,10 @@ export class EventSession {
   ) {
     this.#request = request;
     this.#source = source;
-    const { pidMax, vetoesHold, ended } = options;
+    const { vetoesHold, ended } = options;
     this.#namesJobs = request.keep || ended !== undefined;
-    this.#world = boot({ debug: request.check, ...(pidMax === undefined ? {} : { pidMax }) });
+    // Modules see the pids of the source, whichever machine it is from.
+    this.#world = boot({ debug: request.check, pidMax: PID_MAX_LIMIT });
     this.#kernel = this.#world.kernel;
     loadModules(this.#kernel, request, modules);
     this.#jobs = (this.#kernel.symbols.find(JOB.name)?.value ?? null) as Jobs | null;

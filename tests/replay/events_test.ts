@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   eventsHeader,
   formatEvent,
@@ -89,6 +89,36 @@ Deno.test("formatEvent() writes what EventsParser reads, for every kind of event
   assertEquals(eventsOf(written), events);
   const kinds = new Set(written.split("\n").slice(1, -1).map((line) => JSON.parse(line).ev));
   assertEquals([...kinds].sort(), Object.keys(RECORD_KINDS).sort());
+});
+
+Deno.test("formatEvent() cuts a command line that would make a line too long to be read", () => {
+  const longest = 2_000_000;
+  const exec = (argv: string[]): RecordedEvent => ({
+    type: "exec",
+    time: 5,
+    line: 2,
+    pid: 6,
+    oldPid: null,
+    path: null,
+    argv,
+    comm: null,
+  });
+  for (
+    const argv of [
+      ["a", "\u0001".repeat(longest)],
+      Array.from({ length: longest }, () => ""),
+      Array.from({ length: longest / 10 }, (_, i) => `"${i}"`),
+    ]
+  ) {
+    const written = formatEvent(exec(argv));
+    assert(written.length < 1 << 20, `${written.length}`);
+    const [event] = eventsOf(eventsHeader() + written);
+    assert(event.type === "exec" && event.argv !== null);
+    const last = event.argv.length - 1;
+    assertEquals(event.argv.slice(0, last), argv.slice(0, last));
+    const end = event.argv[last];
+    assert(end.endsWith("...") && argv[last].startsWith(end.slice(0, -3)), end.slice(-20));
+  }
 });
 
 Deno.test("EventsParser passes over records of kinds that it does not know, and says so once", () => {

@@ -145,6 +145,16 @@ Deno.test("ReplaySession leaves a process alone that is only named as a parent",
   assertEquals(told, { 50: "widget", 60: "widget" });
 });
 
+Deno.test("ReplaySession gives tasks the recorded pids up to the highest that there are", () => {
+  const highest = 4_194_303;
+  const text = asEvents().replaceAll(/"pid":70\b/g, `"pid":${highest}`)
+    .replaceAll('"tgid":70,', `"tgid":${highest},`);
+  const outcome = replay(text, ["job", "csa", "widget"]);
+  assertEquals(subscribersIn(outcome)[highest], "job widget");
+  const node = outcome.report.tree!.find(({ pid }) => pid === highest)!;
+  assertEquals(node.accounting?.pid, highest);
+});
+
 Deno.test("ReplaySession lets stand what the init hook of a module decided", () => {
   const picky = defineModule({
     name: "picky",
