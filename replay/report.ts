@@ -174,8 +174,15 @@ export function formatReport(
   report: ReplayReport,
   commands: readonly CommandTotals[] = [],
 ): string[] {
-  return layOutReport(report, commands, { measure: lengthOf, width: Infinity, isLive: false });
+  return layOutReport(report, commands, {
+    measure: lengthOf,
+    width: Infinity,
+    source: "recording",
+  });
 }
+
+/** What a report is about: a recording, a command that ran just now, or a process that ran already. */
+export type ReportSource = "recording" | "command" | "attached to";
 
 /** How a report is to be laid out. */
 export interface ReportLayout {
@@ -183,23 +190,23 @@ export interface ReportLayout {
   readonly measure: Measure;
   /** How many columns the line with a command may have. */
   readonly width: number;
-  /** Whether it is about a command that ran just now, and no recording was read. */
-  readonly isLive: boolean;
+  /** What it is about. */
+  readonly source: ReportSource;
 }
 
 /** Formats the result of a replay, or of a live run, as a table. */
 export function layOutReport(
   report: ReplayReport,
   commands: readonly CommandTotals[],
-  { measure, width, isLive }: ReportLayout,
+  { measure, width, source }: ReportLayout,
 ): string[] {
   const { summary, gaps, recording, format, lines, elapsed, resources } = report;
   const failed = gaps.failed_execs === 0 ? "" : ` (${gaps.failed_execs} more failed)`;
   const used = resources === null ? "" : formatResources(resources);
   const text = [
-    ...(isLive
-      ? [cut(`command      ${recording}`, width, measure), `events       ${lines}`]
-      : [`recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`]),
+    ...(source === "recording"
+      ? [`recording    ${recording}: ${format ?? "unknown"}, ${lines} lines`]
+      : [cut(`${source.padEnd(13)}${recording}`, width, measure), `events       ${lines}`]),
     ...(elapsed === null ? [] : [`time         ${formatDuration(elapsed)}`]),
     ...(used === "" ? [] : [`used         ${used}`]),
     `processes    ${summary.processes}, ${summary.process_exits} ended, at most ` +

@@ -98,10 +98,11 @@ function tell(io: Io, message: LiveMessage): void {
 
 function printReport(io: Io, outcome: ReplayOutcome, settings: LiveSettings, color: string): void {
   const style = styleFor(color, settings.output === null && io.isErrTerminal, io);
+  const source = settings.job.pid === null ? "command" : "attached to";
   const options: PrintOptions = {
     table: settings.table,
     brief: settings.brief,
-    isLive: true,
+    source,
     log: settings.log,
     width: settings.job.request.width,
     style,
@@ -110,7 +111,7 @@ function printReport(io: Io, outcome: ReplayOutcome, settings: LiveSettings, col
   if (!settings.json) return printOutcome(io, outcome, options);
   const { report, log, reports, failure } = outcome;
   io.out(JSON.stringify({ ...report, log, reports, failure }, null, 2));
-  printWarnings(io, outcome, style, true);
+  printWarnings(io, outcome, style, source);
 }
 
 /** Says that a file cannot be written, before anything begins. */

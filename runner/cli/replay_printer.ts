@@ -1,5 +1,5 @@
 import { alignColumns } from "../../modules/table_text.ts";
-import { formatBriefly, layOutReport } from "../../replay/report.ts";
+import { formatBriefly, layOutReport, type ReportSource } from "../../replay/report.ts";
 import { layOutTimeline } from "../../replay/timeline.ts";
 import { layOutTree } from "../../replay/tree.ts";
 import type { ReplayOutcome } from "../replay/session.ts";
@@ -13,8 +13,8 @@ export interface PrintOptions {
   readonly table: boolean;
   /** Whether to sum up in a line. */
   readonly brief?: boolean;
-  /** Whether a command ran just now, and no recording was read. */
-  readonly isLive?: boolean;
+  /** What the result is about; a recording by default. */
+  readonly source?: ReportSource;
   /** Whether to show the kernel log. */
   readonly log: boolean;
   /** How many columns a drawing may have. */
@@ -30,7 +30,7 @@ const MOST_WARNINGS = 10;
 
 /** Prints the outcome of a replay, for people. */
 export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
-  const { style, errStyle, width, isLive = false } = options;
+  const { style, errStyle, width, source = "recording" } = options;
   const { report, tree, timeline, accounting, log, reports, failure } = outcome;
   const section = (title: string, lines: readonly string[] | null) => {
     if (lines === null || lines.length === 0) return;
@@ -39,7 +39,7 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
     for (const line of lines) io.out(printable(line));
   };
   if (options.table) {
-    const lines = layOutReport(report, outcome.commands, { measure, width, isLive });
+    const lines = layOutReport(report, outcome.commands, { measure, width, source });
     for (const line of lines) io.out(printable(line));
   }
   if (options.brief) io.out(`pnotify: ${formatBriefly(report)}`);
@@ -47,7 +47,7 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
   section("Timeline", timeline && layOutTimeline(timeline, { width, measure }));
   section("Accounting", layOutAccounting(accounting));
   if (options.log) section("Kernel log", log);
-  printWarnings(io, outcome, errStyle, isLive);
+  printWarnings(io, outcome, errStyle, source);
   for (const text of reports) {
     for (const line of text.split("\n")) io.err(errStyle.red(printable(line)));
   }
@@ -67,11 +67,11 @@ export function printWarnings(
   io: Io,
   { report }: ReplayOutcome,
   style: Style,
-  isLive = false,
+  source: ReportSource = "recording",
 ): void {
   const { recording, warnings, warning_counts } = report;
   for (const { line, text } of warnings.slice(0, MOST_WARNINGS)) {
-    const place = isLive ? `event ${line}` : `${recording}:${line}`;
+    const place = source === "recording" ? `${recording}:${line}` : `event ${line}`;
     io.err(`${style.yellow("warning")}: ${printable(place)}: ${printable(text)}`);
   }
   const counts = Object.entries(warning_counts);

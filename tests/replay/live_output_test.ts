@@ -16,7 +16,7 @@ const GOLDEN = new URL("../golden/output/", import.meta.url);
 /** The modules that the recorded run had. The recording tells what they refused. */
 const MODULES = ["csa", "fork_limit"];
 
-type Look = Partial<Pick<PrintOptions, "table" | "brief" | "isLive" | "log">> & {
+type Look = Partial<Pick<PrintOptions, "table" | "brief" | "source" | "log">> & {
   readonly tree?: boolean;
   readonly timeline?: boolean;
   readonly follow?: boolean;
@@ -26,7 +26,7 @@ type Look = Partial<Pick<PrintOptions, "table" | "brief" | "isLive" | "log">> & 
 
 /** What a run prints whose events are those of the recording. */
 async function printed(look: Look): Promise<string> {
-  const { tree = false, timeline = false, follow = false, width = 80, isLive = true } = look;
+  const { tree = false, timeline = false, follow = false, width = 80, source = "command" } = look;
   const text = await Deno.readTextFile(LIVE_RECORDING);
   const { command } = JSON.parse(text.split("\n", 1)[0]);
   const lines: string[] = [];
@@ -40,7 +40,7 @@ async function printed(look: Look): Promise<string> {
     env: () => undefined,
   };
   const request: ReplayRequest = {
-    recording: isLive ? shellWords(command) : "limited.events",
+    recording: source === "command" ? shellWords(command) : "limited.events",
     pid: null,
     modules: readModules(look.modules ?? []).modules,
     params: [],
@@ -56,7 +56,7 @@ async function printed(look: Look): Promise<string> {
   printOutcome(io, session.finish(), {
     table: look.table ?? false,
     brief: look.brief ?? false,
-    isLive,
+    source,
     log: look.log ?? false,
     width,
     style: PLAIN,
@@ -73,7 +73,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   live_accounting: { brief: true, modules: MODULES },
   live_follow: { follow: true, brief: true, modules: MODULES },
   live_follow_120: { follow: true, brief: true, width: 120 },
-  replay_events: { table: true, isLive: false, tree: true, modules: ["job"] },
+  replay_events: { table: true, source: "recording", tree: true, modules: ["job"] },
 };
 
 for (const [name, look] of Object.entries(LOOKS)) {
