@@ -75,35 +75,81 @@ export async function checkLock(request: LockRequest = {}): Promise<void> {
   if (!exists(new URL("deno.lock", folder))) {
     throw new Error(`Cannot install packages by "deno.lock": there is none, ${REMEDY}`);
   }
-  const { success, stderr } = await install(["--frozen"], request);
-  if (!success) throw lockError("install packages", stderr);
+  const failure = await install("deno.lock", ["--frozen"], request);
+  if (failure !== null) throw lockError("install packages", failure);
 }
 
-/** Writes deno.lock anew. */
+/**
+ * Writes deno.lock anew.
+ *
+ * @throws {Error} When a package cannot be fetched. The file that stood there stays.
+ */
 export async function writeLock(request: LockRequest = {}): Promise<void> {
-  const file = new URL("deno.lock", request.folder ?? root);
-  if (exists(file)) await Deno.remove(file);
-  const { success, stderr } = await install([], request);
-  if (!success) throw new Error(`Cannot write "deno.lock": ${stderr.trim()}`);
+  const { folder = root } = request;
+  const draft = new URL("deno.lock.new", folder);
+  await removeIfThere(draft);
+  try {
+    const failure = await install("deno.lock.new", [], request);
+    if (failure !== null) throw new Error(`Cannot write "deno.lock": ${failure.trim()}`);
+    await Deno.rename(draft, new URL("deno.lock", folder));
+  } finally {
+    await removeIfThere(draft);
+  }
 }
 
+/** Installs all that the entries import, and gives what went wrong, or null. */
 async function install(
+  lock: string,
   flags: readonly string[],
   { folder = root, entries = ENTRIES, cache, registry }: LockRequest,
-): Promise<{ success: boolean; stderr: string }> {
+): Promise<string | null> {
   const place = cache ?? await Deno.makeTempDir({ prefix: "pnotify_lock_" });
+  const env = { DENO_DIR: place, NO_COLOR: "1", ...(registry ? { JSR_URL: registry } : {}) };
+  const run = (...args: string[]) => runDeno(args, { cwd: filePath(folder), env });
+  const lockFlag = `--lock=${lock}`;
   try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["install", "--quiet", "--lock=deno.lock", ...flags, "--entrypoint", ...entries],
-      cwd: filePath(folder),
-      env: { DENO_DIR: place, NO_COLOR: "1", ...(registry ? { JSR_URL: registry } : {}) },
-      stdin: "null",
-      stdout: "null",
-    }).output();
-    return { success, stderr: new TextDecoder().decode(stderr) };
+    const { success, stderr } = await run(
+      "install",
+      "--quiet",
+      lockFlag,
+      ...flags,
+      "--entrypoint",
+      ...entries,
+    );
+    if (!success) return stderr;
+    // `deno install` passes over a package that cannot be fetched when import() alone leads to it.
+    for (const entry of entries) {
+      const info = await run("info", "--json", lockFlag, "--frozen", entry);
+      const failure = info.success ? missingModules(info.stdout) : info.stderr;
+      if (failure !== "") return failure;
+    }
+    return null;
   } finally {
     if (cache === undefined) await Deno.remove(place, { recursive: true });
   }
+}
+
+async function runDeno(
+  args: string[],
+  options: Pick<Deno.CommandOptions, "cwd" | "env">,
+): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), { ...options, args, stdin: "null" });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** What `deno info --json` tells of modules of packages that are not there, a line each. */
+function missingModules(info: string): string {
+  const { modules } = JSON.parse(info) as { modules: { specifier: string; error?: string }[] };
+  return modules
+    .filter(({ specifier, error }) => error !== undefined && !specifier.startsWith("file:"))
+    .map(({ specifier, error }) => `${specifier}: ${error}`)
+    .join("\n");
+}
+
+async function removeIfThere(file: URL): Promise<void> {
+  if (exists(file)) await Deno.remove(file);
 }
 
 function exists(file: URL): boolean {

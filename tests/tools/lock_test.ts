@@ -63,8 +63,17 @@ async function answer(path: string): Promise<Response> {
   return Response.json({ manifest, exports: { ".": "./mod.ts" } });
 }
 
+/** A registry that never answers: nobody can listen there but root. */
+const DEAD_REGISTRY = "http://127.0.0.1:1/";
+
+/** Has its package behind an import(), which `deno install` does not insist on. */
+const LAZY_MAIN = 'await import("jsr:@house/used@^1.0.0");\n';
+
 /** Gives a project that imports a package, with the registry that has it. */
-async function withProject(use: (request: Project) => Promise<void>): Promise<void> {
+async function withProject(
+  use: (request: Project) => Promise<void>,
+  main = 'import "jsr:@house/used@^1.0.0";\n',
+): Promise<void> {
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request) => answer(new URL(request.url).pathname),
@@ -72,7 +81,7 @@ async function withProject(use: (request: Project) => Promise<void>): Promise<vo
   try {
     using folder = makeFolder({
       "deno.json": "{}",
-      "main.ts": 'import "jsr:@house/used@^1.0.0";\n',
+      "main.ts": main,
     });
     await use({
       folder: new URL(`file://${folder.path}/`),
@@ -93,6 +102,11 @@ interface Lock {
 
 async function readLock({ folder }: Project): Promise<Lock> {
   return JSON.parse(await Deno.readTextFile(new URL("deno.lock", folder)));
+}
+
+/** The names of the files in the project's folder. */
+function filesOf({ folder }: Project): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
 async function changeLock(project: Project, change: Partial<Lock>): Promise<void> {
@@ -146,3 +160,42 @@ Deno.test("writeLock() writes the file anew when there is one already", () =>
     await writeLock(project);
     assertEquals(Object.keys((await readLock(project)).jsr), ["@house/used@1.0.0"]);
   }));
+
+Deno.test("writeLock() leaves the old file alone when a package cannot be fetched", () =>
+  withProject(async (project) => {
+    await writeLock(project);
+    const before = await readLock(project);
+    const dead = { ...project, registry: DEAD_REGISTRY };
+    await assertRejects(() => writeLock(dead), Error, 'Cannot write "deno.lock": ');
+    assertEquals(await readLock(project), before);
+    assertEquals(filesOf(project), ["deno.json", "deno.lock", "main.ts"]);
+  }));
+
+Deno.test("writeLock() refuses, and writes nothing, when a package behind import() cannot be fetched", () =>
+  withProject(async (project) => {
+    const dead = { ...project, registry: DEAD_REGISTRY };
+    const { message } = await assertRejects(() => writeLock(dead), Error);
+    assertStringIncludes(message, 'Cannot write "deno.lock": jsr:@house/used@^1.0.0: ');
+    assertEquals(filesOf(project), ["deno.json", "main.ts"]);
+  }, LAZY_MAIN));
+
+Deno.test("checkLock() takes a lock that names a package behind import()", () =>
+  withProject(async (project) => {
+    await writeLock(project);
+    assertEquals(Object.keys((await readLock(project)).jsr), ["@house/used@1.0.0"]);
+    await checkLock(project);
+  }, LAZY_MAIN));
+
+Deno.test("checkLock() refuses a lock that misses a package behind import()", () =>
+  withProject(async (project) => {
+    await writeLock(project);
+    await changeLock(project, { specifiers: {}, jsr: {} });
+    await assertRefused(project, "The lockfile is out of date");
+    await assertRefused({ ...project, registry: DEAD_REGISTRY }, "jsr:@house/used@^1.0.0: ");
+  }, LAZY_MAIN));
+
+Deno.test("checkLock() refuses when the registry does not answer, whatever the lock names", () =>
+  withProject(async (project) => {
+    await writeLock(project);
+    await assertRefused({ ...project, registry: DEAD_REGISTRY }, "/@house/used/");
+  }, LAZY_MAIN));
