@@ -3,16 +3,19 @@
  *
  *     deno run -A tools/compile.ts [--output FILE] [--deno DENO] [--target TARGET]
  *
- * `DENO` is the deno that compiles, this one by default: its version is the one that ends up in the file. Where its
- * download server cannot be reached, the environment variable DENORT_BIN names the base to compile onto.
+ * `DENO` is the deno that compiles: its version is the one that ends up in the file. By default it is the one that the
+ * environment variable DENO_2_4 names, or else this one. Where Deno's download server cannot be reached, DENORT_BIN names
+ * the base to compile onto. A base is for one version of Deno, and so the two variables are set together.
  *
- * Where deno.lock stands, the bundle is made by a deno that takes the packages in it and nothing else, esbuild included. It
- * has a cache of its own, so that each package is downloaded, and compared with the lock. What is compiled then is the
- * bundle alone, which holds no package any more.
+ * Where deno.lock stands, and the JSR packages can be had, the bundle is made by a deno that takes the packages in it and
+ * nothing else, esbuild included. It has a cache of its own, so that each package is downloaded, and compared with the
+ * lock. What is compiled then is the bundle alone, which holds no package any more. Otherwise no lock is taken: without
+ * the file, and with stand-ins, as where jsr.io does not answer within three seconds. A line on stderr says which it is.
+ * PNOTIFY_STD=jsr forbids stand-ins, and the release sets it.
  *
  * @module
  */
-import { checkLock, lockArguments, lockFile } from "./lock.ts";
+import { checkLock, describeLock, lockArguments, lockFile } from "./lock.ts";
 import { filePath, findWorld, root, WORLD_VARIABLE } from "./with_std.ts";
 import { workers } from "./workers.ts";
 
@@ -126,6 +129,7 @@ async function run(
 async function writeProgram(folder: string): Promise<number> {
   const world = await findWorld();
   const lock = lockFile(world);
+  console.error(`compile: ${describeLock(world)}`);
   const cache = await Deno.makeTempDir({ prefix: "pnotify_compile_" });
   try {
     if (lock !== null) await checkLock({ cache });

@@ -4,8 +4,9 @@
  *
  *     deno task lock [--check]
  *
- * It is written where jsr.io answers: the workflow `lock` does so, and proposes the file. Where it stands, `deno task
- * compile` takes what it says and nothing else. Tests and checks read and write no deno.lock.
+ * It is written where jsr.io answers: the workflow `lock` does so, and proposes the file. Where it stands and the JSR
+ * packages can be had, `deno task compile` takes what it says and nothing else. With stand-ins it takes no lock, and says so.
+ * Tests and checks read and write no deno.lock.
  *
  * Deno compares a package with the lock when it downloads it, and believes what is in its cache. So all of this has a cache
  * of its own, which is empty at first. The Deno that reads the file is the version that wrote it, or one that lists the same
@@ -45,6 +46,14 @@ export interface LockRequest {
 export function lockFile(world: World, folder: URL = root): string | null {
   const file = new URL("deno.lock", folder);
   return world.kind === "jsr" && exists(file) ? filePath(file) : null;
+}
+
+/** Tells people what binds the packages of the program that is made. */
+export function describeLock({ kind, why }: World, folder: URL = root): string {
+  const hasLock = exists(new URL("deno.lock", folder));
+  if (kind === "jsr") return hasLock ? "by deno.lock" : "without a lock: there is no deno.lock";
+  return `without a lock: stand-ins take the place of @std (${why})` +
+    (hasLock ? ", and deno.lock is not looked at" : "");
 }
 
 /** The flags for a deno that takes what the lock says and nothing else, or knows of no lock. */

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import {
   checkLock,
+  describeLock,
   lockArguments,
   lockError,
   lockFile,
@@ -30,6 +31,17 @@ Deno.test("lockFile() is null where there is none, and with stand-ins", () => {
   assertStrictEquals(lockFile(online, new URL(`file://${without.path}/`)), null);
   using withLock = makeFolder({ "deno.lock": "{}" });
   assertStrictEquals(lockFile(offline, new URL(`file://${withLock.path}/`)), null);
+});
+
+Deno.test("describeLock() says what binds the packages, and why nothing does", () => {
+  using without = makeFolder({ "deno.json": "{}" });
+  using withLock = makeFolder({ "deno.lock": "{}" });
+  const [bare, locked] = [without, withLock].map(({ path }) => new URL(`file://${path}/`));
+  assertEquals(describeLock(online, locked), "by deno.lock");
+  assertEquals(describeLock(online, bare), "without a lock: there is no deno.lock");
+  const reason = "without a lock: stand-ins take the place of @std (a test says so)";
+  assertEquals(describeLock(offline, bare), reason);
+  assertEquals(describeLock(offline, locked), `${reason}, and deno.lock is not looked at`);
 });
 
 Deno.test("lockError() says what was to be done, who writes the lock, and what Deno said", () => {
