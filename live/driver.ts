@@ -354,8 +354,8 @@ export class Driver implements TraceListener {
 
   signalled(tracee: Tracee, signal: number, sender: number | null): void {
     if (signal === SIGCHLD || sender === null || sender === 0) return;
-    // A traced sender has told of it by its call.
-    if (this.#byTid.has(sender)) return;
+    // Where there is a filter, a traced sender has told of it by its call.
+    if (this.#hasFilter && this.#byTid.has(sender)) return;
     this.#model.take({ type: "kill", ...this.#place(), pid: sender, target: tracee.tid, signal });
   }
 }

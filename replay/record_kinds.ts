@@ -37,7 +37,7 @@ export const RECORD_KINDS: Readonly<Record<RecordKind, string>> = Object.freeze(
   "usage": "a measurement of what it used",
   "refused": "a module refused a fork or an exec: it did not happen",
   "kill": "it sent a signal",
-  "wait": "it slept in wait while this child of it ended",
+  "wait": "it slept in wait while this child, or a thread of it, ended",
   "exec-failed": "an exec failed",
   "exit-call": "it asks to end, with this code",
   "signal": "a signal reached it that ends a process",

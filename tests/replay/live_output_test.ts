@@ -178,6 +178,23 @@ testTraced(
 );
 
 testTraced(
+  "pnotify live tells who sent a signal without a filter, too: when it arrives",
+  () =>
+    inFolder(async (cwd) => {
+      const wish = ["--no-filter", "--record", "run.events"];
+      await runApart(["live", ...wish, "--", "sh", "-c", "sleep 9 & kill $!; wait"], { cwd });
+      const lines = (await Deno.readTextFile(`${cwd}/run.events`)).trimEnd().split("\n");
+      const records = lines.slice(1).map((line) => JSON.parse(line));
+      const [{ pid: sender }] = records;
+      const { pid: target } = records.find(({ ev }) => ev === "fork");
+      const kills = records.filter(({ ev }) => ev === "kill");
+      assertEquals(kills.map(({ pid, target, signal }) => [pid, target, signal]), [
+        [sender, target, 15],
+      ]);
+    }),
+);
+
+testTraced(
   "pnotify live says one line at the end when nothing is asked for, and nothing on stdout",
   async () => {
     const { status, out, err } = await runApart(["live", "--", "sh", "-c", "(exit 3); exit 2"]);
