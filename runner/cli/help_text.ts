@@ -49,11 +49,14 @@ export function generalHelp(commands: readonly CommandHead[], style: Style): str
 
 /** Help for one command. */
 export function commandHelp(command: Command, style: Style): string[] {
-  const { name, summary, operands, about = [], options, examples } = command;
+  const { name, summary, operands, about = [], options, examples, takesTrailing } = command;
+  // What stands behind the command belongs to it.
+  const words = takesTrailing ? [name, "[OPTIONS]", operands] : [name, operands, "[OPTIONS]"];
+  const usage = words.filter((word) => word !== "").join(" ");
   return [
     `${summary}.`,
     "",
-    `${style.bold("Usage")}: pnotify ${`${name} ${operands}`.trim()} [OPTIONS]`,
+    `${style.bold("Usage")}: pnotify ${usage}`,
     ...(about.length === 0 ? [] : ["", ...about]),
     "",
     style.bold("Options"),

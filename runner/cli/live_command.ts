@@ -6,7 +6,7 @@ import { type Io, styleFor, terminalWidth } from "./io.ts";
 import { commandJob, exitStatusOf, shellWords } from "./live_job.ts";
 import { outputProblem } from "./output_file.ts";
 import { readModules } from "./replay_modules.ts";
-import { type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
+import { printFaults, type PrintOptions, printOutcome, printWarnings } from "./replay_printer.ts";
 
 /** What the command line wants. */
 interface LiveSettings {
@@ -112,6 +112,7 @@ function printReport(io: Io, outcome: ReplayOutcome, settings: LiveSettings, col
   const { report, log, reports, failure } = outcome;
   io.out(JSON.stringify({ ...report, log, reports, failure }, null, 2));
   printWarnings(io, outcome, style, source);
+  printFaults(io, outcome, style, settings.log);
 }
 
 /** Says that a file cannot be written, before anything begins. */
@@ -151,11 +152,11 @@ export const liveCommand: CommandBody = {
   arity: [0, 0],
   takesTrailing: true,
   about: [
-    "Needs no root. The command keeps its terminal, its streams and its exit status. What is said here comes after its end,",
-    "on stderr or in --output.",
-    "A fork that a module refuses does not happen.",
-    "The exit status is that of the command, 128 and the number of the signal that ended it, 125 when it cannot be traced,",
-    "126 when it cannot be run, 127 when it is not there.",
+    "Needs no root. A fork that a module refuses does not happen.",
+    "The command keeps its terminal, its streams and its exit status. What is said",
+    "here comes after its end, on stderr or in --output: one line, if nothing else is",
+    "asked for. Of a signal that ended the command the status is 128 and its number;",
+    "125 when it cannot be traced, 126 when it cannot be run, 127 when it is not there.",
   ],
   options: [
     { name: "module", letter: "m", value: "MODULE", collects: true, doc: "load a module first" },
@@ -184,13 +185,13 @@ export const liveCommand: CommandBody = {
       name: "until",
       value: "WHEN",
       choices: ["all", "root"],
-      doc: "wait for all processes, or end what the command leaves behind",
+      doc: "all: wait for all processes; root: end what the command leaves behind",
     },
     {
       name: "on-fault",
       value: "HOW",
       choices: ["go", "kill"],
-      doc: "what a fault of a module does to the command",
+      doc: "when a module breaks down: go on, or kill the command",
     },
     { name: "figures", negatable: true, doc: "measure what each process uses (on)" },
     { name: "filter", negatable: true, doc: "let a seccomp filter stop rare calls (on)" },
@@ -199,7 +200,10 @@ export const liveCommand: CommandBody = {
   examples: [
     ["pnotify live --tree -- make -j4", "what ran, under whom, for how long, and how it ended"],
     ["pnotify live -m csa -- make -j4", "and what it used, by job and by command"],
-    ["pnotify live -m fork_limit -p depth=2 -- ./build.sh", "and no deeper than two levels"],
+    [
+      "pnotify live -m fork_limit -p depth=2 -p verdict=PNOTIFY_ERROR -- ./build.sh",
+      "and no deeper than two levels: forks beyond them fail with EPERM",
+    ],
   ],
   run: live,
 };

@@ -100,10 +100,10 @@ export const recordCommand: CommandBody = {
   arity: [0, 0],
   takesTrailing: true,
   about: [
-    "Needs no root and no other program. With --strace the command runs under strace instead.",
-    "The exit status is that of the command, 128 and the number of the signal that ended it, 125 when it cannot be traced,",
-    "126 when it cannot be run, 127 when it is not there.",
-    "Signals are passed on to the command.",
+    "Needs no root and no other program. With --strace the command runs under strace.",
+    "The exit status is that of the command. Of a signal that ended it, it is 128 and",
+    "its number; 125 when it cannot be traced, 126 when it cannot be run, 127 when it",
+    "is not there. Signals are passed on to the command.",
   ],
   options: [
     {

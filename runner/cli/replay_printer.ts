@@ -31,7 +31,7 @@ const MOST_WARNINGS = 10;
 /** Prints the outcome of a replay, for people. */
 export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptions): void {
   const { style, errStyle, width, source = "recording" } = options;
-  const { report, tree, timeline, accounting, log, reports, failure } = outcome;
+  const { report, tree, timeline, accounting, log } = outcome;
   const section = (title: string, lines: readonly string[] | null) => {
     if (lines === null || lines.length === 0) return;
     io.out("");
@@ -48,10 +48,22 @@ export function printOutcome(io: Io, outcome: ReplayOutcome, options: PrintOptio
   section("Accounting", layOutAccounting(accounting));
   if (options.log) section("Kernel log", log);
   printWarnings(io, outcome, errStyle, source);
-  for (const text of reports) {
-    for (const line of text.split("\n")) io.err(errStyle.red(printable(line)));
-  }
-  if (failure !== null) io.err(`${errStyle.red("error")}: ${printable(failure)}`);
+  printFaults(io, outcome, errStyle, options.log || source === "recording");
+}
+
+/** Prints what modules and the kernel did wrong: all of it, or the first line beside what a command itself says. */
+export function printFaults(
+  io: Io,
+  { reports, failure }: Pick<ReplayOutcome, "reports" | "failure">,
+  style: Style,
+  inFull: boolean,
+): void {
+  const more = reports.length > 1 ? `, and ${reports.length - 1} more` : "";
+  const lines = inFull
+    ? reports.flatMap((text) => text.split("\n"))
+    : reports.slice(0, 1).map((text) => `pnotify: ${text.split("\n")[0]}${more} (--log shows all)`);
+  for (const line of lines) io.err(style.red(printable(line)));
+  if (failure !== null) io.err(`${style.red("error")}: ${printable(failure)}`);
 }
 
 /** The tables one below the other, with an empty line between them. */

@@ -3,7 +3,7 @@ import { shippedModules } from "../../runner/engine/shipped.ts";
 import type { Io } from "../../runner/cli/io.ts";
 import { shellWords } from "../../runner/cli/live_job.ts";
 import { readModules } from "../../runner/cli/replay_modules.ts";
-import { type PrintOptions, printOutcome } from "../../runner/cli/replay_printer.ts";
+import { printFaults, type PrintOptions, printOutcome } from "../../runner/cli/replay_printer.ts";
 import { followTo } from "../../runner/replay/follow.ts";
 import { type ReplayRequest, ReplaySession } from "../../runner/replay/session.ts";
 import { PLAIN } from "../../runner/report/style.ts";
@@ -85,6 +85,27 @@ for (const [name, look] of Object.entries(LOOKS)) {
     await assertGolden(new URL(`${name}.txt`, GOLDEN), text);
   });
 }
+
+Deno.test("printFaults() says in a line what went wrong beside a command, and all of it when that is wanted", () => {
+  const reports = [
+    "oops: module-fault: bad.fork\n  at cpu0",
+    "oops: module-fault: bad.exec\n  at cpu1",
+  ];
+  const said = (outcome: Parameters<typeof printFaults>[1], inFull: boolean) => {
+    const lines: string[] = [];
+    const io = { err: (line: string) => void lines.push(line) } as Io;
+    printFaults(io, outcome, PLAIN, inFull);
+    return lines;
+  };
+  assertEquals(said({ reports: [], failure: null }, false), []);
+  assertEquals(said({ reports, failure: null }, false), [
+    "pnotify: oops: module-fault: bad.fork, and 1 more (--log shows all)",
+  ]);
+  assertEquals(said({ reports, failure: "Cannot go on" }, true), [
+    ...reports.flatMap((text) => text.split("\n")),
+    "error: Cannot go on",
+  ]);
+});
 
 Deno.test("pnotify replay --report json tells of a live run what its golden output says", async () => {
   const path = decodeURIComponent(LIVE_RECORDING.pathname);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { checkStrace } from "../../runner/cli/strace_recorder.ts";
 import { inFolder, runApart, testTraced } from "./program.ts";
 import { replayText } from "./support.ts";
 
@@ -56,6 +57,30 @@ Deno.test("pnotify record --strace says that strace is missing", () =>
     ]);
     assertEquals([...Deno.readDirSync(cwd)].map(({ name }) => name), ["pnotify.strace"]);
   }));
+
+const strace = await checkStrace("strace");
+
+Deno.test({
+  name: "pnotify record --strace records with strace, with its program named or not",
+  ignore: !strace.ok,
+  fn: () =>
+    inFolder(async (cwd) => {
+      const command = ["--", "sh", "-c", "exit 4"];
+      const wishes = [["--strace"], ["--strace", "-o", "a"], ["-o", "b", "--strace=strace"], [
+        ...["--strace", "strace", "-o", "c"],
+      ]];
+      for (const wish of wishes) {
+        const { status, err } = await runApart(["record", ...wish, ...command], { cwd });
+        assertEquals(status, 4, err);
+      }
+      const files = [...Deno.readDirSync(cwd)].map(({ name }) => name).sort();
+      assertEquals(files, ["a", "b", "c", "pnotify.strace"]);
+      for (const file of files) {
+        const { replay, recording } = replayText(await Deno.readTextFile(`${cwd}/${file}`));
+        assertEquals([recording.format, replay.summary.exit_codes], ["strace", { "4": 1 }]);
+      }
+    }),
+});
 
 testTraced(
   "pnotify record says what to do where FFI is refused, and whether strace would do",

@@ -108,6 +108,19 @@ Deno.test("pnotify replay says what is wrong and where, and fails for it with --
   });
 });
 
+Deno.test("pnotify replay --strict lets records of unknown kinds pass, and says once that there are some", async () => {
+  const text = '{"format":"pnotify-events","version":1}\n{"t":1,"ev":"exec","pid":5}\n' +
+    '{"t":2,"ev":"freeze","pid":5}\n{"t":3,"ev":"exit","pid":5,"tgid":5,"status":0}\n';
+  await withFile(text, async (path) => {
+    const { status, err } = await pnotify("replay", "--strict", path);
+    const said = "records of unknown kinds were passed over: 1 freeze";
+    assertEquals([status, err], [0, `warning: ${path}:3: ${said}`]);
+  });
+  await withFile(`${text}rubbish\n`, async (path) => {
+    assertEquals((await pnotify("replay", "--strict", path)).status, 1);
+  });
+});
+
 Deno.test("pnotify replay refuses what is no recording", async () => {
   for (const bytes of ["", "hello\n", new Uint8Array([0x1f, 0x8b, 1, 2, 3])]) {
     await withFile(bytes, async (path) => {

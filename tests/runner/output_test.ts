@@ -13,6 +13,8 @@ const OUTPUTS: Readonly<Record<string, readonly string[]>> = {
   junit: ["run", "veto", "nosub", "--format", "junit"],
   colour: ["run", "signals", "--trace", "--tree", "--color", "always"],
   help_run: ["help", "run"],
+  help_live: ["help", "live"],
+  help_record: ["help", "record"],
   help_format: ["help", "format"],
   modinfo: ["modinfo", "test_module", "widget"],
 };
