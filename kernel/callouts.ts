@@ -1,4 +1,5 @@
 import type { Credentials } from "./cred.ts";
+import type { Program } from "./program.ts";
 import type { Task } from "./task.ts";
 
 /** The events beyond fork, exec and exit, and the type of the detail of each. */
@@ -27,12 +28,16 @@ export type FurtherEvent = keyof FurtherEvents;
 export interface TaskCallouts {
   /** Whether any module has a free hook. If none has, a reaped task is not kept for a free callout. */
   readonly wantsFree: boolean;
+  /** Whether any module has a canExec hook. If none has, an exec asks nobody. */
+  readonly wantsCanExec?: boolean;
   /** A task joined the task list without a fork, by {@linkcode Kernel.adoptTask} (A14). */
   init?(task: Task): void;
   /** A child has its pid and is not yet on the task list (A35). A KernelError refuses the fork with its errno. */
   fork(child: Task, parent: Task): void;
   /** A fork failed in its callout or after it. The service undoes what it set up on the child (A41, A44). */
   forkFailed(child: Task, parent: Task): void;
+  /** A task is about to execute a program, and nothing has changed yet. A KernelError fails the exec with its errno. */
+  canExec?(task: Task, program: Program): void;
   /** A new program runs (A51). */
   exec(task: Task): void;
   /** A task ends: its exit code is stored, and its parent does not know yet (A47). */

@@ -62,6 +62,10 @@ export interface Credentials {
   readonly gid: number;
   /** The capabilities, as bits. */
   readonly capabilities: number;
+  /** Whether the user is assumed: a recording does not tell it, and the task has that of its parent. */
+  readonly userAssumed: boolean;
+  /** Whether the group is assumed. */
+  readonly groupAssumed: boolean;
 }
 
 /**
@@ -77,7 +81,8 @@ export function capable(task: Task, name: CapabilityName): boolean {
   return true;
 }
 
-function checkId(action: string, task: Task, id: number): void {
+/** Refuses what is no id of a user or group. */
+export function checkId(action: string, task: Task, id: number): void {
   if (Number.isInteger(id) && id >= 0 && id < 0xffff_ffff) return;
   throw new KernelError("EINVAL", {
     action,
@@ -104,7 +109,7 @@ export function setUser(kernel: KernelWorld, task: Task, uid: number): void {
   old.user.tasks--;
   user.tasks++;
   const capabilities = old.user.uid === 0 ? 0 : old.capabilities;
-  commitCredentials(kernel, task, { user, gid: old.gid, capabilities });
+  commitCredentials(kernel, task, { ...old, user, capabilities, userAssumed: false });
 }
 
 /** Replaces a task's group (setgid). */
@@ -120,7 +125,7 @@ export function setGroup(kernel: KernelWorld, task: Task, gid: number): void {
       wanted: "CAP_SETGID is wanted",
     });
   }
-  commitCredentials(kernel, task, { user: old.user, gid, capabilities: old.capabilities });
+  commitCredentials(kernel, task, { ...old, gid, groupAssumed: false });
 }
 
 function capabilityBit(task: Task, name: CapabilityName): number {
@@ -144,7 +149,7 @@ export function dropCapabilities(
   for (const name of names) dropped |= capabilityBit(task, name);
   if ((old.capabilities & dropped) === 0) return;
   const capabilities = old.capabilities & ~dropped;
-  commitCredentials(kernel, task, { user: old.user, gid: old.gid, capabilities });
+  commitCredentials(kernel, task, { ...old, capabilities });
 }
 
 /** Gives a task its new credentials, and notifies of the old ones (commit_creds). */

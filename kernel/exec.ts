@@ -19,11 +19,23 @@ import {
 import { completeVfork } from "./vfork.ts";
 import type { KernelWorld } from "./world.ts";
 
+/** How a program is to be executed. */
+export interface ExecOptions {
+  /** Whether {@linkcode Kernel.mayExec} has just permitted it. Then no canExec hook is called again. False by default. */
+  readonly permitted?: boolean;
+}
+
 /** Replaces what a task runs (do_execve). A failure leaves the old program in place and is not notified (A51). */
-export function execProgram(kernel: KernelWorld, task: Task, program: Program): void {
+export function execProgram(
+  kernel: KernelWorld,
+  task: Task,
+  program: Program,
+  permitted: boolean,
+): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
   if (kernel.checkedBy > 0) injectFaults(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
+  if (task.subscribers !== null && !permitted) askCallouts(kernel, task, program);
 
   const oldPid = task.pid;
   const leader = task.groupLeader;
@@ -38,6 +50,22 @@ export function execProgram(kernel: KernelWorld, task: Task, program: Program): 
   if (task.subscribers !== null || kernel.globalCallouts !== null || kernel.checkedBy > 0) {
     callOut(kernel, task);
   }
+}
+
+/** Does what execProgram does before its point of no return. */
+export function mayExec(kernel: KernelWorld, task: Task, program: Program): void {
+  if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
+  if (kernel.binaries !== null) kernel.binaries.load(program);
+  if (task.subscribers !== null) askCallouts(kernel, task, program);
+}
+
+/** Asks before anything has changed, so that nothing has to be undone (bprm_check_security). */
+function askCallouts(kernel: KernelWorld, task: Task, program: Program): void {
+  const callouts = kernel.callouts!;
+  if (!callouts.wantsCanExec) return;
+  callouts.canExec!(task, program);
+  // A hook, or another CPU meanwhile, may have ended the task.
+  if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
 }
 
 function callOut(kernel: KernelWorld, task: Task): void {

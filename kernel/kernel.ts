@@ -12,7 +12,7 @@ import {
   type User,
 } from "./cred.ts";
 import { KernelError } from "./errno.ts";
-import { execProgram } from "./exec.ts";
+import { type ExecOptions, execProgram, mayExec } from "./exec.ts";
 import { checkExit, type ExitHow, exitProcess, exitThread, waitStatus } from "./exit.ts";
 import type { Family } from "./family.ts";
 import { type FaultInjector, faultInjector, type FaultOptions, type FaultSite } from "./fault.ts";
@@ -195,7 +195,13 @@ export class Kernel implements KernelWorld {
       limits: Object.freeze({ processes: RLIM_INFINITY, core: 0 }),
       signalActions: null,
       comm: "swapper",
-      credentials: Object.freeze({ user: this.user(0), gid: 0, capabilities: CAP_FULL_SET }),
+      credentials: Object.freeze({
+        user: this.user(0),
+        gid: 0,
+        capabilities: CAP_FULL_SET,
+        userAssumed: false,
+        groupAssumed: false,
+      }),
       program: Object.freeze({ path: "", argv: Object.freeze([]), comm: "swapper" }),
     });
     swapper.flags = PF_KTHREAD | PF_UNKILLABLE;
@@ -280,7 +286,8 @@ export class Kernel implements KernelWorld {
    * @param parent Its parent; of a thread, any task of its process.
    * @param options What is known of it. The rest comes from its parent.
    * @returns The task, running.
-   * @throws {KernelError} EAGAIN when no pid is free, EINVAL or EEXIST for a bad pid, ENOMEM when there is no memory.
+   * @throws {KernelError} EAGAIN when no pid is free, EINVAL or EEXIST for a bad pid, EINVAL for another bad option, ENOMEM
+   * when there is no memory. Nothing is changed then.
    */
   adoptTask(parent: Task, options: AdoptOptions = NO_OPTIONS): Task {
     return this.#call("adopt", parent, () => adoptTask(this, parent, options));
@@ -327,20 +334,57 @@ export class Kernel implements KernelWorld {
    * Replaces what a task runs (execve). A thread that is not the leader ends all others and takes over the pid.
    *
    * Locking: takes tasklistLock for writing when a thread takes over the pid, and the task's list for reading while
-   * exec hooks run.
+   * canExec and exec hooks run.
    *
    * @param task The task.
    * @param program The path, or a program from {@linkcode createProgram}.
+   * @param options Whether it was permitted before.
    * @throws {KernelError} ENOENT for an empty path, ENOMEM when there is no memory, EAGAIN when the process is ending,
-   * or what {@linkcode Kernel.binaries} refused with. Then the old program goes on, and no hook runs.
+   * or what {@linkcode Kernel.binaries} or a canExec hook refused with. Then the old program goes on, and no exec hook
+   * runs.
    */
-  exec(task: Task, program: string | Program): void {
+  exec(task: Task, program: string | Program, options: ExecOptions = NO_OPTIONS): void {
     this.enter("exec", task);
     try {
-      execProgram(this, task, typeof program === "object" ? program : createProgram(program));
+      const image = typeof program === "object" ? program : createProgram(program);
+      execProgram(this, task, image, options.permitted ?? false);
     } finally {
       this.leave();
     }
+  }
+
+  /**
+   * Asks whether a task may execute a program, without executing it. Nothing changes. A live run calls it before the real
+   * exec, and {@linkcode Kernel.exec} with `permitted` after it.
+   *
+   * Locking: takes the task's list for reading while canExec hooks run.
+   *
+   * @param task The task.
+   * @param program The path, or a program from {@linkcode createProgram}.
+   * @throws {KernelError} What {@linkcode Kernel.exec} would be refused with now, but for ENOMEM.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, KernelError, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * const noShells = defineEvents({
+   *   name: "no_shells",
+   *   fork: () => PNOTIFY_OK,
+   *   canExec: (_task, _subscriber, { path }) => path === "/bin/sh" ? PNOTIFY_ERROR : PNOTIFY_OK,
+   * });
+   * const { kernel, pnotify } = boot();
+   * pnotify.track(kernel.init, noShells);
+   * const child = kernel.fork(kernel.init);
+   * assertThrows(() => kernel.mayExec(child, "/bin/sh"), KernelError, "EPERM");
+   * assertThrows(() => kernel.exec(child, "/bin/sh"), KernelError, "no_shells.canExec refused init[3]");
+   * kernel.mayExec(child, "/usr/bin/make");
+   * kernel.exec(child, "/usr/bin/make", { permitted: true });
+   * assertEquals(child.comm, "make");
+   * ```
+   */
+  mayExec(task: Task, program: string | Program): void {
+    this.#call("mayExec", task, () => {
+      mayExec(this, task, typeof program === "object" ? program : createProgram(program));
+    });
   }
 
   /**

@@ -31,6 +31,7 @@ export * from "./errno.ts";
 export type { ExitHow } from "./exit.ts";
 export type { Family } from "./family.ts";
 export { type FaultInjector, type FaultOptions, FaultPlan, type FaultSite } from "./fault.ts";
+export type { ExecOptions } from "./exec.ts";
 export { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM, type ForkOptions } from "./fork.ts";
 export { Kernel, type KernelOptions } from "./kernel.ts";
 export { type Limits, RLIM_INFINITY } from "./limits.ts";

@@ -2,12 +2,14 @@ import { KernelError } from "./errno.ts";
 
 /** What a task runs: shared, never changed, replaced by exec (the part of mm_struct that names the image). */
 export interface Program {
-  /** The path of the executable; empty for a thread of the kernel. */
-  readonly path: string;
-  /** The command line. */
-  readonly argv: readonly string[];
+  /** The path of the executable; empty for a thread of the kernel, null where a recording does not tell it. */
+  readonly path: string | null;
+  /** The command line; null where a recording does not tell it. */
+  readonly argv: readonly string[] | null;
   /** The comm that it gives to a task: at most 15 characters. */
   readonly comm: string;
+  /** The folder that the task was in when it executed the program, where somebody tells it. */
+  readonly cwd?: string | null;
 }
 
 /** Decides whether a path can be executed, in place of a file system (search_binary_handler). */

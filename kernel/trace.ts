@@ -44,7 +44,7 @@ export type TraceBody =
     readonly parentPid: number;
     readonly thread: boolean;
   }
-  | TraceSubject & { readonly type: "exec"; readonly path: string; readonly oldPid: number }
+  | TraceSubject & { readonly type: "exec"; readonly path: string | null; readonly oldPid: number }
   | TraceSubject & { readonly type: "exit"; readonly status: number; readonly thread: boolean }
   | TraceSubject & { readonly type: "reap"; readonly by: string | null }
   | TraceSubject & { readonly type: "reparent"; readonly from: string; readonly to: string }

@@ -1,5 +1,6 @@
 import type { Credentials } from "../kernel/cred.ts";
 import { KernelError } from "../kernel/errno.ts";
+import type { Program } from "../kernel/program.ts";
 import type { Task } from "../kernel/task.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { TaskData } from "./task_data.ts";
@@ -14,6 +15,7 @@ export const HOOKS = [
   "clone",
   "canFork",
   "cancelFork",
+  "canExec",
   "credentials",
   "session",
   "rename",
@@ -28,11 +30,11 @@ export type HookName = typeof HOOKS[number];
 /**
  * The events that a module hears of, as its author writes them (struct pnotify_events). Only `fork` is required (A11).
  *
- * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`
- * and `canFork` return a verdict. The other hooks return nothing and cannot refuse.
+ * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`,
+ * `canFork` and `canExec` return a verdict. The other hooks return nothing and cannot refuse.
  *
  * Locking: `init`, `exit` and `free` run with the list held for writing, `init` also with the events semaphore (A54).
- * `exec` and the further events hold the list for reading. The four hooks of a fork hold the parent's list for reading;
+ * `canExec`, `exec` and the further events hold the list for reading. The four hooks of a fork hold the parent's list for reading;
  * the child's list counts as held.
  *
  * @typeParam D The data that the module hangs on each task.
@@ -50,6 +52,7 @@ export type HookName = typeof HOOKS[number];
  *   cancelFork: tell("cancelFork"),
  *   fork: agree("fork"),
  *   clone: agree("clone"),
+ *   canExec: agree("canExec"),
  *   exec: tell("exec"),
  *   rename: tell("rename"),
  *   session: tell("session"),
@@ -74,6 +77,7 @@ export type HookName = typeof HOOKS[number];
  * assertEquals(calls, [
  *   "canFork init[3]",
  *   "fork init[4]",
+ *   "canExec init[4]",
  *   "exec make[4]",
  *   "session make[4]",
  *   "credentials make[4]",
@@ -111,6 +115,12 @@ export interface EventsDescription<D> {
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
   /** A fork failed after `canFork` agreed. Called in reverse order, after the exits of the roll-back. */
   cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
+  /**
+   * The task is about to execute a program; nothing has changed yet. PNOTIFY_ERROR fails the exec. The exec may fail
+   * later all the same, and a live run asks early: count in `exec`, not here. Where a recording does not tell the path
+   * or the command line of the program it is null, and `task.credentials` says whether a user is assumed.
+   */
+  canExec?(task: Task, subscriber: Subscriber<D>, program: Program): Verdict;
   /** A user, a group or a capability changed. */
   credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;
   /** The task made a session. `before` is the id of its session before. */
@@ -161,6 +171,8 @@ export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
   readonly canFork: Hook<D, "canFork"> | null;
   /** The cancelFork hook, or null. */
   readonly cancelFork: Hook<D, "cancelFork"> | null;
+  /** The canExec hook, or null. */
+  readonly canExec: Hook<D, "canExec"> | null;
   /** The credentials hook, or null. */
   readonly credentials: Hook<D, "credentials"> | null;
   /** The session hook, or null. */
@@ -193,6 +205,7 @@ export class PnotifyEvents<D> implements Readonly<Record<HookName, unknown>> {
     this.clone = from.clone ?? null;
     this.canFork = from.canFork ?? null;
     this.cancelFork = from.cancelFork ?? null;
+    this.canExec = from.canExec ?? null;
     this.credentials = from.credentials ?? null;
     this.session = from.session ?? null;
     this.rename = from.rename ?? null;
@@ -331,7 +344,7 @@ function checkTaskData(name: string, taskData: TaskData<unknown>): void {
 }
 
 function checkGlobal(name: string, description: EventsDescription<unknown>): void {
-  for (const field of ["init", "taskData", "canFork", "cancelFork"] as const) {
+  for (const field of ["init", "taskData", "canFork", "cancelFork", "canExec"] as const) {
     if (description[field] === undefined) continue;
     throw refuse(name, `${field} is set`, "a global one has no subscriptions, so none is wanted");
   }

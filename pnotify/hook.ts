@@ -150,12 +150,13 @@ export function checkVoid(answer: unknown): void {
   }
 }
 
-/** What a hook with a verdict can refuse: a registration or a fork. */
-export function refusableAction(hook: HookName): "register" | "fork" {
-  return hook === "init" ? "register" : "fork";
+/** What a hook with a verdict can refuse: a registration, an exec or a fork. */
+export function refusableAction(hook: HookName): "register" | "exec in" | "fork" {
+  if (hook === "init") return "register";
+  return hook === "canExec" ? "exec in" : "fork";
 }
 
-/** The error that the caller of fork or register gets for a verdict below 0 (A40). */
+/** The error that the caller of fork, exec or register gets for a verdict below 0 (A40). */
 export function verdictError(call: HookCall, verdict: number): KernelError {
   const { events, hook, task, subscriber } = call;
   const found = `${events.name}.${hook} refused ${task}`;
@@ -164,7 +165,7 @@ export function verdictError(call: HookCall, verdict: number): KernelError {
 }
 
 /**
- * Traces what a hook threw. Returns the error for the caller of fork or register. A KernelError refuses with its errno.
+ * Traces what a hook threw. Returns the error for the caller of fork, exec or register. A KernelError refuses with its errno.
  * A KernelBug ends the run. Anything else is a fault of the module.
  */
 export function refusal(call: HookCall, error: unknown): KernelError {

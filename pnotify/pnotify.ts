@@ -3,12 +3,13 @@ import { KernelError } from "../kernel/errno.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { lockRead, lockWrite, unlockRead, unlockWrite } from "../kernel/lock.ts";
 import type { Leftover } from "../kernel/module_loader.ts";
+import type { Program } from "../kernel/program.ts";
 import type { RwSemaphore } from "../kernel/rw_semaphore.ts";
 import { defineSymbol, type KernelSymbol } from "../kernel/symbol.ts";
 import type { Task } from "../kernel/task.ts";
 import { getTaskStruct, putTaskStruct } from "../kernel/task_reference.ts";
 import type { PnotifyEvents } from "./events.ts";
-import { execSubscribers } from "./exec.ts";
+import { askCanExec, execSubscribers } from "./exec.ts";
 import { exitSubscribers } from "./exit.ts";
 import { forkSubscribers, undoFork } from "./fork.ts";
 import { furtherSubscribers } from "./further.ts";
@@ -409,6 +410,16 @@ export class Pnotify implements TaskCallouts {
   /** @internal The callout of a fork that failed (A41, A44). */
   forkFailed(child: Task, parent: Task): void {
     undoFork(this.#kernel, this.#registry, child, parent);
+  }
+
+  /** Whether any events structure has a canExec hook. */
+  get wantsCanExec(): boolean {
+    return this.#registry.wants.canExec;
+  }
+
+  /** @internal The callout before an exec. Locking: takes the task's list for reading. */
+  canExec(task: Task, program: Program): void {
+    askCanExec(this.#kernel, task, program);
   }
 
   /** @internal The callout of exec (A51). Locking: takes the task's list for reading. */

@@ -1,17 +1,17 @@
 import { type ErrnoName, errnoName } from "../kernel/errno.ts";
 
-/** A fork or init hook agrees, and the task stays subscribed (A5). */
+/** A hook with a verdict agrees, and the task stays subscribed (A5). */
 export const PNOTIFY_OK = 0 as const;
-/** A fork or init hook agrees, and the task is not subscribed (A5). */
+/** A fork or init hook agrees, and the task is not subscribed (A5). To canFork and canExec it is a plain yes. */
 export const PNOTIFY_NOSUB = 1 as const;
-/** A fork or init hook refuses. The caller of fork or register gets EPERM (A5, A40). */
+/** A hook refuses. The caller of fork, exec or register gets EPERM (A5, A40). */
 export const PNOTIFY_ERROR: -1 = -1;
 /** What no verdict reads as. No errno is that high (MAX_ERRNO is 4095). */
 export const NO_VERDICT = -4096;
 /** The longest name of an events structure, in characters (A5). */
 export const PNOTIFY_NAMELN = 32;
 
-/** What a fork or init hook returns. It throws a {@linkcode KernelError} to refuse with an errno other than EPERM. */
+/** What a hook with a verdict returns. It throws a {@linkcode KernelError} to refuse with an errno other than EPERM. */
 export type Verdict = typeof PNOTIFY_OK | typeof PNOTIFY_NOSUB | typeof PNOTIFY_ERROR;
 
 /** A verdict as a trace names it. */

@@ -1305,6 +1305,34 @@ expect:
   - no_task: first
   - alive: second
 `,
+  veto_exec: `# The second of two modules refuses an exec before anything has changed. The first one has agreed, and hears nothing.
+scenario: A vetoed exec leaves the old program in place
+tasks: [init, init/sh]
+modules:
+  first: { script: { canExec: ok, exec: ok } }
+  second: { script: { canExec: [error, EACCES, ok] } }
+steps:
+  - subscribe: { task: sh, module: first }
+  - subscribe: { task: sh, module: second }
+  - thread: { task: sh, as: worker }
+  - phase: two programs are refused
+  - exec: { task: sh, path: /usr/bin/make }
+    fails: EPERM # PNOTIFY_ERROR is -1
+  - exec: { task: sh, path: /usr/bin/curl }
+    fails: EACCES
+  - expect:
+      - alive: [sh, worker]
+      - exact_calls:
+          first: [fork worker ok, canExec sh ok, canExec sh ok]
+          second: [fork worker ok, canExec sh error, canExec sh EACCES]
+  - phase: and the third one runs
+  - exec: { task: sh, path: /bin/ls }
+expect:
+  - calls: { first: [canExec sh ok, exec sh] }
+  - task: { task: sh, comm: ls, path: /bin/ls, threads: 1 }
+  - no_task: worker
+  - balanced: [first, second]
+`,
   vfork: `scenario: The parent of a vfork sleeps until its child runs a program
 tasks: [init, init/sh]
 steps:

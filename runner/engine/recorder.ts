@@ -90,7 +90,8 @@ export class Recorder {
       rollback: rollback ?? false,
       sequence,
     });
-    if (verdict === "PNOTIFY_OK" && hook !== "canFork") this.#since(module, pid, sequence);
+    // canFork and canExec subscribe nobody.
+    if (verdict === "PNOTIFY_OK" && !hook.startsWith("can")) this.#since(module, pid, sequence);
   }
 
   /**

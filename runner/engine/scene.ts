@@ -290,11 +290,12 @@ export class Scene {
     this.unexecutable.set(path, errno);
     this.kernel.binaries = {
       load: (program) => {
-        const code = this.unexecutable.get(program.path);
+        const { path } = program;
+        const code = path === null ? undefined : this.unexecutable.get(path);
         if (code === undefined) return;
         throw new KernelError(code, {
           action: "execute",
-          name: program.path,
+          name: path!,
           found: "the scenario says so",
         });
       },

@@ -204,7 +204,7 @@ export function describeEvent(event: TraceEvent, who: string): string {
     case "fork":
       return `${event.thread ? "thread" : "fork"} of ${event.parent} = ${who}`;
     case "exec":
-      return `${who} runs ${event.path}`;
+      return `${who} runs ${event.path ?? "?"}`;
     case "exit":
       return `${who} ends: ${formatStatus(event.status)}`;
     case "reap":

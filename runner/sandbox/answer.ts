@@ -74,7 +74,7 @@ type ShapesByType<Union extends { readonly type: string }> = {
 
 const TRACE_BODIES: ShapesByType<TraceBody> = {
   fork: { ...about, parent: text, parentPid: number, thread: flag },
-  exec: { ...about, path: text, oldPid: number },
+  exec: { ...about, path: orNull(text), oldPid: number },
   exit: { ...about, status: number, thread: flag },
   reap: { ...about, by: orNull(text) },
   reparent: { ...about, from: text, to: text },

@@ -35,7 +35,7 @@ Deno.test("setuid() gives up every capability when root becomes somebody else", 
 Deno.test("setuid() keeps the capabilities of one who was not root", () => {
   const { kernel, sh } = bootShell();
   const capabilities = Capability.CAP_SETUID | Capability.CAP_KILL;
-  sh.credentials = { user: kernel.user(5), gid: 0, capabilities };
+  sh.credentials = { ...sh.credentials, user: kernel.user(5), capabilities };
   kernel.setuid(sh, 6);
   assertEquals([sh.uid, sh.credentials.capabilities], [6, capabilities]);
 });

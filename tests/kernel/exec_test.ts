@@ -351,7 +351,7 @@ Deno.test("exec() passes on what the binary handler refuses with, and goes on wi
   kernel.binaries = {
     load(program) {
       const action = "execute";
-      const name = program.path;
+      const name = program.path!;
       throw new KernelError("ENOEXEC", {
         action,
         name,

@@ -1,4 +1,5 @@
 import "./api_test.ts";
+import "./can_exec_test.ts";
 import "./further_events_test.ts";
 import "./global_test.ts";
 import "./hook_test.ts";

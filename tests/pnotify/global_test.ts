@@ -226,7 +226,7 @@ Deno.test("subscribe() refuses a global structure with EINVAL", () => {
   assertEquals([error.code, kernel.init.subscribers], ["EINVAL", null]);
 });
 
-for (const field of ["init", "canFork", "cancelFork"] as const) {
+for (const field of ["init", "canFork", "cancelFork", "canExec"] as const) {
   Deno.test(`defineEvents() refuses ${field} of a global structure with EINVAL`, () => {
     const hook = () => PNOTIFY_OK;
     const error = assertThrows(() => watcher("all", [], { [field]: hook }), KernelError);

@@ -143,7 +143,7 @@ Deno.test("A51 exec is told when the new program is in place", () => {
   const { kernel, pnotify } = boot();
   const child = kernel.fork(kernel.init);
   const seen: string[] = [];
-  const exec = () => void seen.push(child.comm, child.program.path);
+  const exec = () => void seen.push(child.comm, child.program.path!);
   pnotify.track(child, defineEvents({ name: "audit", fork: () => PNOTIFY_OK, exec }));
   kernel.exec(child, "/usr/bin/make");
   assertEquals(seen, ["make", "/usr/bin/make"]);
