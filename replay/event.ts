@@ -49,7 +49,12 @@ export interface ExecEvent extends EventPlace {
   readonly comm: string | null;
   /** The folder that the task is in, where the recorder tells. */
   readonly cwd?: string | null;
+  /** Whether {@linkcode Replay.mayExec} has just permitted this very program. Then no module is asked again. */
+  readonly permitted?: boolean;
 }
+
+/** An exec that is about to happen. */
+export type ExecCall = Pick<ExecEvent, "time" | "line" | "pid" | "path" | "argv" | "cwd">;
 
 /** A module refused a fork or an exec, and it did not happen. */
 export interface RefusedEvent extends EventPlace {

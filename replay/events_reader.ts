@@ -227,8 +227,8 @@ export class EventsParser implements LineParser {
         const ids = {
           ...id("uid", rare?.uid, MAX_USER),
           ...id("gid", rare?.gid, MAX_USER),
-          ...id("group", rare?.pgid, PID_MAX_LIMIT),
-          ...id("session", rare?.sid, PID_MAX_LIMIT),
+          ...id("group", rare?.pgid, PID_MAX_LIMIT - 1),
+          ...id("session", rare?.sid, PID_MAX_LIMIT - 1),
         };
         this.#sink({ type: "found", ...place, pid, tgid, parent, comm, ...ids });
         return true;
@@ -382,8 +382,8 @@ function isPid(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0;
 }
 
-/** The highest number of a user or group. */
-const MAX_USER = 0xffff_ffff;
+/** The highest number of a user or group. The one above stands for none. */
+const MAX_USER = 0xffff_fffe;
 
 /** The highest number of a signal. */
 const MAX_SIGNAL = 64;

@@ -19,7 +19,14 @@ export type { LineParser, ParserOptions, RecordingFormat } from "./parser.ts";
 export { type ExecRecord, exitText, type KnownProcess, ProcessRecord } from "./process.ts";
 export { Recording, type RecordingOptions } from "./recording.ts";
 export { Replay, type ReplayObserver, type ReplayOptions } from "./replay.ts";
-export { formatReport, nodesOf, type ProcessNode, type ReplayReport, untoldBy } from "./report.ts";
+export {
+  type ExecNode,
+  formatReport,
+  nodesOf,
+  type ProcessNode,
+  type ReplayReport,
+  untoldBy,
+} from "./report.ts";
 export { StraceParser } from "./strace.ts";
 export { type Gaps, type Reparented, type Summary } from "./summary.ts";
 export { formatTimeline, type TimelineLayout } from "./timeline.ts";

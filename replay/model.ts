@@ -2,7 +2,8 @@ import { type ErrnoName, KernelError } from "../kernel/errno.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import { CAP_FULL_SET } from "../kernel/cred.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { FoundEvent } from "./event.ts";
+import type { AdoptOptions } from "../kernel/adopt.ts";
+import type { ExecCall, FoundEvent } from "./event.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
 import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
 
@@ -68,24 +69,42 @@ export class Model {
   adopt(parent: Task, pid: number, known: Partial<FoundEvent> | null, thread: boolean): Task {
     if (!thread && pid === this.kernel.init.pid) return this.kernel.init;
     if (!thread && pid === this.kernel.kthreadd.pid) return this.kernel.kthreadd;
-    const { uid, gid, group, session } = known ?? {};
     const comm = known?.comm ?? (thread ? parent.comm : "?");
-    const options = { comm, thread, uid, gid, group, session };
+    // A thread has the users and groups of its process.
+    const options = { comm, thread, ...(thread ? {} : this.#identityOf(known ?? {})) };
     if (this.kernel.pids.isFree(pid)) return this.kernel.adoptTask(parent, { ...options, pid });
     const task = this.kernel.adoptTask(parent, options);
     this.#aliases.set(task, pid);
     return task;
   }
 
-  /** Replaces what a task runs. */
-  exec(
-    task: Task | null,
-    path: string | null,
-    argv: readonly string[] | null,
-    comm: string | null,
-  ): void {
+  /** What is not told of the user and group of a task is unknown. */
+  #identityOf({ uid, gid, group, session }: Partial<FoundEvent>): AdoptOptions {
+    const ids = { uid: uid ?? null, gid: gid ?? null };
+    if (group === undefined) return ids;
+    // The model may have the group in another session, since earlier events were not recorded.
+    return { ...ids, group, session: this.kernel.pids.findGroup(group)?.session ?? session };
+  }
+
+  /** Asks whether a task may execute a program. Returns the errno with which a module refuses it, or null. */
+  mayExec(task: Task | null, call: ExecCall): ErrnoName | null {
+    const isAsked = task !== null && task.subscribers !== null &&
+      this.kernel.callouts?.wantsCanExec;
+    if (!isAsked) return null;
+    try {
+      this.kernel.mayExec(task, programOf(task, call, null));
+      return null;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      // A hook that broke down has not refused, and neither has the kernel.
+      return error.refusedBy === null ? null : error.code;
+    }
+  }
+
+  /** Replaces what a task runs. It has happened, so no module is asked. */
+  exec(task: Task | null, call: ExecCall, comm: string | null): void {
     if (task === null) return;
-    this.kernel.exec(task, programOf(task, path, argv, comm));
+    this.kernel.exec(task, programOf(task, call, comm), { permitted: true });
   }
 
   /** Says that a thread took over the pid of its leader. */
@@ -133,7 +152,13 @@ export class Model {
   setCredentials(task: Task, uid: number | null, gid: number | null): void {
     const { kernel } = this;
     // The model does not know setuid programs and gained capabilities. What happened was allowed.
-    task.credentials = Object.freeze({ ...task.credentials, capabilities: CAP_FULL_SET });
+    const { userAssumed, groupAssumed } = task.credentials;
+    task.credentials = Object.freeze({
+      ...task.credentials,
+      capabilities: CAP_FULL_SET,
+      userAssumed: userAssumed && uid === null,
+      groupAssumed: groupAssumed && gid === null,
+    });
     quietly(() => {
       if (uid !== null) kernel.setuid(task, uid);
       if (gid !== null) kernel.setgid(task, gid);
@@ -161,14 +186,10 @@ function quietly(call: () => void): void {
   }
 }
 
-/** The program of an exec. Without a path the task keeps its comm. */
-function programOf(
-  task: Task,
-  path: string | null,
-  argv: readonly string[] | null,
-  comm: string | null,
-): Program {
-  if (path === null || path === "") return { path: "", argv: argv ?? [], comm: comm ?? task.comm };
-  const program = createProgram(path, argv ?? [path]);
-  return comm === null ? program : { ...program, comm };
+/** The program of an exec. What is not told of it is null. Without a path the task keeps its comm. */
+function programOf(task: Task, call: ExecCall, comm: string | null): Program {
+  const { argv } = call;
+  const path = call.path === "" ? null : call.path;
+  const nameGiven = path === null ? task.comm : createProgram(path).comm;
+  return { path, argv, comm: comm ?? nameGiven, cwd: call.cwd ?? null };
 }

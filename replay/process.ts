@@ -11,6 +11,8 @@ export interface ExecRecord {
   readonly byTid: number | null;
   /** When, in nanoseconds since the recording's origin. */
   readonly time: number;
+  /** The errno with which a module would have refused it, or null. */
+  readonly refused: ErrnoName | null;
 }
 
 /** What is known of a process when it is first seen. */

@@ -7,6 +7,7 @@ import { LiveProcess, LiveTask } from "./live.ts";
 import { type Forked, Model } from "./model.ts";
 import {
   CLONE_NEWPID,
+  type ExecCall,
   type ExecEvent,
   type ExitCallEvent,
   type ExitEvent,
@@ -95,7 +96,7 @@ export interface ReplayOptions {
   readonly root?: Task;
   /**
    * Whether a refusal undoes what a module refused, as in a live run. By default it has happened, as in a recording: the
-   * refusal is counted, and the process goes on without a task in the model. Only a verdict of a module refuses. Where
+   * refusal is counted. A fork then goes on without a task in the model, and an exec as if it had been permitted. Only a verdict of a module refuses. Where
    * the model itself cannot follow, or a hook breaks down, the process goes on without a task either way, and a warning
    * tells it.
    */
@@ -194,14 +195,45 @@ export class Replay {
     this.#model.advance(event.time);
     this.#counter.event(event);
     if (event.type === "fork") return this.#fork(event);
+    if (event.type === "exec") return this.#exec(event);
     this.#tell(event);
     return null;
   }
 
-  #tell(event: Exclude<RecordedEvent, ForkEvent>): void {
+  /**
+   * Asks the modules whether a task may execute a program, before it does. Nothing changes but the time, and nothing is
+   * counted. A live run calls it at the call, and takes the exec, with `permitted`, when the program runs. It takes a
+   * `refused` event for an exec that it does not let happen.
+   *
+   * @param call The exec: `pid` is the task that calls it.
+   * @returns The errno with which a module refuses it, or null.
+   * @example
+   * ```ts
+   * import { boot, defineEvents, PNOTIFY_ERROR, PNOTIFY_OK } from "@pnotify/pnotify";
+   * import { Replay } from "@pnotify/pnotify/replay";
+   * import { assertEquals } from "@std/assert";
+   * const noCurl = defineEvents({
+   *   name: "no_curl",
+   *   init: () => PNOTIFY_OK,
+   *   fork: () => PNOTIFY_OK,
+   *   canExec: (_task, _subscriber, { path }) => path === "/usr/bin/curl" ? PNOTIFY_ERROR : PNOTIFY_OK,
+   * });
+   * const { kernel, pnotify } = boot();
+   * pnotify.register(noCurl);
+   * const replay = new Replay(kernel, { vetoesHold: true });
+   * replay.take({ type: "rename", line: 1, time: 0, pid: 7, comm: "sh" });
+   * const call = { line: 2, time: 1, pid: 7, path: "/usr/bin/curl", argv: ["curl"] };
+   * assertEquals([replay.mayExec(call), replay.mayExec({ ...call, path: "/bin/ls" })], ["EPERM", null]);
+   * ```
+   */
+  mayExec(call: ExecCall): ErrnoName | null {
+    this.#model.advance(call.time);
+    const live = this.#tasks.get(call.pid);
+    return live === undefined || live.ended ? null : this.#model.mayExec(live.task, call);
+  }
+
+  #tell(event: Exclude<RecordedEvent, ForkEvent | ExecEvent>): void {
     switch (event.type) {
-      case "exec":
-        return this.#exec(event);
       case "exit":
         return this.#exit(event);
       case "exit-call":
@@ -533,16 +565,22 @@ export class Replay {
 
   // Exec.
 
-  #exec(event: ExecEvent): void {
+  #exec(event: ExecEvent): ErrnoName | null {
     const leader = this.#actor(event.pid, null, event);
     const { process } = leader;
     const caller = this.#execCaller(leader, event);
     const byTid = caller === null ? null : caller.pid;
     const by = caller ?? process.anyLive;
-    if (by === null) return this.#warnDead(event.pid, event.line);
+    if (by === null) {
+      this.#warnDead(event.pid, event.line);
+      return null;
+    }
+    const refused = event.permitted ? null : this.#model.mayExec(by.task, event);
+    if (refused !== null) this.#counter.refusedExecs++;
+    if (refused !== null && this.#vetoesHold) return refused;
     const oldPid = by.pid;
     this.#becomeOnlyThread(process, by);
-    this.#model.exec(by.task, event.path, event.argv, event.comm);
+    this.#model.exec(by.task, event, event.comm);
     if (oldPid !== event.pid) {
       this.#tasks.delete(oldPid);
       by.pid = event.pid;
@@ -558,7 +596,8 @@ export class Replay {
     if (event.comm !== null) record.comm = event.comm;
     else if (event.path !== null) record.comm = commOf(event.path);
     const { path: file, argv, time } = event;
-    record.execs.push({ file, argv, byTid, time });
+    record.execs.push({ file, argv, byTid, time, refused });
+    return null;
   }
 
   /** The task that called exec. Null when it may be one of several threads. */

@@ -59,7 +59,7 @@ export interface ProcessNode {
   /** How many threads were made in it. */
   readonly threads: number;
   /** Its execs. */
-  readonly execs: readonly { readonly file: string | null; readonly by_tid: number | null }[];
+  readonly execs: readonly ExecNode[];
   /** How it ended: `"3"`, `"sig9"`. */
   readonly exit: string | null;
   /** When it ended, on the recorder's clock. */
@@ -72,6 +72,16 @@ export interface ProcessNode {
   readonly job?: string | null;
   /** What a module accounted for it. */
   readonly accounting?: Readonly<Record<string, unknown>> | null;
+}
+
+/** One exec of a process in a report. */
+export interface ExecNode {
+  /** The path of the program. */
+  readonly file: string | null;
+  /** The pid that the calling thread had before. */
+  readonly by_tid: number | null;
+  /** The errno with which a module would have refused it, if one would have. */
+  readonly refused?: string;
 }
 
 /**
@@ -128,7 +138,11 @@ export function nodesOf(
       clone_flags: process.cloneFlags === null ? null : `0x${process.cloneFlags.toString(16)}`,
       start_ns: process.forked ? time(process.firstSeen) : null,
       threads: process.threads,
-      execs: process.execs.map(({ file, byTid }) => ({ file, by_tid: byTid })),
+      execs: process.execs.map(({ file, byTid, refused }) => ({
+        file,
+        by_tid: byTid,
+        ...(refused === null ? {} : { refused }),
+      })),
       exit: process.exit,
       end_ns: process.neverRan ? null : time(process.end),
       parent_at_exit: process.parentAtExit,

@@ -48,9 +48,9 @@ export interface Gaps {
   readonly unseen_ends: number;
   /** Events that the recorder lost. Null when it does not say how many. */
   readonly lost_events: number | null;
-  /** Forks that a module refused. */
+  /** Forks that a module refused, or would have refused. */
   readonly refused_forks: number;
-  /** Execs that a module refused. */
+  /** Execs that a module refused, or would have refused: what is recorded has happened. */
   readonly refused_execs: number;
 }
 

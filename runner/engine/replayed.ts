@@ -23,6 +23,8 @@ export class Replayed {
   readonly reparented: number;
   /** Processes that a module refused. */
   readonly refused: number;
+  /** Execs that a module would have refused. */
+  readonly refused_execs: number;
   /** Events that the recorder lost. Null when their number is unknown. */
   readonly lost: number | null;
   /** Complaints about the recording. */
@@ -50,6 +52,7 @@ export class Replayed {
     this.depth = summary.max_depth;
     this.reparented = gaps.reparentings;
     this.refused = gaps.refused_forks;
+    this.refused_execs = gaps.refused_execs;
     this.lost = gaps.lost_events;
     this.warnings = warnings.total;
     this.jobs = countJobs(processes);

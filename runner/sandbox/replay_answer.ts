@@ -57,7 +57,7 @@ const node: Shape = fields<ProcessNode>({
   clone_flags: orNull(text),
   start_ns: orNull(number),
   threads: number,
-  execs: list(fields({ file: orNull(text), by_tid: orNull(number) })),
+  execs: list(fields({ file: orNull(text), by_tid: orNull(number), refused: optional(text) })),
   exit: orNull(text),
   end_ns: orNull(number),
   parent_at_exit: orNull(number),

@@ -1,8 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { checkInvariants } from "../../check/mod.ts";
+import type { AdoptOptions } from "../../kernel/adopt.ts";
 import { KernelError } from "../../kernel/errno.ts";
+import { PID_MAX_LIMIT } from "../../kernel/pid.ts";
 import { boot } from "../../pnotify/boot.ts";
 import { defineEvents } from "../../pnotify/events.ts";
 import { PNOTIFY_ERROR, PNOTIFY_NOSUB, PNOTIFY_OK } from "../../pnotify/verdict.ts";
+import { Replay } from "../../replay/mod.ts";
+import { assertRefused } from "../kernel/snapshot.ts";
 
 Deno.test("adoptTask() puts a process on the list with the pid and comm that are known", () => {
   const { kernel } = boot();
@@ -121,4 +126,96 @@ Deno.test("correctParent() refuses a parent that descends from the process", () 
     'Cannot correct the parent of "init[3]": init[4] descends from it, a task that does not is wanted (EINVAL)',
   );
   assertEquals([shell.parent, child.parent], [kernel.init, shell]);
+});
+
+Deno.test("adoptTask() gives the user and group that are known, and counts the task for that user", () => {
+  const { kernel } = boot();
+  const task = kernel.adoptTask(kernel.init, { uid: 1000, gid: 100 });
+  assertEquals([task.uid, task.gid, task.credentials.capabilities], [1000, 100, 0]);
+  assertEquals(kernel.user(1000).tasks, 1);
+  const { userAssumed, groupAssumed } = task.credentials;
+  assertEquals([userAssumed, groupAssumed], [false, false]);
+  kernel.exit(task);
+  assertEquals(kernel.user(1000).tasks, 0);
+});
+
+Deno.test("adoptTask() assumes the user and group of the parent when they are not known", () => {
+  const { kernel } = boot();
+  const parent = kernel.adoptTask(kernel.init, { uid: 1000, gid: 100 });
+  const told = kernel.adoptTask(parent, {});
+  const assumed = kernel.adoptTask(parent, { uid: null, gid: null });
+  const flags = [told, assumed].map(({ uid, gid, credentials }) => [
+    uid,
+    gid,
+    credentials.userAssumed,
+    credentials.groupAssumed,
+  ]);
+  assertEquals(flags, [[1000, 100, false, false], [1000, 100, true, true]]);
+  kernel.setsid(assumed);
+  assertEquals(kernel.fork(assumed).credentials, assumed.credentials);
+});
+
+Deno.test("setuid() and setgid() end what is assumed of a task, each its own part", () => {
+  const { kernel } = boot();
+  const task = kernel.adoptTask(kernel.init, { uid: null, gid: null });
+  kernel.setgid(task, 5);
+  assertEquals([task.credentials.userAssumed, task.credentials.groupAssumed], [true, false]);
+  kernel.setuid(task, 6);
+  assertEquals([task.credentials.userAssumed, task.credentials.groupAssumed], [false, false]);
+});
+
+Deno.test("adoptTask() puts a process into a group and session whose leader is not known", () => {
+  const { kernel, pnotify } = boot();
+  const first = kernel.adoptTask(kernel.init, { group: 70_000, session: 60_000 });
+  const second = kernel.adoptTask(kernel.init, { group: 70_000 });
+  const third = kernel.adoptTask(kernel.init, { group: 500 });
+  assertEquals([first, second, third].map(({ pgid, sid }) => [pgid, sid]), [
+    [70_000, 60_000],
+    [70_000, 60_000],
+    [500, 500],
+  ]);
+  assertEquals([kernel.pids.isFree(500), checkInvariants(kernel, pnotify)], [false, []]);
+  for (const task of [first, second, third]) kernel.exit(task);
+  assertEquals([kernel.pids.findGroup(70_000), kernel.pids.isFree(500)], [null, true]);
+});
+
+for (
+  const [options, found] of [
+    [{ uid: -1 }, "the id is -1"],
+    [{ uid: 1.5 }, "the id is 1.5"],
+    [{ uid: 0xffff_ffff }, "the id is 4294967295"],
+    [{ gid: NaN }, "the id is NaN"],
+    [{ uid: 5, gid: -1 }, "the id is -1"],
+    [{ group: -1 }, "the group is -1"],
+    [{ group: 1.5 }, "the group is 1.5"],
+    [{ group: PID_MAX_LIMIT }, `the group is ${PID_MAX_LIMIT}`],
+    [{ group: 5, session: -1 }, "the session is -1"],
+    [{ session: 5 }, "session 5 has no group"],
+    [{ group: 1, session: 7 }, "group 1 is in session 1"],
+    [{ group: 5, thread: true }, "a thread has a group"],
+    [{ comm: 5 as unknown as string }, "the comm is of type number"],
+    [{ uid: "5" as unknown as number }, "the id is 5"],
+  ] as [AdoptOptions, string][]
+) {
+  Deno.test(`adoptTask() is refused with EINVAL for ${JSON.stringify(options)} as ${found}`, () => {
+    const world = boot();
+    const { kernel } = world;
+    const error = assertRefused(
+      world,
+      "EINVAL",
+      () => kernel.adoptTask(kernel.init, { pid: 9, ...options }),
+    );
+    assertEquals(error.details?.found, found);
+    assertEquals([kernel.pids.isFree(9), kernel.user(5).tasks], [true, 0]);
+  });
+}
+
+Deno.test("Replay takes a found process whose group is in another session than the model has it in", () => {
+  const { kernel } = boot();
+  const replay = new Replay(kernel);
+  const found = { type: "found", time: 0, line: 1, parent: null, comm: "sh" } as const;
+  replay.take({ ...found, pid: 50, tgid: 50, group: 40, session: 30 });
+  replay.take({ ...found, pid: 60, tgid: 60, group: 40, session: 40 });
+  const tasks = [50, 60].map((pid) => kernel.pids.find(pid)!);
+  assertEquals(tasks.map(({ pgid, sid }) => [pgid, sid]), [[40, 30], [40, 30]]);
 });

@@ -2,6 +2,7 @@ import "./adopt_test.ts";
 import "./bad_input_test.ts";
 import "./events_property_test.ts";
 import "./events_test.ts";
+import "./exec_veto_test.ts";
 import "./follow_test.ts";
 import "./formats_test.ts";
 import "./ftrace_test.ts";

@@ -41,6 +41,7 @@ Deno.test("formatTree() cuts long command lines before the pid, and never breaks
     argv: ["x", "a\nb".repeat(50)],
     byTid: 7,
     time: 0,
+    refused: null,
   });
   const [line, ...more] = formatTree([process], { clock: CLOCK, width: 40 });
   assertEquals(more, []);

@@ -28,6 +28,7 @@ const FIELDS: Fields = {
   depth: optional(COUNT, "how many processes are above the deepest one"),
   reparented: optional(COUNT, "how many got another parent while they lived"),
   refused: optional(COUNT, "how many a module refused"),
+  refused_execs: optional(COUNT, "how many execs a module would have refused"),
   lost: optional(COUNT, "how many events the recorder lost"),
   warnings: optional(COUNT, "how many complaints about the recording there were"),
   jobs: optional(COUNTS, "how many were in each job when they ended; none stands for no job"),
