@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { denoArguments, findWorld } from "../tools/with_std.ts";
 import { openChildClock } from "./cpu_clock.ts";
 import { rootPath } from "./root.ts";
 import { estimate } from "./statistics.ts";
@@ -47,6 +48,12 @@ async function cpuOf(command: readonly string[]): Promise<number> {
   return (clock!.now() - before) / 1e6;
 }
 
+async function sourceArguments(): Promise<string[]> {
+  const config = `--config=${rootPath}deno.json`;
+  const run = ["run", "-A", "--quiet", config, `${rootPath}runner/main.ts`];
+  return denoArguments(run, await findWorld());
+}
+
 async function compileForks(folder: string): Promise<string> {
   const path = `${folder}/forks`;
   const source = `${rootPath}tests/live/programs/forks.c`;
@@ -82,9 +89,7 @@ if (import.meta.main) {
   const rounds = Number(option("rounds") ?? 7);
   const forks = Number(option("forks") ?? 1500);
   const binary = option("binary");
-  const pnotify = binary === undefined
-    ? [Deno.execPath(), "run", "-A", "--quiet", `${rootPath}runner/main.ts`]
-    : [binary];
+  const pnotify = binary === undefined ? [Deno.execPath(), ...await sourceArguments()] : [binary];
   if (clock === null) throw new Error("Cannot measure CPU time: the C library cannot be called");
   const folder = await Deno.makeTempDir();
   try {

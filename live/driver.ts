@@ -48,6 +48,8 @@ export class Driver implements TraceListener {
   readonly #calls: CallNumbers;
   readonly #traits = new Map<Tracee, KnownTraits>();
   readonly #byTid = new Map<number, Tracee>();
+  /** Processes that have, or had, more than one thread. */
+  readonly #threaded = new Set<number>();
   /** The first line of a recording is its header. */
   #line = 1;
 
@@ -106,6 +108,7 @@ export class Driver implements TraceListener {
   attached(tracee: Tracee, parent: number | null): void {
     const { tid, tgid } = tracee;
     const traits = this.#readTraits(tid);
+    if (!tracee.isLeader) this.#threaded.add(tgid);
     this.#remember(tracee, traits);
     const identity = tracee.isLeader ? traits : {};
     this.#model.take({
@@ -128,6 +131,7 @@ export class Driver implements TraceListener {
     if (!this.#hasFilter && creator !== null) this.#lookForChanges(creator);
     const above = creator === null ? undefined : this.#traits.get(creator);
     const isThread = !tracee.isLeader;
+    if (isThread) this.#threaded.add(tracee.tgid);
     const isSibling = !isThread && creator !== null && parent !== creator.tgid;
     this.#remember(tracee, above === undefined ? this.#readTraits(tracee.tid) : { ...above });
     const flags = isThread
@@ -150,6 +154,7 @@ export class Driver implements TraceListener {
   }
 
   #forget(tracee: Tracee): void {
+    if (tracee.isLeader) this.#threaded.delete(tracee.tgid);
     this.#traits.delete(tracee);
     if (this.#byTid.get(tracee.tid) === tracee) this.#byTid.delete(tracee.tid);
   }
@@ -230,12 +235,12 @@ export class Driver implements TraceListener {
     if (!this.#hasFilter) this.#lookForChanges(tracee);
     if (this.#figures) {
       const { proc } = this.#parts;
-      const identity = proc.identity(tid);
-      const resources = proc.resources(tgid, tid);
-      if (identity !== null) {
-        parent = identity.parent;
-        if (identity.residentPeak !== null) resources.residentPeak = identity.residentPeak;
-        if (identity.virtualPeak !== null) resources.virtualPeak = identity.virtualPeak;
+      const peaks = proc.peaks(tid);
+      const resources = proc.resources(tgid, tid, !this.#threaded.has(tgid));
+      if (peaks !== null) {
+        parent = peaks.parent;
+        if (peaks.residentPeak !== null) resources.residentPeak = peaks.residentPeak;
+        if (peaks.virtualPeak !== null) resources.virtualPeak = peaks.virtualPeak;
       }
       this.#model.take({ type: "usage", ...this.#place(), pid: tid, resources });
       if (parent !== null) this.#tellWait(tracee, parent);
@@ -272,6 +277,7 @@ export class Driver implements TraceListener {
 
   gone(tracee: Tracee, status: number): void {
     if (!tracee.isEndTold) this.#tellEnd(tracee, status, null);
+    this.#parts.proc.forget(tracee.tid);
     this.#forget(tracee);
   }
 
@@ -352,8 +358,11 @@ export class Driver implements TraceListener {
     this.#model.take({ type: "kill", ...this.#place(), pid: tracee.tid, target, signal });
   }
 
-  signalled(tracee: Tracee, signal: number, sender: number | null): void {
-    if (signal === SIGCHLD || sender === null || sender === 0) return;
+  signalled(tracee: Tracee, signal: number): void {
+    // Ends of children are told as such, and there are many of them.
+    if (signal === SIGCHLD) return;
+    const sender = this.#parts.ptrace.sender(tracee.tid);
+    if (sender === null || sender === 0) return;
     // Where there is a filter, a traced sender has told of it by its call.
     if (this.#hasFilter && this.#byTid.has(sender)) return;
     this.#model.take({ type: "kill", ...this.#place(), pid: sender, target: tracee.tid, signal });

@@ -27,6 +27,7 @@ const SYMBOLS = {
   getpid: { parameters: [], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  pread64: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   close: { parameters: ["i32"], result: "i32" },
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
@@ -151,6 +152,17 @@ export class Libc {
         buffer = larger;
       }
     }
+  }
+
+  /** Opens a file of /proc that is read again and again; -1 when it cannot be opened. */
+  openFile(path: string): number {
+    return this.symbols.open(this.#pathOf(path), O_RDONLY | O_CLOEXEC);
+  }
+
+  /** Reads a short file of /proc anew; null when its task is gone. */
+  rereadText(file: number): string | null {
+    const length = Number(this.symbols.pread64(file, this.#file, BigInt(SHORT_FILE), 0n));
+    return length <= 0 ? null : this.#decoder.decode(this.#file.subarray(0, length));
   }
 
   /** A path for a call that is made at once. */

@@ -4,6 +4,9 @@ import type { Libc } from "./libc.ts";
 /** A tick of the times in /proc, in nanoseconds: USER_HZ is 100 on every machine that Linux runs on. */
 const TICK_NS = 1e7;
 
+/** So many parents have their file open at most. */
+const MOST_CALL_FILES = 64;
+
 /** Who a task is. */
 export interface Identity {
   /** Its process. */
@@ -22,6 +25,12 @@ export interface Identity {
   readonly filters: number;
   /** The signals that are pending for it or its process. */
   readonly pending: bigint;
+}
+
+/** What a process came to in memory. */
+export interface MemoryPeaks {
+  /** The parent of the process. */
+  readonly parent: number;
   /** The peak of its resident memory in bytes, or null when it has no memory any more. */
   readonly residentPeak: number | null;
   /** The peak of its virtual memory in bytes, or null. */
@@ -46,6 +55,8 @@ export interface TaskStat {
 /** Reads what /proc says of tasks. A task that is gone gives null. */
 export class Proc {
   readonly #libc: Libc;
+  /** What parents sleep in is asked at the end of each of their children. */
+  readonly #callFiles = new Map<number, number>();
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -55,6 +66,17 @@ export class Proc {
   identity(pid: number): Identity | null {
     const text = this.#libc.readText(`/proc/${pid}/status`);
     return text === null ? null : parseStatus(text);
+  }
+
+  /** The parent of a process, and the peaks of its memory; null when it is gone. */
+  peaks(pid: number): MemoryPeaks | null {
+    const text = this.#libc.readText(`/proc/${pid}/status`);
+    if (text === null) return null;
+    return {
+      parent: numberAfter(text, "\nPPid:\t"),
+      virtualPeak: kilobytesAfter(text, "\nVmPeak:\t"),
+      residentPeak: kilobytesAfter(text, "\nVmHWM:\t"),
+    };
   }
 
   /** Group, session and times of a task. */
@@ -90,28 +112,31 @@ export class Proc {
    *
    * @param tgid Its process.
    * @param tid The task.
+   * @param isAlone Whether its process never had another thread.
    * @returns The figures that can be read.
    */
-  resources(tgid: number, tid: number): Resources {
+  resources(tgid: number, tid: number, isAlone: boolean): Resources {
     const used: Resources = {};
-    const stat = this.stat(tgid, tid);
+    // The folder of a process costs the kernel less than that of one of its threads.
+    const folder = isAlone ? `/proc/${tgid}` : `/proc/${tgid}/task/${tid}`;
+    const text = this.#libc.readText(`${folder}/stat`);
+    const stat = text === null ? null : parseStat(text);
     if (stat !== null) {
       used.minorFaults = stat.minorFaults;
       used.majorFaults = stat.majorFaults;
       used.blockWait = stat.blockWait;
-      Object.assign(used, this.#times(tgid, tid, stat));
+      Object.assign(used, this.#times(folder, stat));
     }
-    this.#io(tgid, tid, used);
+    this.#io(folder, used);
     return used;
   }
 
   /** The scheduler knows the time exactly, the ticks know how it divides. */
   #times(
-    tgid: number,
-    tid: number,
+    folder: string,
     { userTime, systemTime }: TaskStat,
   ): Pick<Resources, "userTime" | "systemTime" | "runDelay"> {
-    const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/schedstat`);
+    const text = this.#libc.readText(`${folder}/schedstat`);
     const [exact, runDelay] = text === null ? [0, 0] : text.split(" ").map(Number);
     const ticks = userTime + systemTime;
     // A kernel without these statistics says 0 0 0.
@@ -121,8 +146,8 @@ export class Proc {
     return { userTime: user, systemTime: exact - user, runDelay };
   }
 
-  #io(tgid: number, tid: number, used: Resources): void {
-    const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/io`);
+  #io(folder: string, used: Resources): void {
+    const text = this.#libc.readText(`${folder}/io`);
     if (text === null) return;
     used.bytesRead = numberAfter(text, "rchar: ");
     used.bytesWritten = numberAfter(text, "wchar: ");
@@ -156,12 +181,32 @@ export class Proc {
     return words.filter((word) => /^\d+$/.test(word)).map(Number);
   }
 
-  /** The number of the call that a task sleeps in; null when it runs. */
+  /** The number of the call that a task sleeps in; null when it runs. Its file stays open until {@linkcode Proc.forget}. */
   sleepingCall(pid: number): number | null {
-    const text = this.#libc.readText(`/proc/${pid}/syscall`);
+    let file = this.#callFiles.get(pid);
+    if (file === undefined) {
+      if (this.#callFiles.size >= MOST_CALL_FILES) this.#forgetAll();
+      file = this.#libc.openFile(`/proc/${pid}/syscall`);
+      if (file < 0) return null;
+      this.#callFiles.set(pid, file);
+    }
+    const text = this.#libc.rereadText(file);
     if (text === null || text.startsWith("running")) return null;
     const number = parseInt(text, 10);
     return number >= 0 ? number : null;
+  }
+
+  /** Closes what is open for a task that is gone. */
+  forget(pid: number): void {
+    const file = this.#callFiles.get(pid);
+    if (file === undefined) return;
+    this.#libc.symbols.close(file);
+    this.#callFiles.delete(pid);
+  }
+
+  #forgetAll(): void {
+    for (const file of this.#callFiles.values()) this.#libc.symbols.close(file);
+    this.#callFiles.clear();
   }
 
   /** The process that a descriptor of another process stands for (pidfd); null when it is none. */
@@ -176,6 +221,10 @@ function numberAfter(text: string, label: string): number {
   const begin = text.indexOf(label);
   if (begin < 0) return 0;
   return parseInt(text.slice(begin + label.length, begin + label.length + 24), 10);
+}
+
+function kilobytesAfter(text: string, label: string): number | null {
+  return text.includes(label) ? numberAfter(text, label) * 1024 : null;
 }
 
 /**
@@ -194,10 +243,6 @@ export function parseStatus(text: string): Identity {
       ? 0n
       : BigInt(`0x${text.slice(begin + label.length, begin + label.length + 16)}`);
   };
-  const kilobytes = (label: string) => {
-    const amount = number(label);
-    return amount === null ? null : amount * 1024;
-  };
   const end = text.indexOf("\n");
   return {
     tgid: number("\nTgid:\t") ?? 0,
@@ -208,8 +253,6 @@ export function parseStatus(text: string): Identity {
     tracer: number("\nTracerPid:\t") ?? 0,
     filters: number("\nSeccomp_filters:\t") ?? 0,
     pending: pending("\nSigPnd:\t") | pending("\nShdPnd:\t"),
-    residentPeak: kilobytes("\nVmHWM:\t"),
-    virtualPeak: kilobytes("\nVmPeak:\t"),
   };
 }
 

@@ -57,7 +57,7 @@ export interface TraceListener {
   /** A call that the filter knows has succeeded. */
   called(tracee: Tracee, number: number, args: readonly bigint[]): void;
   /** A signal is about to be delivered. */
-  signalled(tracee: Tracee, signal: number, sender: number | null): void;
+  signalled(tracee: Tracee, signal: number): void;
 }
 
 /** Runs a command under ptrace, and tells a listener of each step of its tasks. It belongs to the thread that made it. */
@@ -428,7 +428,7 @@ export class Tracer {
   }
 
   #signalled(tracee: Tracee, signal: number): void {
-    this.#listener.signalled(tracee, signal, this.#ptrace.sender(tracee.tid));
+    this.#listener.signalled(tracee, signal);
     this.#resume(tracee, signal);
   }
 }
