@@ -250,6 +250,10 @@ function readSignal(context: CheckContext, node: ScalarNode): Json | undefined {
   return readChoice(context, node, Object.keys(Signal), "signal");
 }
 
+function verdictOf(word: string): string {
+  return Object.hasOwn(VERDICTS, word) ? VERDICTS[word] : word;
+}
+
 function readUnits(
   context: CheckContext,
   node: ScalarNode,
@@ -261,10 +265,10 @@ function readUnits(
   if (typeof value === "number" && value >= 0) return value;
   const parts = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(String(value));
   if (parts === null) return context.wrongShape(node, wantedOf(shape), what);
-  const unit = units[parts[2]];
-  if (unit !== undefined) return Number(parts[1]) * unit;
-  const label = suggestion(parts[2], Object.keys(units), "unit");
-  return context.mistake(node, `Unknown unit "${parts[2]}" in ${what}`, label);
+  const unit = parts[2];
+  if (Object.hasOwn(units, unit)) return Number(parts[1]) * units[unit];
+  const label = suggestion(unit, Object.keys(units), "unit");
+  return context.mistake(node, `Unknown unit "${unit}" in ${what}`, label);
 }
 
 function readNumber(
@@ -293,7 +297,7 @@ function readHookCall(context: CheckContext, node: ScalarNode): Json | undefined
   if (!isPlain && readName(context, part(node, task), "task") === undefined) return undefined;
   const rollback = rest.includes("rollback") ? true : null;
   const words = rest.filter((word) => word !== "rollback");
-  const verdict = words.length === 0 ? null : VERDICTS[words[0]] ?? words[0];
+  const verdict = words.length === 0 ? null : verdictOf(words[0]);
   const isVerdict = verdict === null || Object.values(VERDICTS).includes(verdict) ||
     ERRNO_NAMES.includes(verdict);
   if (words.length > 1 || !isVerdict) {
