@@ -38,7 +38,7 @@ export const Capability: Readonly<{
   CAP_SYS_PACCT: 1 << 20,
   CAP_SYS_ADMIN: 1 << 21,
   CAP_SYS_RESOURCE: 1 << 24,
-});
+} satisfies typeof Capability);
 
 /** The name of a capability. */
 export type CapabilityName = keyof typeof Capability;

@@ -61,12 +61,14 @@ export const Errno: Readonly<{
   ENOKEY: 126,
   EDQUOT: 122,
   EINPROGRESS: 115,
-});
+} satisfies typeof Errno);
 
 /** The name of an error number, such as `"EAGAIN"`. */
 export type ErrnoName = keyof typeof Errno;
 
-const MEANING: Readonly<Record<ErrnoName, string>> = /* @__PURE__ */ Object.freeze({
+const MEANING: Readonly<Record<ErrnoName, string>> = /* @__PURE__ */ Object.freeze<
+  Record<ErrnoName, string>
+>({
   EPERM: "Operation not permitted",
   ENOENT: "No such file or directory",
   ESRCH: "No such process",

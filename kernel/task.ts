@@ -52,7 +52,7 @@ export const PF_UNKILLABLE = 0x80;
 /** Its children are reaped without a wait, as those of init are. Kept on the leader. Children do not inherit it. */
 export const PF_AUTOREAP = 0x800;
 
-const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze({
+const SUBSCRIBER_LIST_SEM: LockClass = /* @__PURE__ */ Object.freeze<LockClass>({
   name: "task.subscriberListSem",
   spin: false,
   recursiveRead: false,

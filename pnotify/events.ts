@@ -264,7 +264,7 @@ export function defineEvents(description: EventsDescription<unknown>): PnotifyEv
 
 /** The fields of a description beside its hooks. The compiler refuses a list that lacks one. */
 const SETTINGS: Readonly<Record<Exclude<keyof EventsDescription<unknown>, HookName>, true>> =
-  /* @__PURE__ */ Object.freeze({
+  /* @__PURE__ */ Object.freeze<Record<Exclude<keyof EventsDescription<unknown>, HookName>, true>>({
     name: true,
     module: true,
     data: true,

@@ -24,7 +24,9 @@ export type RecordKind =
  * What each kind of record means, in the order of the table in `docs/replay.md`. Version 1 grows by kinds: a reader passes
  * over what it does not know.
  */
-export const RECORD_KINDS: Readonly<Record<RecordKind, string>> = Object.freeze({
+export const RECORD_KINDS: Readonly<Record<RecordKind, string>> = Object.freeze<
+  Record<RecordKind, string>
+>({
   "fork": "a process, or a thread where `pid` differs",
   "exec": "a new program runs",
   "exit": "a task ended; `status` is a wait status",

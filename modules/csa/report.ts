@@ -40,23 +40,25 @@ export interface ReportRow {
 
 /** Reads each figure from the record of a task. */
 const FIGURE_OF: Readonly<Record<ReportFigure, (record: ProcessRecord) => number | null>> = Object
-  .freeze({
-    elapsed: (record: ProcessRecord) => record.elapsed,
-    userTime: (record: ProcessRecord) => record.userTime,
-    systemTime: (record: ProcessRecord) => record.systemTime,
-    coreHighWater: ({ memory }: ProcessRecord) => memory === null ? null : memory.coreHighWater,
-    charsRead: ({ io }: ProcessRecord) => io === null ? null : io.charsRead,
-    charsWritten: ({ io }: ProcessRecord) => io === null ? null : io.charsWritten,
-    billingUnits: (record: ProcessRecord) => record.billingUnits,
+  .freeze<Record<ReportFigure, (record: ProcessRecord) => number | null>>({
+    elapsed: (record) => record.elapsed,
+    userTime: (record) => record.userTime,
+    systemTime: (record) => record.systemTime,
+    coreHighWater: ({ memory }) => memory === null ? null : memory.coreHighWater,
+    charsRead: ({ io }) => io === null ? null : io.charsRead,
+    charsWritten: ({ io }) => io === null ? null : io.charsWritten,
+    billingUnits: (record) => record.billingUnits,
   });
 
 const FIGURES = Object.keys(FIGURE_OF) as readonly ReportFigure[];
 
 /** Reads each key from the record of a task. */
-const KEY_OF: Readonly<Record<ReportKey, (record: ProcessRecord) => string>> = Object.freeze({
-  job: ({ jid }: ProcessRecord) => jid,
-  user: ({ uid }: ProcessRecord) => String(uid),
-  command: ({ command }: ProcessRecord) => command,
+const KEY_OF: Readonly<Record<ReportKey, (record: ProcessRecord) => string>> = Object.freeze<
+  Record<ReportKey, (record: ProcessRecord) => string>
+>({
+  job: ({ jid }) => jid,
+  user: ({ uid }) => String(uid),
+  command: ({ command }) => command,
 });
 
 const KEYS = Object.keys(KEY_OF) as readonly ReportKey[];

@@ -71,7 +71,9 @@ export type ProcessFlag = {
 export type ProcessBase = Omit<ProcessRecord, ProcessFlag | "memory" | "io">;
 
 /** The bit of each flag (B38). The last one was free in the original. */
-export const PROCESS_FLAGS: Readonly<Record<ProcessFlag, number>> = Object.freeze({
+export const PROCESS_FLAGS: Readonly<Record<ProcessFlag, number>> = Object.freeze<
+  Record<ProcessFlag, number>
+>({
   forked: 0x01,
   superuser: 0x02,
   dumpedCore: 0x08,
@@ -183,7 +185,7 @@ function section<Rec extends SingleRecord>(code: number, table: FieldTable<Rec>)
 }
 
 /** The original numbered each daemon. Here one type has the daemon as a field. */
-const daemonSection: Section<DaemonRecord> = Object.freeze({
+const daemonSection: Section<DaemonRecord> = Object.freeze<Section<DaemonRecord>>({
   code: 0o40,
   write(out: FieldWriter, record: DaemonRecord) {
     const bytes = fromHex(record.data);
@@ -198,10 +200,13 @@ const daemonSection: Section<DaemonRecord> = Object.freeze({
   },
 });
 
-/** The sections that are a record each. */
-export const SECTIONS: {
+/** The section of each record that is one. */
+export type Sections = {
   readonly [Type in SingleRecord["type"]]: Section<Extract<SingleRecord, { type: Type }>>;
-} = Object.freeze({
+};
+
+/** The sections that are a record each. */
+export const SECTIONS: Sections = Object.freeze<Sections>({
   "start-of-job": section(0o12, START_OF_JOB),
   "end-of-job": section(0o14, END_OF_JOB),
   configuration: section(0o20, CONFIGURATION),

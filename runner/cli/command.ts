@@ -90,7 +90,9 @@ export async function loadCommand(
 }
 
 /** The exit statuses of the program. Of many scenarios the highest counts. */
-export const EXIT: Readonly<Record<"held" | "failed" | "usage" | "broken", number>> = Object.freeze(
+export const EXIT: Readonly<Record<"held" | "failed" | "usage" | "broken", number>> = Object.freeze<
+  Record<"held" | "failed" | "usage" | "broken", number>
+>(
   { held: 0, failed: 1, usage: 2, broken: 3 },
 );
 

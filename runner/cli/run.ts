@@ -1,5 +1,5 @@
 import { pooledMap } from "@std/async/pool";
-import type { ScenarioPlan } from "../engine/plan.ts";
+import type { RunResult, ScenarioPlan } from "../engine/plan.ts";
 import { execute, type Executed, executeTwice } from "../execute/execute.ts";
 import { FileError } from "../execute/file_error.ts";
 import { findFiles, type NamedFile, needsSandbox, parseFile, readText } from "../execute/files.ts";
@@ -11,7 +11,9 @@ import { type FileOutcome, Printer } from "./printer.ts";
 import { updateTraces } from "./update.ts";
 
 /** The exit status of each result. */
-const STATUS_EXIT: Readonly<Record<string, number>> = Object.freeze({
+const STATUS_EXIT: Readonly<Record<RunResult["status"], number>> = Object.freeze<
+  Record<RunResult["status"], number>
+>({
   passed: EXIT.held,
   stopped: EXIT.held,
   failed: EXIT.failed,

@@ -23,14 +23,10 @@ export interface TraceLine {
   readonly step: number;
 }
 
-/**
- * For each type of event, the verbs whose line says the same. The acting task of the step has to be the task of the
- * event.
- * A step that changes another task does not count.
- */
-const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze({
-  call: [],
-  return: [],
+/** For each type of event, the verbs whose line says the same. */
+const TOLD_BY_STEP: Readonly<Record<TraceEvent["type"], readonly string[]>> = Object.freeze<
+  Record<TraceEvent["type"], readonly string[]>
+>({
   fork: ["fork", "thread", "vfork"],
   exec: ["exec"],
   exit: ["exit", "exit_thread"],
@@ -148,6 +144,10 @@ function nestedLines(step: Step): TraceLine[] {
   return stepLines(step).map((line) => ({ ...line, indent: line.indent + 1 }));
 }
 
+/**
+ * Whether the line of a step says what an event says. The acting task of the step is then the task of the event, since a
+ * step may change another task.
+ */
 function isPrimary(begin: Begin, event: TraceEvent, who: string | null): boolean {
   if (!TOLD_BY_STEP[event.type].includes(begin.verb)) return false;
   if (event.type === "module") return event.state === (begin.verb === "load" ? "live" : "gone");

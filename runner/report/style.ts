@@ -21,7 +21,7 @@ function marked(code: number, end: number): (text: string) => string {
 const same = (text: string): string => text;
 
 /** Text as it is. */
-export const PLAIN: Style = Object.freeze({
+export const PLAIN: Style = Object.freeze<Style>({
   bold: same,
   dim: same,
   red: same,
@@ -31,7 +31,7 @@ export const PLAIN: Style = Object.freeze({
 });
 
 /** Text for a terminal that shows colours. */
-export const COLOURED: Style = Object.freeze({
+export const COLOURED: Style = Object.freeze<Style>({
   bold: marked(1, 22),
   dim: marked(2, 22),
   red: marked(31, 39),

@@ -17,7 +17,7 @@ export interface SandboxLimits {
 }
 
 /** The default limits. */
-export const DEFAULT_LIMITS: SandboxLimits = Object.freeze({
+export const DEFAULT_LIMITS: SandboxLimits = Object.freeze<SandboxLimits>({
   loadMs: 3000,
   stepMs: 2000,
   totalMs: 60_000,

@@ -10,7 +10,9 @@ import {
 import { importVisitor } from "./imports.ts";
 
 /** Imports go one way: `kernel <- pnotify <- check, modules, replay <- live <- runner`. */
-const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze({
+const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze<
+  Record<Layer, readonly Layer[]>
+>({
   kernel: ["kernel"],
   pnotify: ["kernel", "pnotify"],
   check: ["kernel", "pnotify", "check"],
