@@ -1,9 +1,10 @@
-import { exitThread, WCOREFLAG } from "./exit.ts";
+import { exitThread } from "./exit.ts";
 import { wakeUp } from "./pending.ts";
 import { endsByDefault } from "./send_signal.ts";
 import { signalMask } from "./signal.ts";
 import { EXIT_DEAD, PF_EXITING, type Task, TASK_INTERRUPTIBLE } from "./task.ts";
 import { putTaskStruct } from "./task_reference.ts";
+import { statusOfSignal } from "./wait_status.ts";
 import type { KernelWorld, PendingSignal } from "./world.ts";
 
 /** Signals that dump core if the core limit allows it. */
@@ -75,7 +76,7 @@ function findThread(leader: Task, matches: (thread: Task) => boolean): Task | nu
 
 function signalStatus(leader: Task, signal: number): number {
   const dumps = signal < 32 && (DUMPS_CORE & (1 << signal)) !== 0 && leader.limits.core > 0;
-  return dumps ? signal | WCOREFLAG : signal;
+  return statusOfSignal(signal, dumps);
 }
 
 function endThreads(kernel: KernelWorld, leader: Task): void {

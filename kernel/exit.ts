@@ -16,6 +16,7 @@ import {
 } from "./task.ts";
 import { completeVfork } from "./vfork.ts";
 import { hasEnded, notifyParent } from "./wait.ts";
+import { statusOfSignal, WCOREFLAG, WTERMSIG } from "./wait_status.ts";
 import type { KernelWorld } from "./world.ts";
 
 /**
@@ -44,27 +45,17 @@ export type ExitHow = number | {
   readonly core?: boolean;
 };
 
-/** The bits of a wait status that hold the deadly signal. They are 0 when no signal ended the task. */
-export const WTERMSIG = 0x7f;
-/** Set in the wait status of a task that dumped core. */
-export const WCOREFLAG = 0x80;
-
-/** The exit code in a wait status (WEXITSTATUS). */
-export function exitCodeOf(status: number): number {
-  return (status >> 8) & 0xff;
-}
-
 /** The wait status of a task that ends in a given way. */
 export function waitStatus(task: Task, how: ExitHow): number {
-  if (typeof how !== "number") return statusOfSignal(task, how);
+  if (typeof how !== "number") return statusOfDeath(task, how);
   // One comparison tells an integer from 0 to 255.
   if ((how & 0xff) === how) return how << 8;
   throw refuse(task, "EINVAL", `the code is ${how}`, "an integer from 0 to 255 is wanted");
 }
 
-function statusOfSignal(task: Task, how: Exclude<ExitHow, number>): number {
+function statusOfDeath(task: Task, how: Exclude<ExitHow, number>): number {
   const signal = signalNumber(how.signal);
-  if (signal !== 0) return how.core ? signal | WCOREFLAG : signal;
+  if (signal !== 0) return statusOfSignal(signal, how.core === true);
   throw refuse(task, "EINVAL", "the signal is 0", "a signal that can end a task is wanted");
 }
 

@@ -2,7 +2,7 @@ import { capable } from "./cred.ts";
 import { KernelError } from "./errno.ts";
 import { lockRead, unlockRead } from "./lock.ts";
 import { membersOf } from "./process_group.ts";
-import { Signal, type SignalAction, signalMask, signalName } from "./signal.ts";
+import { isIgnoredByDefault, Signal, type SignalAction, signalName } from "./signal.ts";
 import {
   PF_AUTOREAP,
   PF_EXITING,
@@ -13,18 +13,6 @@ import {
 } from "./task.ts";
 import { getTaskStruct } from "./task_reference.ts";
 import type { KernelWorld } from "./world.ts";
-
-/** Signals whose default action does nothing. Processes are never stopped here. */
-const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
-  "SIGCHLD",
-  "SIGCONT",
-  "SIGURG",
-  "SIGWINCH",
-  "SIGSTOP",
-  "SIGTSTP",
-  "SIGTTIN",
-  "SIGTTOU",
-);
 
 /** Whether a parent ignores the end of its children. They are then reaped as soon as they end. */
 export function ignoresChildren(parent: Task): boolean {
@@ -130,7 +118,7 @@ function maySignal(sender: Task | null, target: Task, signal: number): boolean {
 
 /** Whether the default action of a signal ends a process. */
 export function endsByDefault(leader: Task, signal: number): boolean {
-  if (signal < 32 && IGNORED_BY_DEFAULT & (1 << signal)) return false;
+  if (isIgnoredByDefault(signal)) return false;
   return (leader.flags & (PF_UNKILLABLE | PF_KTHREAD)) === 0;
 }
 

@@ -15,7 +15,9 @@ import { KernelError } from "./errno.ts";
  * assertEquals([signalName(shell.exitCode), signalNumber("SIGKILL")], ["SIGKILL", Signal.SIGKILL]);
  * ```
  */
-export const Signal: Readonly<Record<SignalName, number>> = /* @__PURE__ */ Object.freeze({
+export const Signal: Readonly<Record<SignalName, number>> = /* @__PURE__ */ Object.freeze<
+  Record<SignalName, number>
+>({
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
@@ -94,6 +96,23 @@ export function signalMask(...names: SignalName[]): number {
   let bits = 0;
   for (const name of names) bits |= 1 << Signal[name];
   return bits;
+}
+
+/** Signals whose default action does nothing. Processes are never stopped here. */
+const IGNORED_BY_DEFAULT = /* @__PURE__ */ signalMask(
+  "SIGCHLD",
+  "SIGCONT",
+  "SIGURG",
+  "SIGWINCH",
+  "SIGSTOP",
+  "SIGTSTP",
+  "SIGTTIN",
+  "SIGTTOU",
+);
+
+/** Whether the default action of a signal lets the process live. */
+export function isIgnoredByDefault(signal: number): boolean {
+  return signal < 32 && (IGNORED_BY_DEFAULT & (1 << signal)) !== 0;
 }
 
 /**

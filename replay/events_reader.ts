@@ -1,12 +1,13 @@
-import { WTERMSIG } from "../kernel/exit.ts";
 import { PID_MAX_LIMIT } from "../kernel/pid.ts";
 import { RESOURCE_NAMES, type Resources } from "../kernel/resources.ts";
+import { exitCodeOf, statusOfCode, WTERMSIG } from "../kernel/wait_status.ts";
+import { isCloneFlags } from "./clone_flags.ts";
 import { Fields } from "./fields.ts";
 import { Errno, type ErrnoName } from "../kernel/errno.ts";
 import type { EventSink, FoundEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import { RECORD_KINDS } from "./record_kinds.ts";
-import { excerpt, type Warnings } from "./warning.ts";
+import { describeStep, excerpt, TOLERATED_STEP, type Warnings } from "./warning.ts";
 
 /**
  * What the header of an event recording calls itself.
@@ -24,8 +25,6 @@ export const EVENTS_FORMAT = "pnotify-events";
 /** The newest version that is read, and the one that is written. */
 export const EVENTS_VERSION = 1;
 
-/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
-const TOLERATED_STEP = 5_000_000;
 /** Events that say nothing about the tree of processes. */
 const PASSED_OVER: ReadonlySet<string> = new Set(["ptrace", "coredump", "none", "ack"]);
 /** So many unknown kinds of records are named. Those beyond them are counted together. */
@@ -148,12 +147,8 @@ export class EventsParser implements LineParser {
     if (this.#originSeconds < 0) this.#originSeconds = fields.seconds;
     const time = (fields.seconds - this.#originSeconds) * 1e9 + fields.nanoseconds;
     if (this.#time - time > TOLERATED_STEP) {
-      const back = ((this.#time - time) / 1e6).toFixed(3);
-      this.#warnings.add({
-        kind: "clock-back",
-        line: this.#line,
-        text: `the clock goes back by ${back} ms`,
-      });
+      const text = describeStep(this.#time - time);
+      this.#warnings.add({ kind: "clock-back", line: this.#line, text });
     }
     this.#time = time;
   }
@@ -205,8 +200,9 @@ export class EventsParser implements LineParser {
       case "exec-failed":
         return this.#told({ type: "exec-failed", pid });
       case "exit-call": {
-        const code = rare?.to;
-        if (typeof code !== "number") return false;
+        const argument = rare?.to;
+        if (typeof argument !== "number") return false;
+        const code = exitCodeOf(statusOfCode(argument));
         const group = rare?.group === true;
         this.#sink({ type: "exit-call", ...place, pid, tgid: known(fields.tgid), code, group });
         return true;
@@ -305,7 +301,7 @@ export class EventsParser implements LineParser {
     if (rare !== null) {
       if (isPid(rare.creator)) creator = rare.creator;
       if (isPid(rare.ctgid)) creatorTgid = rare.ctgid;
-      if (typeof rare.flags === "number") flags = rare.flags;
+      if (isCloneFlags(rare.flags)) flags = rare.flags;
     }
     this.#sink({
       type: "fork",

@@ -1,3 +1,7 @@
+import { CLONE_PARENT, CLONE_THREAD } from "../kernel/fork.ts";
+import { isIgnoredByDefault } from "../kernel/signal.ts";
+import { exitCodeOf, statusOfCode } from "../kernel/wait_status.ts";
+import { isCloneFlags, withoutSignal } from "./clone_flags.ts";
 import type { EventSink, ForkEvent, RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import {
@@ -17,17 +21,18 @@ import {
   SPACE,
   UNDERSCORE,
 } from "./text.ts";
-import { excerpt, type Warnings } from "./warning.ts";
+import { describeStep, excerpt, TOLERATED_STEP, type Warnings } from "./warning.ts";
 
-const CLONE_PARENT = 0x8000;
-const CLONE_THREAD = 0x10000;
-/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
-const TOLERATED_STEP = 5_000_000;
-/**
- * Signals whose default is not to end a process: SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG,
- * SIGWINCH.
- */
-const HARMLESS: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 28]);
+const PID = " pid=";
+const OLD_PID = " old_pid=";
+const CHILD_PID = " child_pid=";
+const CHILD_COMM = " child_comm=";
+const CLONE_FLAGS = " clone_flags=";
+/** The hexadecimal digits of 64 bits. */
+const CLONE_FLAGS_LENGTH = 16;
+const FILENAME = "filename=";
+const GROUP_DEAD = " group_dead=";
+const HANDLER = " sa_handler=";
 
 /**
  * Reads the text of tracefs (`trace`, `trace_pipe`, `trace-cmd report`) and of `perf script`, line by line: the events
@@ -195,12 +200,8 @@ export class FtraceParser implements LineParser {
     if (this.#originSeconds < 0) this.#originSeconds = seconds;
     const time = (seconds - this.#originSeconds) * 1e9 + nanosecondsAt(text, fraction, colon);
     if (this.#time - time > TOLERATED_STEP) {
-      const back = ((this.#time - time) / 1e6).toFixed(3);
-      this.#warnings.add({
-        kind: "clock-back",
-        line: this.#line,
-        text: `the clock goes back by ${back} ms`,
-      });
+      const text = describeStep(this.#time - time);
+      this.#warnings.add({ kind: "clock-back", line: this.#line, text });
     }
     this.#time = time;
     return afterSpaces(text, colon + 1);
@@ -255,13 +256,12 @@ export class FtraceParser implements LineParser {
   }
 
   #newTask(text: string, start: number): void {
-    const pid = field(text, " pid=", start);
-    const flagsAt = text.lastIndexOf(" clone_flags=");
-    const flags = flagsAt < 0 ? NaN : parseInt(text.slice(flagsAt + 13, flagsAt + 29), 16);
-    if (Number.isNaN(pid) || Number.isNaN(flags)) return this.#bad(text);
-    const thread = Math.floor(flags / CLONE_THREAD) % 2 === 1;
+    const pid = field(text, PID, start);
+    const flags = cloneFlagsIn(text);
+    if (Number.isNaN(pid) || !isCloneFlags(flags)) return this.#bad(text);
+    const thread = (flags & CLONE_THREAD) !== 0;
     const tgid = this.#tgid ?? null;
-    const sibling = Math.floor(flags / CLONE_PARENT) % 2 === 1;
+    const sibling = (flags & CLONE_PARENT) !== 0;
     this.#newTasks.add(pid);
     this.#sink({
       type: "fork",
@@ -273,18 +273,17 @@ export class FtraceParser implements LineParser {
       creator: this.#pid,
       creatorTgid: tgid,
       parent: thread || sibling ? null : tgid,
-      // The lowest byte is the exit signal, where the kernel still keeps it there.
-      flags: flags - flags % 0x100 + (flags % 0x100 & 0x80),
-      comm: between(text, " comm=", start, " clone_flags="),
+      flags: withoutSignal(flags),
+      comm: between(text, " comm=", start, CLONE_FLAGS),
     });
   }
 
   /** Without task_newtask nothing tells whether the child is a thread. */
   #fork(text: string, start: number): void {
-    const pidStart = text.lastIndexOf(" child_pid=");
-    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 11);
-    const child = text.lastIndexOf(" child_comm=", pidStart);
-    const creator = child < start ? NaN : numberAt(text, text.lastIndexOf(" pid=", child) + 5);
+    const pidStart = text.lastIndexOf(CHILD_PID);
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + CHILD_PID.length);
+    const child = text.lastIndexOf(CHILD_COMM, pidStart);
+    const creator = child < start ? NaN : numberAt(text, text.lastIndexOf(PID, child) + PID.length);
     if (Number.isNaN(pid) || Number.isNaN(creator)) return this.#bad(text);
     if (this.#newTasks.delete(pid)) return;
     const tgid = creator === this.#pid ? this.#tgid : null;
@@ -299,36 +298,36 @@ export class FtraceParser implements LineParser {
       creatorTgid: tgid,
       parent: null,
       flags: null,
-      comm: text.slice(child + 12, pidStart),
+      comm: text.slice(child + CHILD_COMM.length, pidStart),
     };
     if (tgid === null) this.#sink({ ...event, tgid: pid });
     else this.#undecided.set(pid, event);
   }
 
   #exec(text: string, start: number): void {
-    const oldPidStart = text.lastIndexOf(" old_pid=");
-    const pidStart = oldPidStart < start ? -1 : text.lastIndexOf(" pid=", oldPidStart - 1);
-    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 5);
-    const oldPid = numberAt(text, oldPidStart + 9);
+    const oldPidStart = text.lastIndexOf(OLD_PID);
+    const pidStart = oldPidStart < start ? -1 : text.lastIndexOf(PID, oldPidStart - 1);
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + PID.length);
+    const oldPid = numberAt(text, oldPidStart + OLD_PID.length);
     if (Number.isNaN(pid) || Number.isNaN(oldPid)) return this.#bad(text);
-    const name = text.indexOf("filename=", start);
+    const name = text.indexOf(FILENAME, start);
     this.#sink({
       type: "exec",
       time: this.#time,
       line: this.#line,
       pid,
       oldPid,
-      path: name < 0 || name > pidStart ? null : text.slice(name + 9, pidStart),
+      path: name < 0 || name > pidStart ? null : text.slice(name + FILENAME.length, pidStart),
       argv: null,
       comm: null,
     });
   }
 
   #exit(text: string, start: number): void {
-    const pidStart = text.lastIndexOf(" pid=");
-    const pid = pidStart < start ? NaN : numberAt(text, pidStart + 5);
+    const pidStart = text.lastIndexOf(PID);
+    const pid = pidStart < start ? NaN : numberAt(text, pidStart + PID.length);
     if (Number.isNaN(pid)) return this.#bad(text);
-    const deadAt = text.indexOf(" group_dead=", pidStart);
+    const deadAt = text.indexOf(GROUP_DEAD, pidStart);
     this.#newTasks.delete(pid);
     if (this.#undecided.size > 0) this.#decide(pid, pid === this.#pid ? this.#tgid : pid);
     this.#sink({
@@ -339,12 +338,12 @@ export class FtraceParser implements LineParser {
       tgid: pid === this.#pid ? this.#tgid : null,
       status: null,
       parent: null,
-      groupDead: deadAt < 0 ? null : text.startsWith("true", deadAt + 12),
+      groupDead: deadAt < 0 ? null : text.startsWith("true", deadAt + GROUP_DEAD.length),
     });
   }
 
   #rename(text: string, start: number): void {
-    const pid = field(text, " pid=", start);
+    const pid = field(text, PID, start);
     const comm = between(text, " newcomm=", start, " oom_score_adj=");
     if (Number.isNaN(pid) || comm === null) return this.#bad(text);
     this.#sink({ type: "rename", time: this.#time, line: this.#line, pid, comm });
@@ -354,8 +353,8 @@ export class FtraceParser implements LineParser {
     const signal = field(text, " sig=", start);
     if (!(signal >= 1 && signal <= 64)) return this.#bad(text);
     // A process survives a signal that it handles.
-    if (HARMLESS.has(signal) || field(text, " sa_handler=", start) !== 0) return;
-    const handler = text.indexOf(" sa_handler=", start) + 12;
+    if (isIgnoredByDefault(signal) || field(text, HANDLER, start) !== 0) return;
+    const handler = text.indexOf(HANDLER, start) + HANDLER.length;
     const after = text.charCodeAt(handler + 1);
     if (after !== SPACE && !Number.isNaN(after)) return;
     this.#sink({ type: "signal", time: this.#time, line: this.#line, pid: this.#pid, signal });
@@ -374,7 +373,7 @@ export class FtraceParser implements LineParser {
       line: this.#line,
       pid: this.#pid,
       tgid: this.#tgid,
-      code: Number(match[1]) & 0xff,
+      code: exitCodeOf(statusOfCode(Number(match[1]))),
       group,
     });
   }
@@ -388,6 +387,14 @@ export class FtraceParser implements LineParser {
     const pid = this.#tgid ?? this.#pid;
     this.#sink({ type: "session", time: this.#time, line: this.#line, pid, id: pid });
   }
+}
+
+/** The clone flags of a line. NaN when it has none. */
+function cloneFlagsIn(text: string): number {
+  const start = text.lastIndexOf(CLONE_FLAGS);
+  if (start < 0) return NaN;
+  const digits = start + CLONE_FLAGS.length;
+  return parseInt(text.slice(digits, digits + CLONE_FLAGS_LENGTH), 16);
 }
 
 /** The number after a word. */

@@ -1,4 +1,5 @@
 import { type ErrnoName, KernelError } from "../kernel/errno.ts";
+import type { ExitHow } from "../kernel/exit.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import { CAP_FULL_SET } from "../kernel/cred.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -6,6 +7,7 @@ import type { AdoptOptions } from "../kernel/adopt.ts";
 import type { ExecCall, FoundEvent } from "./event.ts";
 import { createProgram, type Program } from "../kernel/program.ts";
 import { EXIT_ZOMBIE, PF_EXITING, type Task } from "../kernel/task.ts";
+import { deadlySignalOf, dumpedCore, exitCodeOf } from "../kernel/wait_status.ts";
 
 /** The result of a fork in the model. */
 export interface Forked {
@@ -119,9 +121,7 @@ export class Model {
     if (task === null || task.flags & PF_EXITING) return;
     const { kernel } = this;
     if (task.groupLeader === kernel.init || task.groupLeader === kernel.kthreadd) return;
-    const word = status ?? 0;
-    const signal = word & 0x7f;
-    const how = signal === 0 ? word >> 8 & 0xff : { signal, core: (word & 0x80) !== 0 };
+    const how = howEnded(status ?? 0);
     const leader = task.groupLeader;
     if (last) kernel.exit(task, how);
     else kernel.exitThread(task, how);
@@ -175,6 +175,11 @@ export class Model {
       else this.kernel.setpgid(task, { pgid: group });
     });
   }
+}
+
+function howEnded(status: number): ExitHow {
+  const signal = deadlySignalOf(status);
+  return signal === 0 ? exitCodeOf(status) : { signal, core: dumpedCore(status) };
 }
 
 /** Makes a call, and ignores a refusal. The model lacks the events before the recording. */

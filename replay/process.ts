@@ -1,5 +1,6 @@
 import type { ErrnoName } from "../kernel/errno.ts";
 import type { Resources } from "../kernel/resources.ts";
+import { deadlySignalOf, exitCodeOf } from "../kernel/wait_status.ts";
 
 /** One exec of a process. */
 export interface ExecRecord {
@@ -112,6 +113,6 @@ export class ProcessRecord implements KnownProcess {
  * ```
  */
 export function exitText(status: number): string {
-  const signal = status & 0x7f;
-  return signal === 0 ? String(status >> 8 & 0xff) : `sig${signal}`;
+  const signal = deadlySignalOf(status);
+  return signal === 0 ? String(exitCodeOf(status)) : `sig${signal}`;
 }

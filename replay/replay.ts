@@ -1,8 +1,10 @@
 import type { ErrnoName } from "../kernel/errno.ts";
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from "../kernel/fork.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Resources } from "../kernel/resources.ts";
 import { TASK_COMM_LENGTH } from "../kernel/program.ts";
 import type { Task } from "../kernel/task.ts";
+import { statusOfCode } from "../kernel/wait_status.ts";
 import { LiveProcess, LiveTask } from "./live.ts";
 import { type Forked, Model } from "./model.ts";
 import {
@@ -21,9 +23,6 @@ import { ProcessRecord } from "./process.ts";
 import { type Gaps, type Summary, SummaryCounter } from "./summary.ts";
 import { type WarningKind, Warnings } from "./warning.ts";
 
-const CLONE_VM = 0x100;
-const CLONE_PARENT = 0x8000;
-const CLONE_THREAD = 0x10000;
 /** How long after a fork of its pid an exit may still be that of the pid's last user. */
 const LATE_EXIT_NS = 1_000_000;
 
@@ -512,7 +511,7 @@ export class Replay {
 
   /** The init of a pid namespace adopts the orphans in it, as a subreaper does. */
   #beginNamespace(maker: LiveProcess, task: Task, flags: number): void {
-    if (!maker.unshared && Math.floor(flags / CLONE_NEWPID) % 2 === 0) return;
+    if (!maker.unshared && (flags & CLONE_NEWPID) === 0) return;
     maker.unshared = false;
     this.#model.kernel.setSubreaper(task, true);
   }
@@ -629,7 +628,7 @@ export class Replay {
 
   #exitCall(event: ExitCallEvent): void {
     const live = this.#actor(event.pid, event.tgid, event);
-    live.exitStatus = event.code << 8;
+    live.exitStatus = statusOfCode(event.code);
     if (event.group) live.process.groupStatus ??= live.exitStatus;
   }
 
@@ -650,7 +649,7 @@ export class Replay {
   }
 
   /**
-   * Whether an exit is that of the last user of a pid. It may come after the fork of the new user. It tells no parent,
+   * Whether an exit belongs to the previous user of its pid. It may come after the fork of the new user. It tells no parent,
    * since the task had been reaped.
    */
   #isLate(live: LiveTask, event: ExitEvent): boolean {

@@ -1,3 +1,4 @@
+import { exitCodeOf, statusOfCode } from "../kernel/wait_status.ts";
 import type { RecordingClock } from "./event.ts";
 import type { LineParser, ParserOptions } from "./parser.ts";
 import {
@@ -5,6 +6,7 @@ import {
   CALLS,
   type ChildEnd,
   childEnd,
+  COMMA,
   execArguments,
   type Returned,
   returnedBy,
@@ -26,11 +28,19 @@ import {
 } from "./text.ts";
 import type { BegunCall, Tracee } from "./tracee.ts";
 import { Tracees } from "./tracees.ts";
-import { excerpt, type WarningKind, type Warnings } from "./warning.ts";
+import {
+  describeStep,
+  excerpt,
+  TOLERATED_STEP,
+  type WarningKind,
+  type Warnings,
+} from "./warning.ts";
 
-/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
-const TOLERATED_STEP = 5_000_000;
+const ATTACHED = "strace: Process ";
+const RESUMED = "<... ";
 const SUPERSEDED = "+++ superseded by execve in pid ";
+const SET_NAME = "PR_SET_NAME, ";
+const SET_SUBREAPER = "PR_SET_CHILD_SUBREAPER, ";
 
 /**
  * Reads the output of `strace`, with or without `-f`, a pid column, a time and a comm, line by line.
@@ -87,7 +97,7 @@ export class StraceParser implements LineParser {
     if (whole.length === 0) return;
     head.parse(whole);
     if (head.wentBack > TOLERATED_STEP) {
-      this.#warn("clock-back", `the clock goes back by ${(head.wentBack / 1e6).toFixed(3)} ms`);
+      this.#warn("clock-back", describeStep(head.wentBack));
     }
     const { callStart } = head;
     const first = whole.charCodeAt(callStart);
@@ -138,7 +148,7 @@ export class StraceParser implements LineParser {
     const name = text.slice(start, paren);
     const kind = CALLS.get(name);
     if (kind === undefined) return this.#passOver(text);
-    const attached = text.indexOf("strace: Process ", paren);
+    const attached = text.indexOf(ATTACHED, paren);
     if (attached >= 0) {
       this.#interrupted = text.slice(0, attached);
       return this.#attached(text, attached);
@@ -153,7 +163,7 @@ export class StraceParser implements LineParser {
   /** Passes over a call that a replay does not follow. The line still shows that its task exists. */
   #passOver(text: string): void {
     this.#tracees.notice();
-    const attached = text.indexOf("strace: Process ");
+    const attached = text.indexOf(ATTACHED);
     if (attached >= 0) this.#attached(text, attached);
   }
 
@@ -163,17 +173,18 @@ export class StraceParser implements LineParser {
   }
 
   #attached(text: string, start: number): void {
-    if (!text.startsWith("strace: Process ", start)) return;
-    const pid = numberAt(text, start + "strace: Process ".length);
+    if (!text.startsWith(ATTACHED, start)) return;
+    const pid = numberAt(text, start + ATTACHED.length);
     if (Number.isNaN(pid) || !text.includes(" attached", start)) return;
     // A task that strace attaches to in the middle of a line is a child of the call on that line.
     if (this.#interrupted !== "") this.#tracees.attach(pid);
   }
 
   #resumed(text: string, start: number): void {
-    if (!text.startsWith("<... ", start)) return this.#warnNoLine(text);
-    const end = text.indexOf(" ", start + 5);
-    const name = end < 0 ? "" : text.slice(start + 5, end);
+    if (!text.startsWith(RESUMED, start)) return this.#warnNoLine(text);
+    const nameStart = start + RESUMED.length;
+    const end = text.indexOf(" ", nameStart);
+    const name = end < 0 ? "" : text.slice(nameStart, end);
     const kind = CALLS.get(name);
     if (kind === undefined || kind === "exit") return;
     const tracee = this.#tracees.current();
@@ -248,6 +259,7 @@ export class StraceParser implements LineParser {
   #exitCall(tracee: Tracee, call: BegunCall): void {
     const code = numberAt(call.args, 0);
     if (Number.isNaN(code) || tracee.ended) return;
+    const status = statusOfCode(code);
     const group = call.name === "exit_group";
     const { time, line } = call;
     const { pid, tgid } = tracee;
@@ -257,22 +269,22 @@ export class StraceParser implements LineParser {
       line,
       pid,
       tgid,
-      code: code & 0xff,
+      code: exitCodeOf(status),
       group,
     });
-    tracee.announced = { status: (code & 0xff) << 8, time, line };
+    tracee.announced = { status, time, line };
     // strace prints the end of a leader when its whole process has ended. The leader itself ends here.
     if (!group) this.#end(tracee, null);
   }
 
   #prctl(tracee: Tracee, args: string): void {
-    if (args.startsWith("PR_SET_NAME, ")) {
-      const name = quotedAt(args, 13);
+    if (args.startsWith(SET_NAME)) {
+      const name = quotedAt(args, SET_NAME.length);
       if (name === null) return;
       const comm = name.value;
       this.#tracees.tell(tracee, { type: "rename", ...this.#head.place, pid: tracee.pid, comm });
-    } else if (args.startsWith("PR_SET_CHILD_SUBREAPER, ")) {
-      const on = args.charCodeAt(24) !== ZERO;
+    } else if (args.startsWith(SET_SUBREAPER)) {
+      const on = args.charCodeAt(SET_SUBREAPER.length) !== ZERO;
       this.#tracees.tell(tracee, { type: "subreaper", ...this.#head.place, pid: tracee.tgid, on });
     }
   }
@@ -286,8 +298,8 @@ export class StraceParser implements LineParser {
     // The pids are those of the caller's namespace.
     if (tracee.namespace !== null) return;
     const target = numberAt(args, 0);
-    const comma = args.indexOf(", ");
-    const group = comma < 0 ? NaN : numberAt(args, comma + 2);
+    const comma = args.indexOf(COMMA);
+    const group = comma < 0 ? NaN : numberAt(args, comma + COMMA.length);
     if (Number.isNaN(target) || Number.isNaN(group)) return;
     const pid = target === 0 ? tracee.tgid : target;
     const id = group === 0 ? pid : group;

@@ -1,44 +1,16 @@
 import { Signal, type SignalName } from "../kernel/signal.ts";
+import { statusOfCode, statusOfSignal } from "../kernel/wait_status.ts";
+import { cloneFlagsOf, VFORK_FLAGS } from "./clone_flags.ts";
 import { numberAt, quotedAt, quotedListAt } from "./text.ts";
 
-/** The clone flags by the names that strace prints. */
-const CLONE_FLAGS: Readonly<Record<string, number>> = Object.freeze({
-  CLONE_NEWTIME: 0x80,
-  CLONE_VM: 0x100,
-  CLONE_FS: 0x200,
-  CLONE_FILES: 0x400,
-  CLONE_SIGHAND: 0x800,
-  CLONE_PIDFD: 0x1000,
-  CLONE_PTRACE: 0x2000,
-  CLONE_VFORK: 0x4000,
-  CLONE_PARENT: 0x8000,
-  CLONE_THREAD: 0x10000,
-  CLONE_NEWNS: 0x20000,
-  CLONE_SYSVSEM: 0x40000,
-  CLONE_SETTLS: 0x80000,
-  CLONE_PARENT_SETTID: 0x100000,
-  CLONE_CHILD_CLEARTID: 0x200000,
-  CLONE_DETACHED: 0x400000,
-  CLONE_UNTRACED: 0x800000,
-  CLONE_CHILD_SETTID: 0x1000000,
-  CLONE_NEWCGROUP: 0x2000000,
-  CLONE_NEWUTS: 0x4000000,
-  CLONE_NEWIPC: 0x8000000,
-  CLONE_NEWUSER: 0x10000000,
-  CLONE_NEWPID: 0x20000000,
-  CLONE_NEWNET: 0x40000000,
-  CLONE_IO: 0x80000000,
-  CLONE_CLEAR_SIGHAND: 0x100000000,
-  CLONE_INTO_CGROUP: 0x200000000,
-});
-
-/** The new task is a sibling of its creator. */
-export const CLONE_PARENT: number = CLONE_FLAGS.CLONE_PARENT;
-/** The new task is a thread of its creator's process. */
-export const CLONE_THREAD: number = CLONE_FLAGS.CLONE_THREAD;
-
-/** What vfork() amounts to: CLONE_VM and CLONE_VFORK. */
-const VFORK_FLAGS = 0x4100;
+/** What strace writes between two arguments. */
+export const COMMA = ", ";
+const FLAGS = "flags=";
+const RETURNS = " = ";
+const EXITED = "+++ exited with ";
+const KILLED = "+++ killed by ";
+/** So much text holds the names of all clone flags. */
+const FLAGS_LENGTH = 600;
 
 /** What a system call does, as far as a replay follows it. */
 export type CallKind =
@@ -96,17 +68,10 @@ export function isClone(name: string): boolean {
 export function cloneFlags(name: string, args: string): number | null {
   if (name === "fork") return 0;
   if (name === "vfork") return VFORK_FLAGS;
-  const start = args.indexOf("flags=");
-  if (start < 0) return null;
-  const list = /^[A-Za-z0-9_|]*/.exec(args.slice(start + 6, start + 600))![0];
-  let flags = 0;
-  for (const word of list.split("|")) {
-    const bit = CLONE_FLAGS[word];
-    // Not `|`: the highest bits are beyond 32.
-    if (bit !== undefined) flags += bit;
-    else if (word.startsWith("0x")) flags += parseInt(word, 16) & ~0xff;
-  }
-  return flags;
+  const place = args.indexOf(FLAGS);
+  if (place < 0) return null;
+  const start = place + FLAGS.length;
+  return cloneFlagsOf(/^[A-Za-z0-9_|]*/.exec(args.slice(start, start + FLAGS_LENGTH))![0]);
 }
 
 /** What a call returned. */
@@ -121,9 +86,9 @@ export interface Returned {
 
 /** Reads what stands behind the last ` = ` of a line. Null when the line has none. */
 export function returnedBy(line: string): Returned | null {
-  let start = line.lastIndexOf(" = ");
-  if (start < 0) return null;
-  start += 3;
+  const place = line.lastIndexOf(RETURNS);
+  if (place < 0) return null;
+  const start = place + RETURNS.length;
   if (line[start] === "?") {
     return { value: null, translated: null, restarts: line.startsWith("? ERESTART", start) };
   }
@@ -148,15 +113,17 @@ export function execArguments(name: string, args: string): ExecArguments {
   let start = 0;
   let directory: string | null = null;
   if (name === "execveat") {
-    const comma = args.indexOf(", ");
+    const comma = args.indexOf(COMMA);
     if (comma < 0) return { path: null, argv: null };
     // With -y strace prints the file of the descriptor. An empty path means that file.
     directory = /<(.*)>$/.exec(args.slice(0, comma))?.[1] ?? null;
-    start = comma + 2;
+    start = comma + COMMA.length;
   }
   const quoted = quotedAt(args, start);
   if (quoted === null) return { path: directory, argv: null };
-  const argv = args.startsWith(", ", quoted.end) ? quotedListAt(args, quoted.end + 2) : null;
+  const argv = args.startsWith(COMMA, quoted.end)
+    ? quotedListAt(args, quoted.end + COMMA.length)
+    : null;
   return { path: quoted.value === "" ? directory : quoted.value, argv };
 }
 
@@ -172,15 +139,14 @@ export function signalByName(name: string): number {
 
 /** The wait status that `+++ exited with 3 +++` or `+++ killed by SIGSEGV (core dumped) +++` tells, or null. */
 export function statusOf(text: string): number | null {
-  if (text.startsWith("+++ exited with ")) {
-    const code = numberAt(text, 16);
-    return Number.isNaN(code) ? null : (code & 0xff) << 8;
+  if (text.startsWith(EXITED)) {
+    const code = numberAt(text, EXITED.length);
+    return Number.isNaN(code) ? null : statusOfCode(code);
   }
-  if (!text.startsWith("+++ killed by ")) return null;
-  const end = text.indexOf(" ", 14);
-  const signal = signalByName(end < 0 ? text.slice(14) : text.slice(14, end));
-  if (signal === 0) return null;
-  return text.includes("(core dumped)") ? signal | 0x80 : signal;
+  if (!text.startsWith(KILLED)) return null;
+  const end = text.indexOf(" ", KILLED.length);
+  const signal = signalByName(text.slice(KILLED.length, end < 0 ? undefined : end));
+  return signal === 0 ? null : statusOfSignal(signal, text.includes("(core dumped)"));
 }
 
 /** The end of a child, as the SIGCHLD of its parent tells it. */
@@ -196,7 +162,6 @@ export function childEnd(text: string): ChildEnd | null {
   const match = /si_code=CLD_(EXITED|KILLED|DUMPED), si_pid=(\d+).*? si_status=(\w+)/.exec(text);
   if (match === null) return null;
   const pid = Number(match[2]);
-  if (match[1] === "EXITED") return { pid, status: (Number(match[3]) & 0xff) << 8 };
-  const signal = signalByName(match[3]);
-  return { pid, status: match[1] === "DUMPED" ? signal | 0x80 : signal };
+  if (match[1] === "EXITED") return { pid, status: statusOfCode(Number(match[3])) };
+  return { pid, status: statusOfSignal(signalByName(match[3]), match[1] === "DUMPED") };
 }

@@ -1,6 +1,7 @@
+import { CLONE_PARENT, CLONE_THREAD } from "../kernel/fork.ts";
 import { CLONE_NEWPID, type EventSink, type RecordedEvent } from "./event.ts";
 import type { ParserOptions } from "./parser.ts";
-import { CLONE_PARENT, CLONE_THREAD, cloneFlags, isClone, type Returned } from "./strace_call.ts";
+import { cloneFlags, isClone, type Returned } from "./strace_call.ts";
 import type { StraceHead } from "./strace_head.ts";
 import { type BegunCall, ForeignNamespace, type PendingChild, Tracee } from "./tracee.ts";
 import type { Warnings } from "./warning.ts";

@@ -12,13 +12,25 @@ export type WarningKind =
   | "passed-over"
   | "refused";
 
+/** CPUs are not in exact order, so a clock may step back this far without a warning. In nanoseconds. */
+export const TOLERATED_STEP = 5_000_000;
+
+/** What a clock does that steps back by so many nanoseconds. */
+export function describeStep(step: number): string {
+  return `the clock goes back by ${(step / 1e6).toFixed(3)} ms`;
+}
+
 /** What each kind of warning means, in the order of the table in `docs/replay.md`. */
-export const WARNING_KINDS: Readonly<Record<WarningKind, string>> = Object.freeze({
+export const WARNING_KINDS: Readonly<Record<WarningKind, string>> = Object.freeze<
+  Record<WarningKind, string>
+>({
   "not-understood": "a line without a meaning in its format",
   "binary": "bytes that are no text",
   "too-long": "a line much longer than any recorder writes",
   "cut-off": "the recording ends in the middle of a line",
-  "clock-back": "the clock goes back, by more than the 5 ms between CPUs that are usual",
+  "clock-back": `the clock goes back, by more than the ${
+    TOLERATED_STEP / 1e6
+  } ms between CPUs that are usual`,
   "never-born": "a task acts after its end, or without a birth where all births are told",
   "pid-in-use": "a pid is given out while its last user lives",
   "not-begun": "a call returns that nobody began",

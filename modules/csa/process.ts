@@ -1,5 +1,5 @@
 import { TICK_NS } from "../../kernel/clock.ts";
-import { exitCodeOf, WTERMSIG } from "../../kernel/exit.ts";
+import { exitCodeOf, WTERMSIG } from "../../kernel/wait_status.ts";
 import type { Resources } from "../../kernel/resources.ts";
 import {
   PF_DUMPCORE,

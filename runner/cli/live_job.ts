@@ -1,3 +1,4 @@
+import { deadlySignalOf, exitCodeOf } from "../../kernel/wait_status.ts";
 import type { LiveJob } from "../live/protocol.ts";
 
 /** A run with figures and a filter, and without modules and reports. */
@@ -34,6 +35,6 @@ export function shellWords(words: readonly string[]): string {
 
 /** What a shell would say of this wait status. */
 export function exitStatusOf(status: number): number {
-  const signal = status & 0x7f;
-  return signal === 0 ? status >> 8 & 0xff : 128 + signal;
+  const signal = deadlySignalOf(status);
+  return signal === 0 ? exitCodeOf(status) : 128 + signal;
 }

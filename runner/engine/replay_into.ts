@@ -1,6 +1,6 @@
 import { KernelError } from "../../kernel/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { EXIT_DEAD, EXIT_ZOMBIE, PF_EXITING, type Task } from "../../kernel/task.ts";
+import { EXIT_DEAD, PF_EXITING, type Task } from "../../kernel/task.ts";
 import { JOB, type Jobs } from "../../modules/job/mod.ts";
 import { type ProcessRecord, type RecordedEvent, Recording, Replay } from "../../replay/mod.ts";
 import { jobOf } from "./job_of.ts";
@@ -16,7 +16,7 @@ import { Replayed, type ReplayWish } from "./replayed.ts";
  * root has ended.
  */
 export function replayInto(kernel: Kernel, { name, text, root, until }: ReplayWish): Replayed {
-  if (root !== undefined && hasEnded(root)) {
+  if (root !== undefined && !canFork(root)) {
     throw new KernelError("ESRCH", {
       action: "replay below",
       name: root.comm,
@@ -50,8 +50,9 @@ export function replayInto(kernel: Kernel, { name, text, root, until }: ReplayWi
   return new Replayed(replay);
 }
 
-function hasEnded(task: Task): boolean {
-  return (task.flags & PF_EXITING) !== 0 || task.state === EXIT_ZOMBIE || task.state === EXIT_DEAD;
+/** A fork that was refused leaves a dead task that never exited. */
+function canFork(task: Task): boolean {
+  return (task.flags & PF_EXITING) === 0 && task.state !== EXIT_DEAD;
 }
 
 function nameJob(process: ProcessRecord, task: Task | null, jobs: Jobs | null): void {

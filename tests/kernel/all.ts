@@ -30,4 +30,5 @@ import "./stack_line_test.ts";
 import "./symbol_test.ts";
 import "./task_reference_test.ts";
 import "./trace_test.ts";
+import "./wait_status_test.ts";
 import "./wait_test.ts";

@@ -59,6 +59,22 @@ Deno.test("EventsParser counts gaps as losses only where everything was recorded
   assertEquals(lost(eventsHeader({ complete: true })), [2]);
 });
 
+for (const flags of ["-1", "1.5", "1e999", "18446744073709551616"]) {
+  Deno.test(`EventsParser does not know the clone flags when a record says ${flags}`, () => {
+    const [event] = eventsOf(`{"t":5,"ev":"fork","pid":6,"tgid":6,"ptgid":5,"flags":${flags}}\n`);
+    assertEquals(event.type === "fork" && event.flags, null);
+  });
+}
+
+for (const [to, code] of [[256, 0], [-1, 255], [3, 3]]) {
+  Deno.test(`EventsParser takes the lowest byte of an exit call's code when it is ${to}`, () => {
+    const text = eventsHeader() + `{"t":5,"ev":"exit-call","pid":6,"to":${to},"group":true}\n` +
+      '{"t":6,"ev":"exit","pid":6,"tgid":6}\n';
+    assertEquals(eventsOf(text).map((event) => event.type === "exit-call" && event.code)[0], code);
+    assertEquals(replayText(text).replay.processes[0].exit, String(code));
+  });
+}
+
 Deno.test("EventsParser says so when the version is not known", () => {
   const { replay } = replayText(
     '{"format":"pnotify-events","version":2}\n{"t":5,"ev":"sid","pid":6,"tgid":6}\n',

@@ -124,6 +124,33 @@ Deno.test("FtraceParser passes over events that it does not know, and warns of l
   ]);
 });
 
+for (
+  const [written, bits] of [
+    ["1200011", 0x1200000],
+    ["1200080", 0x1200080],
+    ["80010011", 0x80010000],
+    ["200000011", 0x200000000],
+  ] as const
+) {
+  Deno.test(`FtraceParser reads clone flags written as ${written}`, () => {
+    const text = at(`task_newtask: pid=6 comm=sh clone_flags=${written} oom_score_adj=0`);
+    const [event] = eventsOf(text);
+    assertEquals(event.type === "fork" && event.flags, bits);
+  });
+}
+
+for (const written of ["-100", "ffffffffffffffff"]) {
+  Deno.test(`FtraceParser refuses clone flags written as ${written}`, () => {
+    const { replay } = replayText(
+      at("sched_process_exec: filename=/bin/sh pid=5 old_pid=5") +
+        at(`task_newtask: pid=6 comm=sh clone_flags=${written} oom_score_adj=0`),
+    );
+    assertEquals(replay.warnings.kept.map(({ kind, line }) => [kind, line]), [
+      ["not-understood", 2],
+    ]);
+  });
+}
+
 Deno.test("formatOf() tells ftrace from perf", () => {
   assertEquals(formatOf("# tracer: nop"), "ftrace");
   assertEquals(formatOf("  a-5  [001] .....  1.000001: task_newtask: pid=6"), "ftrace");

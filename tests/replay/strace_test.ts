@@ -246,3 +246,22 @@ Deno.test("formatOf() knows strace by its lines, with any columns", () => {
     ]
   ) assertEquals(formatOf(line), "strace", line);
 });
+
+for (
+  const [flags, bits] of [
+    ["CLONE_VM|CLONE_VFORK", 0x4100],
+    ["CLONE_THREAD|0x80000000", 0x80010000],
+    ["CLONE_THREAD|0x400000000", 0x400010000],
+    ["0x100000000", 0x100000000],
+    ["CLONE_INTO_CGROUP|0x8011", 0x200008000],
+    ["CLONE_VM|CLONE_VM|0x100", 0x100],
+    ["CLONE_VM|0xfffffffffffffffffffff", 0x100],
+    ["constructor|toString|CLONE_VM", 0x100],
+    ["0x|0xz|SIGCHLD", 0],
+  ] as const
+) {
+  Deno.test(`StraceParser reads clone flags written as ${flags}`, () => {
+    const [event] = eventsOf(`5 clone(child_stack=NULL, flags=${flags}) = 6\n`);
+    assertEquals(event.type === "fork" && event.flags, bits);
+  });
+}

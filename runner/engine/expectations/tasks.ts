@@ -1,8 +1,9 @@
 import { Pending } from "../../../kernel/pending.ts";
-import { type SignalName, signalName, signalNumber } from "../../../kernel/signal.ts";
+import { type SignalName, signalNumber } from "../../../kernel/signal.ts";
 import { EXIT_DEAD, EXIT_ZOMBIE, PF_SUBREAPER, type Task } from "../../../kernel/task.ts";
 import type { TraceEvent } from "../../../kernel/trace.ts";
 import { processStatus, type WaitResult } from "../../../kernel/wait.ts";
+import { deadlySignalOf, dumpedCore, exitCodeOf } from "../../../kernel/wait_status.ts";
 import {
   defineExpectation,
   entries,
@@ -28,12 +29,20 @@ function statusOf(scene: Scene, name: string): number | string {
 }
 
 function isExpectedStatus(status: number, expected: Json): boolean {
-  if (typeof expected === "number") return status === expected << 8;
-  if (typeof expected === "string") return (status & 0x7f) === signalNumber(expected as SignalName);
+  if (typeof expected === "number") return exitedWith(status, expected);
+  if (typeof expected === "string") return endedBy(status, expected);
   const { code, signal, core } = expected as Expected;
-  if (code !== undefined && status !== (code as number) << 8) return false;
-  if (signal !== undefined && (status & 0x7f) !== signalNumber(signal as SignalName)) return false;
-  return core === undefined || ((status & 0x80) !== 0) === core;
+  if (code !== undefined && !exitedWith(status, code)) return false;
+  if (signal !== undefined && !endedBy(status, signal)) return false;
+  return core === undefined || dumpedCore(status) === core;
+}
+
+function exitedWith(status: number, code: Json): boolean {
+  return deadlySignalOf(status) === 0 && exitCodeOf(status) === code;
+}
+
+function endedBy(status: number, signal: Json): boolean {
+  return deadlySignalOf(status) === signalNumber(signal as SignalName);
 }
 
 function checkExited(scene: Scene, expected: Json): Problem[] {
@@ -95,15 +104,15 @@ function lastName(path: string): string {
 }
 
 /** Whether the history of a task tells of an event. The order is that of a task's life. */
-const IN_HISTORY: Readonly<Record<TraceEvent["type"], boolean>> = Object.freeze({
+const IN_HISTORY: Readonly<Record<TraceEvent["type"], boolean>> = Object.freeze<
+  Record<TraceEvent["type"], boolean>
+>({
   fork: true,
   exec: true,
   rename: true,
   reparent: true,
   exit: true,
   reap: true,
-  call: false,
-  return: false,
   signal: false,
   sleep: false,
   wake: false,
@@ -267,8 +276,8 @@ function isExpectedCall(scene: Scene, pending: Pending<unknown>, expected: Json)
   const result = pending.value as WaitResult | null;
   if (result === null) return false;
   if (child !== undefined && scene.findTask(String(child))?.pid !== result.pid) return false;
-  if (code !== undefined && result.status !== (code as number) << 8) return false;
-  return signal === undefined || signalName(result.status & 0x7f) === signal;
+  if (code !== undefined && !exitedWith(result.status, code)) return false;
+  return signal === undefined || endedBy(result.status, signal);
 }
 
 function checkUsed(scene: Scene, expected: Json): Problem[] {

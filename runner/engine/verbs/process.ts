@@ -10,6 +10,7 @@ import type { Pending } from "../../../kernel/pending.ts";
 import { createProgram } from "../../../kernel/program.ts";
 import { type SignalName, signalName } from "../../../kernel/signal.ts";
 import type { WaitResult } from "../../../kernel/wait.ts";
+import { deadlySignalOf, dumpedCore, exitCodeOf } from "../../../kernel/wait_status.ts";
 import type { Scene } from "../scene.ts";
 import { BOOLEAN, type Field, type Fields, optional, required, STRING, TASK } from "../shape.ts";
 import { type Args, defineVerb, DONE, type Outcome, type Verb } from "../verb.ts";
@@ -33,9 +34,9 @@ const EXIT_FIELDS: Fields = {
 
 /** A wait status in words. */
 export function formatStatus(status: number): string {
-  const signal = status & 0x7f;
-  if (signal === 0) return `exit ${status >> 8}`;
-  return `${signalName(signal)}${status & 0x80 ? " (core dumped)" : ""}`;
+  const signal = deadlySignalOf(status);
+  if (signal === 0) return `exit ${exitCodeOf(status)}`;
+  return `${signalName(signal)}${dumpedCore(status) ? " (core dumped)" : ""}`;
 }
 
 function exitHow(args: Args): ExitHow {
