@@ -30,7 +30,7 @@ export const Capability: Readonly<{
   CAP_SYS_PACCT: number;
   CAP_SYS_ADMIN: number;
   CAP_SYS_RESOURCE: number;
-}> = /* @__PURE__ */ Object.freeze({
+}> = /* @__PURE__ */ Object.freeze<typeof Capability>({
   CAP_KILL: 1 << 5,
   CAP_SETGID: 1 << 6,
   CAP_SETUID: 1 << 7,
@@ -38,7 +38,7 @@ export const Capability: Readonly<{
   CAP_SYS_PACCT: 1 << 20,
   CAP_SYS_ADMIN: 1 << 21,
   CAP_SYS_RESOURCE: 1 << 24,
-} satisfies typeof Capability);
+});
 
 /** The name of a capability. */
 export type CapabilityName = keyof typeof Capability;

@@ -35,7 +35,7 @@ export const Errno: Readonly<{
   ENOKEY: 126;
   EDQUOT: 122;
   EINPROGRESS: 115;
-}> = /* @__PURE__ */ Object.freeze({
+}> = /* @__PURE__ */ Object.freeze<typeof Errno>({
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
@@ -61,7 +61,7 @@ export const Errno: Readonly<{
   ENOKEY: 126,
   EDQUOT: 122,
   EINPROGRESS: 115,
-} satisfies typeof Errno);
+});
 
 /** The name of an error number, such as `"EAGAIN"`. */
 export type ErrnoName = keyof typeof Errno;
