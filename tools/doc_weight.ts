@@ -8,10 +8,11 @@
  * @module
  */
 
+import { PRODUCT_FOLDERS } from "./lint/house.ts";
 import { filePath, root } from "./with_std.ts";
 
 /** The folders whose files weigh less in documentation than in code. */
-const LIGHT_FOLDERS = ["kernel/", "pnotify/", "check/", "modules/", "replay/", "runner/"];
+const LIGHT_FOLDERS = PRODUCT_FOLDERS.map((folder) => `${folder}/`);
 
 /** A comment of a file. */
 interface Comment {

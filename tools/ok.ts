@@ -7,6 +7,7 @@
  */
 
 import { configFor, inCopy } from "./copy.ts";
+import { PRODUCT_FOLDERS } from "./lint/house.ts";
 import { countTests, formatCount } from "./test_count.ts";
 import { parseTestRequest, testArguments } from "./test.ts";
 import {
@@ -43,9 +44,6 @@ export interface Request {
   /** Whether to show the output of what went well, too. */
   verbose: boolean;
 }
-
-/** The folders whose modules others import: their exports need types that can be read off. */
-const libraryFolders = ["kernel/", "pnotify/", "check/", "modules/", "replay/", "live/"];
 
 const checks: Check[] = [
   { name: "fmt", run: (context) => deno(context, ["fmt", "--check"]) },
@@ -166,7 +164,8 @@ function checkIsolated({ config, world }: Context): Promise<Outcome> {
     ...configFor(world, config),
     compilerOptions: { ...config.compilerOptions, isolatedDeclarations: true },
   };
-  const paths = existing(["mod.ts", ...libraryFolders, "runner/", "scenarios/", "tools/"]);
+  const folders = [...PRODUCT_FOLDERS, "scenarios", "tools"].map((folder) => `${folder}/`);
+  const paths = existing(["mod.ts", ...folders]);
   return inCopy(paths, strict, async (folder) => {
     const { output, ...outcome } = await runDeno(["check", "."], world, folder);
     if (output.includes("TS5053")) {

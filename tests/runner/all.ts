@@ -6,7 +6,6 @@ import "./engine_test.ts";
 import "./errors_test.ts";
 import "./facilities_test.ts";
 import "./fuzz_test.ts";
-import "./import_graph_test.ts";
 import "./main_test.ts";
 import "./output_test.ts";
 import "./replay_step_test.ts";

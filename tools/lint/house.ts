@@ -1,20 +1,36 @@
-/** The folders of the repository that have rules; `root` is a file beside them, `other` a folder without rules. */
-export type Layer =
-  | "kernel"
-  | "pnotify"
-  | "check"
-  | "modules"
-  | "replay"
-  | "live"
-  | "runner"
-  | "mod.ts"
-  | "scenarios"
-  | "examples"
-  | "tests"
-  | "bench"
-  | "tools"
-  | "root"
-  | "other";
+/**
+ * The folders that have rules, in the order of their imports, and who they are. `inner` also loads in Node 20 and in browsers,
+ * `host` needs Deno, `shown` is there to be read, and `workshop` checks the others.
+ */
+const FOLDERS = {
+  kernel: "inner",
+  pnotify: "inner",
+  check: "inner",
+  modules: "inner",
+  replay: "inner",
+  live: "host",
+  runner: "host",
+  scenarios: "shown",
+  examples: "shown",
+  tests: "workshop",
+  bench: "workshop",
+  tools: "workshop",
+} as const;
+
+type Folder = keyof typeof FOLDERS;
+type Role = typeof FOLDERS[Folder];
+
+/** Who a file is: in one of the folders, `root` for one beside them, `other` for a folder without rules. */
+export type Layer = Folder | "mod.ts" | "root" | "other";
+
+const folders = Object.keys(FOLDERS) as Folder[];
+
+function foldersOf(...roles: Role[]): Folder[] {
+  return folders.filter((folder) => roles.includes(FOLDERS[folder]));
+}
+
+/** The folders of what people run: published, weighed, and without a circle by values. */
+export const PRODUCT_FOLDERS: readonly Folder[] = foldersOf("inner", "host");
 
 /** A file as the rules see it. */
 export interface HouseFile {
@@ -34,46 +50,19 @@ export interface HouseRule {
   create(context: Deno.lint.RuleContext, file: HouseFile): Deno.lint.LintVisitor;
 }
 
-const FOLDERS: ReadonlySet<string> = new Set<Layer>([
-  "kernel",
-  "pnotify",
-  "check",
-  "modules",
-  "replay",
-  "live",
-  "runner",
-  "scenarios",
-  "examples",
-  "tests",
-  "bench",
-  "tools",
-]);
-
 /** The layers that also load in Node 20 and in browsers. */
-export const INNER_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
-  "kernel",
-  "pnotify",
-  "check",
-  "modules",
-  "replay",
-  "mod.ts",
-]);
+export const INNER_LAYERS: ReadonlySet<Layer> = new Set<Layer>([...foldersOf("inner"), "mod.ts"]);
 
 /** The layers that people run: everything but what checks them. */
-export const PRODUCT_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
-  ...INNER_LAYERS,
-  "live",
-  "runner",
-]);
+export const PRODUCT_LAYERS: ReadonlySet<Layer> = new Set<Layer>([...PRODUCT_FOLDERS, "mod.ts"]);
+
+/** The layers that nothing else may import. */
+export const WORKSHOP_LAYERS: ReadonlySet<Layer> = new Set<Layer>(foldersOf("workshop"));
 
 /** Every layer. */
 export const ALL_LAYERS: ReadonlySet<Layer> = new Set<Layer>([
-  ...PRODUCT_LAYERS,
-  "scenarios",
-  "examples",
-  "tests",
-  "bench",
-  "tools",
+  ...folders,
+  "mod.ts",
   "root",
   "other",
 ]);
@@ -142,8 +131,10 @@ function fileAt(path: string): HouseFile {
 
 function layerOf(path: string): Layer {
   const [first, ...rest] = path.split("/");
-  if (rest.length === 0 && !FOLDERS.has(first)) return path === "mod.ts" ? "mod.ts" : "root";
-  return FOLDERS.has(first) ? first as Layer : "other";
+  const folder = folders.find((name) => name === first);
+  if (folder !== undefined) return folder;
+  if (rest.length > 0) return "other";
+  return path === "mod.ts" ? "mod.ts" : "root";
 }
 
 /** Done by hand, as `node:url` would make the type check download the types of Node. */

@@ -5,7 +5,9 @@ import {
   isRelative,
   type Layer,
   PACKAGE_NAME,
+  PRODUCT_LAYERS,
   resolveImport,
+  WORKSHOP_LAYERS,
 } from "./house.ts";
 import { importVisitor } from "./imports.ts";
 
@@ -19,26 +21,15 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = Object.freeze<
   modules: ["kernel", "pnotify", "modules"],
   replay: ["kernel", "pnotify", "replay"],
   live: ["kernel", "pnotify", "replay", "live"],
-  runner: [
-    "kernel",
-    "pnotify",
-    "check",
-    "modules",
-    "replay",
-    "live",
-    "runner",
-    "mod.ts",
-    "scenarios",
-    "root",
-  ],
+  runner: [...PRODUCT_LAYERS, "scenarios", "root"],
   "mod.ts": ["kernel", "pnotify", "check"],
   scenarios: ["scenarios"],
   examples: ["examples"],
   tests: [...ALL_LAYERS],
   bench: [...ALL_LAYERS].filter((layer) => layer !== "tests"),
   tools: ["tools"],
-  root: [...ALL_LAYERS].filter((layer) => !isWorkshop(layer)),
-  other: [...ALL_LAYERS].filter((layer) => !isWorkshop(layer)),
+  root: [...ALL_LAYERS].filter((layer) => !WORKSHOP_LAYERS.has(layer)),
+  other: [...ALL_LAYERS].filter((layer) => !WORKSHOP_LAYERS.has(layer)),
 });
 
 /** Keeps imports on their one way through the house. */
@@ -73,8 +64,4 @@ function exampleFault(specifier: string, target: HouseFile | null): string | nul
   if (specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`)) return null;
   if (isRelative(specifier) && target?.layer === "examples") return null;
   return `an example shows what its reader would write, "${PACKAGE_NAME}" or a file in examples/ is wanted`;
-}
-
-function isWorkshop(layer: Layer): boolean {
-  return layer === "tests" || layer === "bench" || layer === "tools";
 }
