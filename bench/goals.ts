@@ -2,6 +2,11 @@ import type { Series } from "./processes.ts";
 import type { Estimate } from "./statistics.ts";
 import { estimate } from "./statistics.ts";
 
+/**
+ * Whether a figure is reached: `within the interval` when its median misses the bound and its interval touches it.
+ */
+export type Verdict = "reached" | "within the interval" | "not reached";
+
 /** A figure to reach. */
 export interface Goal {
   /** What it says. */
@@ -12,8 +17,8 @@ export interface Goal {
   readonly sense: "at least" | "at most";
   /** The figure. */
   readonly figure: Estimate;
-  /** Whether the interval touches the bound. */
-  readonly reached: boolean;
+  /** Whether it is reached. */
+  readonly verdict: Verdict;
 }
 
 /** Contenders whose every event goes through one emitter for all tasks. */
@@ -73,7 +78,10 @@ export function checkGoals(percent: number, series: Series): Goal[] {
 }
 
 function wholeRatio(series: Series, above: string, below: string): Estimate {
-  return estimate([series.get(above)!, series.get(below)!], (one, other) => one / other);
+  return estimate(
+    [series.get(above)!, series.get(below)!],
+    (numerator, denominator) => numerator / denominator,
+  );
 }
 
 /** The one of some contenders with the cheapest lifecycle; null when none of them was measured. */
@@ -83,7 +91,7 @@ export function bestOf(series: Series, names: readonly string[]): string | null 
   for (const name of names) {
     const values = series.get(name);
     if (values === undefined) continue;
-    const { value } = estimate([values], (one) => one);
+    const { value } = estimate([values], (ns) => ns);
     if (value >= least) continue;
     least = value;
     best = name;
@@ -92,6 +100,11 @@ export function bestOf(series: Series, names: readonly string[]): string | null 
 }
 
 function goal(text: string, bound: number, sense: Goal["sense"], figure: Estimate): Goal {
-  const reached = sense === "at least" ? figure.high >= bound : figure.low <= bound;
-  return { text, bound, sense, figure, reached };
+  return { text, bound, sense, figure, verdict: verdictOn(figure, bound, sense) };
+}
+
+function verdictOn({ value, low, high }: Estimate, bound: number, sense: Goal["sense"]): Verdict {
+  const meets = (figure: number) => sense === "at least" ? figure >= bound : figure <= bound;
+  if (meets(value)) return "reached";
+  return meets(sense === "at least" ? high : low) ? "within the interval" : "not reached";
 }

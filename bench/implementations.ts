@@ -41,9 +41,9 @@ export function canHave(contender: Contender, modules: number): boolean {
 
 /** Finds a contender by its name. */
 export function findContender(name: string): Contender {
-  const found = CONTENDERS.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const names = CONTENDERS.map((one) => one.name).join(", ");
+  const contender = CONTENDERS.find((candidate) => candidate.name === name);
+  if (contender !== undefined) return contender;
+  const names = CONTENDERS.map((candidate) => candidate.name).join(", ");
   throw new TypeError(`Cannot measure "${name}": no contender has this name, wanted ${names}`);
 }
 

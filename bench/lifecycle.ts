@@ -58,7 +58,7 @@ export function readPlan(args: readonly string[]): Plan {
   }
   const numbers = (name: string, otherwise: string) =>
     (options.get(name) ?? otherwise).split(",").map(Number);
-  const all = [...CONTENDERS.map((one) => one.name), C_PROGRAM].join(",");
+  const all = [...CONTENDERS.map((contender) => contender.name), C_PROGRAM].join(",");
   return {
     modules: numbers("modules", "3"),
     percent: numbers("percent", "0,1,10,100"),
@@ -74,7 +74,7 @@ export function readPlan(args: readonly string[]): Plan {
 
 function readForms(list: string): Form[] {
   return list.split(",").map((name) => {
-    const form = FORMS.find((one) => one === name);
+    const form = FORMS.find((candidate) => candidate === name);
     if (form !== undefined) return form;
     throw new TypeError(`Cannot measure form "${name}": there is none, wanted ${FORMS.join(", ")}`);
   });
@@ -104,9 +104,10 @@ export function formatWorld(world: World): string {
   const [[first, series], ...others] = [...world];
   const hasBase = series.has("none") && series.has("pnotify");
   const whole = (values: readonly number[] | undefined) =>
-    values === undefined ? "" : formatEstimate(estimate([values], (one) => one), 0);
+    values === undefined ? "" : formatEstimate(estimate([values], (ns) => ns), 0);
   const rows = [...series].map(([name, values]) => {
-    const title = CONTENDERS.find((one) => one.name === name)?.title ?? "C, kernel-style lists";
+    const title = CONTENDERS.find((contender) => contender.name === name)?.title ??
+      "C, kernel-style lists";
     const isCompared = hasBase && name !== "none" && name !== C_PROGRAM;
     return [
       title,
@@ -121,10 +122,8 @@ export function formatWorld(world: World): string {
 }
 
 /** Writes a figure to reach as a line. */
-export function formatGoal({ text, bound, sense, figure, reached }: Goal): string {
-  return `- ${reached ? "reached" : "NOT reached"}: ${text}, ${sense} ${bound}: ${
-    formatEstimate(figure, 2)
-  }`;
+export function formatGoal({ text, bound, sense, figure, verdict }: Goal): string {
+  return `- ${verdict}: ${text}, ${sense} ${bound}: ${formatEstimate(figure, 2)}`;
 }
 
 if (import.meta.main) {

@@ -100,10 +100,10 @@ if (import.meta.main) {
     );
     for (let round = 0; round < rounds; round++) {
       for (const { name, prefix } of shuffled(all)) {
-        const one = await cpuOf([...prefix, program, "1"]);
+        const single = await cpuOf([...prefix, program, "1"]);
         const many = await cpuOf([...prefix, program, String(forks)]);
-        series.get(name)!.start.push(one);
-        series.get(name)!.perProcess.push((many - one) / (forks - 1));
+        series.get(name)!.start.push(single);
+        series.get(name)!.perProcess.push((many - single) / (forks - 1));
       }
     }
     const alone = series.get("alone")!.perProcess;

@@ -3,8 +3,9 @@
  *
  *     echo 1000 | deno run -A --v8-flags=--single-threaded-gc bench/measure.ts pnotify '{"modules":3,"percent":1,"alive":10000}'
  *
- * A third argument is the URL of a bundle of the contender; without it the contender's files are loaded one by one. Prints as JSON what the modules heard in a fixed part of the work; then, for each number of milliseconds that it reads,
- * works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take turns.
+ * A third argument is the URL of a bundle of the contender. Without it the contender's files are loaded one by one. The
+ * process prints as JSON what the modules heard in a fixed part of the work. Then, for each number of milliseconds that it
+ * reads, it works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take turns.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
  * How fast recordings are replayed: a plain loop over the lines, the parser alone, a replay in an empty kernel, one with
- * the modules job and csa, each as a bundle and as files, and one with a module of a user in the sandbox. An iteration is one recording; the names of the
- * groups say how many lines and events it has. `bench/replay_speed.ts` says the same in lines and events a second.
+ * the modules job and csa, each as a bundle and as files, and one with a module of a user in the sandbox. An iteration is
+ * one recording. The names of the groups say how many lines and events it has. `bench/replay_speed.ts` says the same in
+ * lines and events a second.
  *
  * @module
  */

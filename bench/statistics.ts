@@ -34,7 +34,7 @@ export function estimate(
   const rounds = series[0].length;
   const computed = Array.from(
     { length: rounds },
-    (_, round) => compute(...series.map((one) => one[round])),
+    (_, round) => compute(...series.map((values) => values[round])),
   );
   const draw = generator(rounds);
   const seen: number[] = [];

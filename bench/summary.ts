@@ -22,7 +22,10 @@ export function summarise(measured: Measured): string | null {
   const emitter = bestOf(few.bundle, GLOBAL_EMITTERS);
   if (!complete || emitter === null) return null;
   const ratio = (series: Series, above: string, below: string) =>
-    estimate([series.get(above)!, series.get(below)!], (one, other) => one / other);
+    estimate(
+      [series.get(above)!, series.get(below)!],
+      (numerator, denominator) => numerator / denominator,
+    );
   const whole = (series: Series) => estimate([series.get("pnotify")!], (ns) => ns);
   return [
     "With three modules, 10,000 tasks alive and none of them tracked, a lifecycle (fork, exec, exit,",

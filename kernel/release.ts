@@ -20,7 +20,7 @@ export function releaseTask(kernel: KernelWorld, task: Task): void {
   kernel.pids.withdraw(task);
   task.credentials.user.tasks--;
   task.state = EXIT_DEAD;
-  const isWanted = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
-  if (task.subscribers !== null || isWanted) kernel.deferFree(task);
+  const hearsFree = kernel.globalCallouts !== null && kernel.globalCallouts.wantsFree;
+  if (task.subscribers !== null || hearsFree) kernel.deferFree(task);
   else putTaskStruct(task);
 }

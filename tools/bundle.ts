@@ -84,7 +84,7 @@ const LOADERS: Readonly<Record<string, esbuild.Loader>> = {
   Json: "json",
 };
 
-/** The folder that esbuild writes to in its mind. */
+/** The folder that esbuild names its files by. Nothing is written there. */
 const OUTPUT = "out/";
 
 /** The namespace of modules that Deno has found. */
@@ -130,7 +130,7 @@ function describeFile(
 ): BundledFile {
   const ours = imports.filter(({ external }) => !external);
   const importsOf = (kind: string) =>
-    ours.filter((one) => one.kind === kind).map((one) => one.path.slice(OUTPUT.length));
+    ours.filter((file) => file.kind === kind).map(({ path }) => path.slice(OUTPUT.length));
   return {
     name: path.slice(OUTPUT.length),
     text,
@@ -151,12 +151,12 @@ function optionsFor(request: BundleRequest): esbuild.BuildOptions {
     mainFields: ["module", "main"],
     target: "es2023",
     charset: "utf8",
-    // Constants of other files are written in as numbers: what a bundle is faster by, beside being one file.
+    // Constants of other files are written in as numbers, and that makes a bundle faster.
     minifySyntax: true,
     minifyIdentifiers: minify,
     minifyWhitespace: minify,
     splitting,
-    // What a tsconfig.json on the way says is none of ours.
+    // A tsconfig.json in a folder above must not change the bundle.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     logLevel: "silent",
   };
@@ -242,7 +242,7 @@ function bundleError(stderr: string, lock: string | null): Error {
 function resolver({ modules, redirects }: Graph, folder: string): esbuild.Plugin {
   const resolve = (specifier: string, importer: string): string => {
     const dependency = modules.get(importer)?.dependencies
-      ?.find((one) => one.specifier === specifier);
+      ?.find((candidate) => candidate.specifier === specifier);
     const target = dependency?.code?.specifier;
     if (target === undefined) throw new Error(`Cannot bundle "${specifier}" in "${importer}"`);
     return redirects[target] ?? target;

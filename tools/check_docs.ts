@@ -167,7 +167,10 @@ function readSecondFormat({ module_doc, symbols = [] }: SecondFormat): Documente
 
 function shiftLines(definition: Definition): Definition {
   const shift = (members: Member[] | undefined) =>
-    members?.map((one) => ({ ...one, location: { ...one.location, line: one.location.line + 1 } }));
+    members?.map((member) => {
+      const { location } = member;
+      return { ...member, location: { ...location, line: location.line + 1 } };
+    });
   return {
     ...definition,
     constructors: shift(definition.constructors),
@@ -251,15 +254,19 @@ function allDocs({ jsDoc = {}, definition }: Declaration): JsDoc[] {
   return [jsDoc, ...(definition.methods ?? []).map((method) => method.jsDoc ?? {})];
 }
 
-/** Of an overloaded function only the signatures are documented, and the body's own is nobody's business. */
-function isImplementation<T extends { name: string }>(one: T, all: T[]): boolean {
-  const body = (declaration: T) => signatureOf(declaration).hasBody === true;
-  return body(one) && all.some((other) => other.name === one.name && !body(other));
+/** Of an overloaded function only the signatures are documented, and not the one of the body. */
+function isImplementation<T extends { name: string }>(declaration: T, all: T[]): boolean {
+  const hasBody = (overload: T) => signatureOf(overload).hasBody === true;
+  return hasBody(declaration) &&
+    all.some((overload) => overload.name === declaration.name && !hasBody(overload));
 }
 
-function signatureOf(one: object): Signature {
-  const { definition, functionDef } = one as { definition?: Signature; functionDef?: Signature };
-  return definition ?? functionDef ?? one;
+function signatureOf(declaration: object): Signature {
+  const { definition, functionDef } = declaration as {
+    definition?: Signature;
+    functionDef?: Signature;
+  };
+  return definition ?? functionDef ?? declaration;
 }
 
 function isPrivate({ accessibility, jsDoc = {} }: Member): boolean {

@@ -63,7 +63,7 @@ export function describeShape(shape: Shape): string {
       return shape.of.map(describeShape).join(", or ");
     case "choice":
       if (shape.of.length > mostChoices) return `a ${shape.what}`;
-      return shape.of.map((one) => `\`${one}\``).join(" or ");
+      return shape.of.map((choice) => `\`${choice}\``).join(" or ");
     case "json":
       return "anything";
     case "call":
@@ -86,8 +86,8 @@ function trimmed(wanted: string): string {
 function longChoices(shape: Shape, found: Map<string, readonly string[]> = new Map()) {
   if (shape.type === "choice" && shape.of.length > mostChoices) found.set(shape.what, shape.of);
   if (shape.type === "list") longChoices(shape.of, found);
-  if (shape.type === "map") [shape.keys, shape.values].forEach((one) => longChoices(one, found));
-  if (shape.type === "either") shape.of.forEach((one) => longChoices(one, found));
+  if (shape.type === "map") [shape.keys, shape.values].forEach((part) => longChoices(part, found));
+  if (shape.type === "either") shape.of.forEach((variant) => longChoices(variant, found));
   if (shape.type === "record") {
     Object.values(shape.fields).forEach((field) => longChoices(field.shape, found));
   }
@@ -114,7 +114,7 @@ function fieldRow(name: string, { shape, required, doc }: Field): string {
 function fieldTable(fields: Fields): string[] {
   const shape: Shape = { type: "record", fields };
   const choices = [...longChoices(shape)].map(([what, of]) =>
-    `A ${what} is one of ${of.map((one) => `\`${one}\``).join(", ")}.`
+    `A ${what} is one of ${of.map((choice) => `\`${choice}\``).join(", ")}.`
   );
   return [
     "| key | needed | value | what |",
@@ -180,7 +180,7 @@ export function formatReference(): string {
   const expectations = groupsOf(EXPECTATIONS).flatMap((group) => [
     `### Expectations: ${group}`,
     "",
-    ...EXPECTATIONS.filter((one) => one.group === group).flatMap(
+    ...EXPECTATIONS.filter((expectation) => expectation.group === group).flatMap(
       ({ kind, summary, example, shape }) => [
         `#### \`${kind}\``,
         "",
@@ -204,7 +204,7 @@ function choiceLines(shape: Shape): string[] {
     recordsIn(shape).flatMap((fields) => [...longChoices({ type: "record", fields }).keys()]),
   );
   return [...longChoices(shape)].filter(([what]) => !inside.has(what)).flatMap(([what, of]) => [
-    `A ${what} is one of ${of.map((one) => `\`${one}\``).join(", ")}.`,
+    `A ${what} is one of ${of.map((choice) => `\`${choice}\``).join(", ")}.`,
     "",
   ]);
 }

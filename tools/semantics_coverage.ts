@@ -84,7 +84,9 @@ function statementsOf(sections: Section[]): Map<string, Statement> {
   return new Map(
     sections.flatMap(({ letter, groups }) =>
       groups.flatMap(({ statements }) =>
-        statements.map((one): [string, Statement] => [`${letter}${one.number}`, one])
+        statements.map((
+          statement,
+        ): [string, Statement] => [`${letter}${statement.number}`, statement])
       )
     ),
   );
@@ -145,7 +147,9 @@ export function formatTable(sections: Section[], tests: StatementTest[]): string
     text += `${all.length - covered - excused} pending.\n`;
     for (const group of groups) {
       text += `\n### ${group.title}\n\n| | Statement | Tests |\n|---|---|---|\n`;
-      for (const one of group.statements) text += row(`${letter}${one.number}`, one, tests);
+      for (const statement of group.statements) {
+        text += row(`${letter}${statement.number}`, statement, tests);
+      }
     }
   }
   return text;
@@ -155,7 +159,7 @@ export function formatTable(sections: Section[], tests: StatementTest[]): string
 export interface CoverageRequest {
   /** Whether to look only. */
   check: boolean;
-  /** The letters of the sections in which every statement has to be settled. */
+  /** The letters of the sections in which every statement has to be tested or excused. */
   enforced: string[];
 }
 

@@ -4,8 +4,8 @@
  *     deno task test [FOLDER or FILE]... [--heavy] [--filter TEXT] [OPTION of deno test]... [-- --update]
  *
  * A folder of tests has an entry, `all.ts`, that imports its files: the library is evaluated once a folder rather than once
- * a file, which takes most of the time. An entry that misses a file is refused. Without a folder or file these are all entries but those of the heavy folders, and
- * with `--heavy` just those. What stands behind `--` is for the tests.
+ * a file, which takes most of the time. An entry that misses a file is refused. Without a folder or file these are all
+ * entries but those of the heavy folders, and with `--heavy` just those. What stands behind `--` is for the tests.
  *
  * @module
  */

@@ -38,7 +38,7 @@ export interface DenoConfig {
   publish: { include: string[] };
 }
 
-/** The environment variable that settles the question, for people and for tools that start tools. */
+/** The environment variable that decides, for people and for tools that start tools. */
 export const WORLD_VARIABLE = "PNOTIFY_STD";
 
 /** The project's folder. */

@@ -43,10 +43,10 @@ export const u32: Field<number> = {
   read: (input) => input.u32(),
 };
 
-/** A counter of 64 bits that is always known. */
+/** A counter of 64 bits that is always charged. */
 export const counter: Field<number> = {
   write: (out, value) => out.counter(value),
-  read: (input) => input.known(),
+  read: (input) => input.chargedCounter(),
 };
 
 /** A counter of 64 bits, or null if it was not charged. */

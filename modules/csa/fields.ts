@@ -133,8 +133,8 @@ export class FieldReader {
     return value === UNKNOWN ? null : this.#safe(value);
   }
 
-  /** A counter that is always known. */
-  known(): number {
+  /** A counter that was charged. */
+  chargedCounter(): number {
     return this.#safe(this.u64());
   }
 

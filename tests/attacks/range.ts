@@ -68,7 +68,7 @@ export class Range {
   }
 }
 
-/** Short limits, so that many attacks fit into little time; the time of all is none of them, as others take of it. */
+/** Short limits for each step, so that many attacks fit into little time. The limit for a whole run is long: the machine may be busy. */
 function limitsFor(file: string): Partial<SandboxLimits> {
   const totalMs = 600_000;
   const isAboutMemory = file.startsWith("memory_");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { drawChart } from "../../bench/chart.ts";
 import { addedCost, addedRatio, checkGoals } from "../../bench/goals.ts";
-import { readPlan } from "../../bench/lifecycle.ts";
+import { formatGoal, readPlan } from "../../bench/lifecycle.ts";
 import type { Series } from "../../bench/processes.ts";
 import { estimate, median } from "../../bench/statistics.ts";
 import { summarise } from "../../bench/summary.ts";
@@ -54,13 +54,35 @@ Deno.test("addedRatio() divides by what pnotify adds, and is infinite where that
 
 Deno.test("checkGoals() tells what is reached from what is not", () => {
   const goals = checkGoals(1, series);
-  const reached = goals.map((goal) => [goal.text.split(" ")[3], goal.bound, goal.reached]);
-  assertEquals(reached, [
-    ["chain_map", 12, true],
-    ["chain_array", 5, false],
-    ["chain_array,", 1, true],
-    ["C", 4.5, true],
+  const verdicts = goals.map((goal) => [goal.text.split(" ")[3], goal.bound, goal.verdict]);
+  assertEquals(verdicts, [
+    ["chain_map", 12, "reached"],
+    ["chain_array", 5, "not reached"],
+    ["chain_array,", 1, "reached"],
+    ["C", 4.5, "reached"],
   ]);
+});
+
+Deno.test("checkGoals() says when the median misses a bound and the interval touches it", () => {
+  const uneven: Series = new Map([
+    ["none", [100, 100, 100]],
+    ["pnotify", [110, 120, 130]],
+    ["chain_array", [200, 200, 200]],
+    ["c", [26, 26, 26]],
+  ]);
+  const goals = checkGoals(1, uneven).map(({ text, verdict }) => [text.split(" ")[0], verdict]);
+  assertEquals(goals, [["added", "reached"], ["whole", "reached"], [
+    "whole",
+    "within the interval",
+  ]]);
+});
+
+Deno.test("formatGoal() begins with the verdict", () => {
+  const lines = checkGoals(1, series).map(formatGoal);
+  assertEquals(
+    lines[1],
+    "- not reached: added cost of chain_array against pnotify's at 1 %, at least 5: 2.00 (2.00 to 2.00)",
+  );
 });
 
 Deno.test("summarise() says in a paragraph what was measured, and nothing when something is missing", () => {

@@ -67,7 +67,7 @@ const commands = fc.array(command, { maxLength: LONGEST, size: "max" });
 function play(script: readonly Command[], seed = 0): Pair {
   const pair = new Pair(seed);
   try {
-    for (const one of script) pair.run(one);
+    for (const command of script) pair.run(command);
     pair.end();
   } catch (error) {
     const steps = pair.transcript.map((step, index) => `  ${index + 1}. ${step}`).join("\n");

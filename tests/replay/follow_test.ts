@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { openRecording } from "../../runner/replay/source.ts";
 
-/** Moves the time on, again and again, until something has come to pass in the real one. */
+/** Moves the fake time on until something has happened in real time. */
 async function tickUntil(time: FakeTime, isDone: () => boolean): Promise<void> {
   while (!isDone()) {
     await time.tickAsync(1000);

@@ -1,5 +1,5 @@
 /**
- * Stand-in for `@std/testing/types`: claims about types that the type checker settles.
+ * Stand-in for `@std/testing/types`: claims about types, which the type checker tests.
  *
  * @module
  */
