@@ -4,7 +4,7 @@ import type { Transformation } from "./private_copy.ts";
 export type Form =
   /** Bundled into one file, as the compiled program is. */
   | "bundle"
-  /** One by one, as whoever imports the library from JSR has them. */
+  /** One by one, as they are imported from JSR. */
   | "files";
 
 /** Every form. */

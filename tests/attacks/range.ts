@@ -68,7 +68,10 @@ export class Range {
   }
 }
 
-/** Short limits for each step, so that many attacks fit into little time. The limit for a whole run is long: the machine may be busy. */
+/**
+ * Short limits for each step, so that many attacks fit into little time. The limit for a whole run is long, as other work
+ * may take of that time.
+ */
 function limitsFor(file: string): Partial<SandboxLimits> {
   const totalMs = 600_000;
   const isAboutMemory = file.startsWith("memory_");
