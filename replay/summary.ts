@@ -16,7 +16,7 @@ export interface Reparented {
  * The totals of a recording. The names are those of the ground truth files in the tests.
  */
 export interface Summary {
-  /** Processes that were forked in the recording, or did something in it. */
+  /** Processes that were forked in the recording, were found in it, or did something in it. */
   readonly processes: number;
   /** Threads that were made, beside the first one of each process. */
   readonly threads: number;

@@ -65,18 +65,15 @@ export class EventFile {
   }
 }
 
+/** A fork or an exec that was refused. Nothing else can be. */
 function refusedForm(event: RecordedEvent, errno: ErrnoName): RecordedEvent {
-  if (event.type !== "fork") return event;
-  const { time, line, pid, tgid, creator } = event;
-  return {
-    type: "refused",
-    time,
-    line,
-    call: "fork",
-    pid,
-    tgid: tgid ?? pid,
-    creator,
-    errno,
-    path: null,
-  };
+  const { time, line } = event;
+  if (event.type === "fork") {
+    const { pid, tgid, creator } = event;
+    const refused = { call: "fork", pid, tgid: tgid ?? pid, creator, errno, path: null } as const;
+    return { type: "refused", time, line, ...refused };
+  }
+  if (event.type !== "exec") return event;
+  const { pid, path } = event;
+  return { type: "refused", time, line, call: "exec", pid, tgid: pid, creator: null, errno, path };
 }

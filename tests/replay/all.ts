@@ -1,5 +1,6 @@
 import "./adopt_test.ts";
 import "./bad_input_test.ts";
+import "./event_file_test.ts";
 import "./events_property_test.ts";
 import "./events_test.ts";
 import "./exec_veto_test.ts";

@@ -6,8 +6,8 @@ import { eventsHeader, formatEvent, type RecordedEvent } from "../../replay/mod.
 import { eventsOf } from "./support.ts";
 
 const pid = fc.integer({ min: 1, max: 4_194_304 });
-const id = fc.integer({ min: 0, max: 4_294_967_295 });
-const group = fc.integer({ min: 0, max: 4_194_304 });
+const id = fc.integer({ min: 0, max: 4_294_967_294 });
+const group = fc.integer({ min: 0, max: 4_194_303 });
 const signal = fc.integer({ min: 1, max: 64 });
 const text = fc.string({ unit: "binary", maxLength: 20 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });

@@ -160,7 +160,7 @@ Deno.test("EventsParser names at most 20 unknown kinds, and counts the others to
 });
 
 Deno.test("EventsParser takes an id that no system can have for one that is not told", () => {
-  const ids = '"uid":4294967296,"gid":-1,"pgid":4194305,"sid":0.5';
+  const ids = '"uid":4294967295,"gid":-1,"pgid":4194304,"sid":0.5';
   const [event] = eventsOf(`${eventsHeader()}{"t":5,"ev":"found","pid":6,"tgid":6,${ids}}\n`);
   const place = { time: 5, line: 2 };
   assertEquals(event, { type: "found", ...place, pid: 6, tgid: 6, parent: null, comm: null });
