@@ -25,6 +25,7 @@ import kernelModule from "../kernel/module.ts" with { type: "text" };
 import kernelModuleLoader from "../kernel/module_loader.ts" with { type: "text" };
 import kernelPending from "../kernel/pending.ts" with { type: "text" };
 import kernelPid from "../kernel/pid.ts" with { type: "text" };
+import kernelPidPages from "../kernel/pid_pages.ts" with { type: "text" };
 import kernelPrctl from "../kernel/prctl.ts" with { type: "text" };
 import kernelPreempt from "../kernel/preempt.ts" with { type: "text" };
 import kernelPrintk from "../kernel/printk.ts" with { type: "text" };
@@ -105,6 +106,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "kernel/module_loader.ts": kernelModuleLoader,
   "kernel/pending.ts": kernelPending,
   "kernel/pid.ts": kernelPid,
+  "kernel/pid_pages.ts": kernelPidPages,
   "kernel/prctl.ts": kernelPrctl,
   "kernel/preempt.ts": kernelPreempt,
   "kernel/printk.ts": kernelPrintk,

@@ -15,7 +15,7 @@ const execLog = defineModule({
       module: name,
       init: () => PNOTIFY_OK,
       fork: () => PNOTIFY_OK,
-      exec: (task) => printk(`${params.prefix} ${task.program.path}`),
+      exec: (task) => printk(`${params.prefix} ${task.program.path ?? task.comm}`),
     });
     pnotify.register(events);
     return events;

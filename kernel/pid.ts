@@ -132,7 +132,7 @@ export class PidTable {
   /**
    * The task with the lowest pid from a given one on (find_ge_pid). A walk over all tasks goes on behind each one.
    *
-   * @param pid The lowest pid, 0 or more.
+   * @param pid The lowest pid.
    * @returns The task on the list, or null when there is none.
    */
   findFrom(pid: number): Task | null {
@@ -143,11 +143,13 @@ export class PidTable {
   /** The lowest pid on the list from a given one on; -1 when there is none. */
   #nextOnList(from: number): number {
     const tasks = this.#tasks;
-    for (let pid = from; pid < tasks.length; pid++) {
+    const first = from > 0 ? Math.ceil(from) : 0;
+    for (let pid = first; pid < tasks.length; pid++) {
       if (tasks[pid] !== null) return pid;
     }
     const pages = this.#pages;
-    let pid = pages.nextMapped(Math.max(from, PAGED_PIDS));
+    if (first >= PID_MAX_LIMIT) return -1;
+    let pid = pages.nextMapped(Math.max(first, PAGED_PIDS));
     while (pid >= 0 && this.taskAt(pages.indexOf(pid)) === null) pid = pages.nextMapped(pid + 1);
     return pid;
   }

@@ -40,7 +40,7 @@ export default defineModule({
       },
       exec(task) {
         counts.exec++;
-        say(\`\${task} runs \${task.program.path}\`);
+        say(\`\${task} runs \${task.program.path ?? "?"}\`);
       },
       exit(task) {
         counts.exit++;

@@ -203,13 +203,9 @@ Deno.test("PidTable.findFrom() finds the next pid on the list, and nobody behind
   const zombie = kernel.fork(sh, { pid: 200 });
   kernel.exit(zombie);
   const { pids } = kernel;
-  assertEquals([0, 3, 4, 201, 3_500_001].map((pid) => pids.findFrom(pid)?.pid ?? null), [
-    0,
-    3,
-    200,
-    high.pid,
-    null,
-  ]);
+  const from = [0, 3, 4, 201, 3_500_001, -1, 2.5, NaN, Infinity];
+  const next = from.map((pid) => pids.findFrom(pid)?.pid ?? null);
+  assertEquals(next, [0, 3, 200, high.pid, null, 0, 3, 0, null]);
 });
 
 Deno.test("findTask() finds who is on the task list, zombies and threads too", () => {
