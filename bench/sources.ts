@@ -48,6 +48,7 @@ import kernelTaskReference from "../kernel/task_reference.ts" with { type: "text
 import kernelTrace from "../kernel/trace.ts" with { type: "text" };
 import kernelVfork from "../kernel/vfork.ts" with { type: "text" };
 import kernelWait from "../kernel/wait.ts" with { type: "text" };
+import kernelWaitStatus from "../kernel/wait_status.ts" with { type: "text" };
 import pnotifyEvents from "../pnotify/events.ts" with { type: "text" };
 import pnotifyExec from "../pnotify/exec.ts" with { type: "text" };
 import pnotifyExit from "../pnotify/exit.ts" with { type: "text" };
@@ -129,6 +130,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "kernel/trace.ts": kernelTrace,
   "kernel/vfork.ts": kernelVfork,
   "kernel/wait.ts": kernelWait,
+  "kernel/wait_status.ts": kernelWaitStatus,
   "pnotify/events.ts": pnotifyEvents,
   "pnotify/exec.ts": pnotifyExec,
   "pnotify/exit.ts": pnotifyExit,
