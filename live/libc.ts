@@ -1,4 +1,5 @@
 import { KernelError } from "../kernel/errno.ts";
+import { LIBC_NAMES } from "./libc_names.ts";
 
 /** Of waitpid: threads and children of every kind, but only those of the calling thread. */
 export const WALL = 0x40000000;
@@ -272,19 +273,17 @@ export function cString(
 }
 
 function openSymbols(): LibcSymbols {
-  const names = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
-  let complaint = "";
-  for (const name of names) {
+  for (const name of LIBC_NAMES) {
     try {
       return Deno.dlopen(name, SYMBOLS).symbols;
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      complaint ||= error instanceof Error ? error.message : String(error);
+      // There is no such library, or one that lacks a function.
     }
   }
   throw new KernelError("ENOSYS", {
     action: "open the C library",
-    found: complaint,
-    wanted: `one of ${names.join(", ")} is wanted`,
+    found: "this system has none that pnotify can use",
+    wanted: `one of ${LIBC_NAMES.join(", ")} is wanted`,
   });
 }

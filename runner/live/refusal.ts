@@ -35,5 +35,5 @@ function describeMistake(error: unknown): string {
   const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   const [place = "at an unknown place"] = /\bat .*$/m.exec(stack) ?? [];
   const what = `${message.split("\n")[0]} (${place})`;
-  return `Cannot trace the command: pnotify itself broke down, and ended what it traced: ${what}`;
+  return `Cannot trace the command: pnotify itself broke down, and traces nothing any more: ${what}`;
 }

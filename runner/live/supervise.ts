@@ -1,3 +1,4 @@
+import { type SignalName, signalNumber } from "../../kernel/signal.ts";
 import { type Inherited, readInherited } from "../../live/launch.ts";
 import { Libc } from "../../live/libc.ts";
 import { workerUrl } from "../worker_url.ts";
@@ -8,10 +9,10 @@ import { demandArchitecture, explain } from "./refusal.ts";
 export type LiveEnd = Extract<LiveMessage, { kind: "ended" | "refused" }>;
 
 /** What a terminal sends to the command as well, so that it is not for us to pass on. */
-const FROM_TERMINAL: readonly Deno.Signal[] = Object.freeze(["SIGINT", "SIGQUIT"]);
+const FROM_TERMINAL: readonly SignalName[] = Object.freeze(["SIGINT", "SIGQUIT"]);
 /** What ends the tracing of a process that this one has attached to. */
-const LEAVES: readonly Deno.Signal[] = Object.freeze(["SIGINT", "SIGTERM", "SIGHUP"]);
-const PASSED_ON: readonly Deno.Signal[] = Object.freeze([
+const LEAVES: readonly SignalName[] = Object.freeze(["SIGINT", "SIGTERM", "SIGHUP"]);
+const PASSED_ON: readonly SignalName[] = Object.freeze([
   "SIGHUP",
   "SIGTERM",
   "SIGUSR1",
@@ -57,7 +58,7 @@ export async function supervise(
         event.preventDefault();
         // Its thread is gone, and with it everything that it traced.
         const [what] = event.message.replace(/^Uncaught (?:\(in .*?\) )?/, "").split("\n");
-        resolve(refuse(`pnotify itself broke down, and ended what it traced: ${what}`));
+        resolve(refuse(`pnotify itself broke down, and traces nothing any more: ${what}`));
       };
       const start: LiveStart = { ...job, inherited };
       worker.postMessage(start);
@@ -78,7 +79,7 @@ class SignalForwarder {
   target: number | null = null;
   /** What to close so that an attached process is left, once it is traced. */
   wake: number | null = null;
-  readonly #listeners: [Deno.Signal, () => void][] = [];
+  readonly #listeners: [SignalName, () => void][] = [];
   #terms = 0;
 
   constructor() {
@@ -89,17 +90,13 @@ class SignalForwarder {
     }
   }
 
-  #received(signal: Deno.Signal): void {
+  #received(signal: SignalName): void {
     if (this.wake !== null && LEAVES.includes(signal)) return this.#leave(this.wake);
     // What was typed went to the whole foreground group, the command included.
     if (FROM_TERMINAL.includes(signal) && isInForeground()) return;
     if (signal === "SIGTERM" && ++this.#terms > 1) Deno.exit(128 + 15);
-    if (this.target === null) return;
-    try {
-      Deno.kill(this.target, signal);
-    } catch {
-      // It has ended by itself.
-    }
+    // It may have ended by itself. Deno.kill() would want a permission of its own.
+    if (this.target !== null) new Libc().symbols.kill(this.target, signalNumber(signal));
   }
 
   #leave(wake: number): void {

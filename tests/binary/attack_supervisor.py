@@ -1,6 +1,6 @@
 """Tries to trace a process, and to read and write its memory. Prints what came of each way: done, or refused.
 
-usage: attack_supervisor.py [PID]...   A PID may be "supervisor", which is the parent, or "child", one of its own.
+usage: attack_supervisor.py VICTIM...   A victim is a pid, "supervisor", which is the parent, or "child", one of its own.
 """
 
 import ctypes
@@ -81,8 +81,11 @@ WAYS = {
 
 def main():
     for name in sys.argv[1:]:
-        pid = os.getppid() if name == "supervisor" else 0
-        if name == "child":
+        if name == "supervisor":
+            pid = os.getppid()
+        elif name != "child":
+            pid = int(name)
+        else:
             pid = os.fork()
             if pid == 0:
                 time.sleep(600)

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { LaunchError } from "../../live/launch_error.ts";
-import { demandArchitecture } from "../../runner/live/refusal.ts";
+import { Libc } from "../../live/libc.ts";
+import { demandArchitecture, explain } from "../../runner/live/refusal.ts";
+import { SANDBOX_COMMAND } from "../../runner/sandbox/mod.ts";
 import { programBundle, writeBundle } from "../../tools/bundle.ts";
 import { denoArguments, filePath, findWorld, root } from "../../tools/with_std.ts";
 import { makeFolder } from "../sandbox/folder.ts";
@@ -97,6 +99,19 @@ testLive("pnotify live wants --allow-ffi and --allow-read, and no more", async (
   assertEquals([status, out], [4, "out\n"], err);
 });
 
+testLive("pnotify live passes signals on without --allow-run", async () => {
+  const script = "trap 'exit 9' TERM; kill -TERM $PPID; while :; do sleep 0.05; done";
+  const flags = ["--allow-read", "--allow-ffi"];
+  const { status, err } = await runWith(flags, [
+    "live",
+    "--",
+    "sh",
+    "-c",
+    script,
+  ]);
+  assertEquals(status, 9, err);
+});
+
 testLive("a tracer that breaks down leaves no process stopped, and none running", async () => {
   const { files, config } = await programBundle();
   using folder = makeFolder({});
@@ -126,21 +141,49 @@ Deno.test("demandArchitecture() says in a sentence where pnotify live runs", () 
   }
 });
 
-/** The builds that can be attacked, as a user who is not root: root may trace everything. */
+Deno.test("Libc() says in a sentence that there is no C library that it knows", () => {
+  const { dlopen } = Deno;
+  Deno.dlopen = () => {
+    throw new Error("Could not open library: no such file\nor directory");
+  };
+  try {
+    const error = assertThrows(() => new Libc());
+    const { message, exitStatus } = explain(error);
+    assertMatch(
+      message,
+      /^Cannot open the C library: .*libc\.so\.6, libc\.musl-\w+\.so\.1.*\(ENOSYS\)$/,
+    );
+    assertEquals(exitStatus, 125);
+  } finally {
+    Deno.dlopen = dlopen;
+  }
+});
+
+/** Options of a command that make it run as a user who is not root: root may trace everything. */
+const asUser = isLinux && Deno.uid() === 0 ? { cwd: "/", uid: NOBODY, gid: NOBODY } : {};
+
+/** The path of the binary where that user can run it. */
+function publicBinary(folder: string): string {
+  const path = `${folder}/pnotify`;
+  Deno.copyFileSync(binary!, path);
+  Deno.chmodSync(path, 0o755);
+  return path;
+}
+
+/** The builds that can be attacked. */
 function victims(folder: string): Build[] {
   if (Deno.uid() !== 0) return binary === null ? [fromSource] : [fromSource, compiled];
   if (binary === null) return [];
-  const path = `${folder}/pnotify`;
-  Deno.copyFileSync(binary, path);
-  Deno.chmodSync(path, 0o755);
-  const nobody = { cwd: "/", uid: NOBODY, gid: NOBODY };
-  return [{ name: "the binary", run: (args) => output(path, [...args], nobody) }];
+  const path = publicBinary(folder);
+  return [{ name: "the binary", run: (args) => output(path, [...args], asUser) }];
 }
 
 async function hasPython(): Promise<boolean> {
   try {
-    const { success } = await new Deno.Command("python3", {
-      args: ["--version"],
+    const { success } = await new Deno.Command("env", {
+      // It passes over a python3 that this user may not run.
+      args: ["python3", "--version"],
+      ...asUser,
       stdout: "null",
       stderr: "null",
     }).output();
@@ -178,3 +221,38 @@ testLive(
     }
   },
 );
+
+/** Waits until a process is not dumpable: its files in /proc belong to root then. */
+async function untilHidden(pid: number): Promise<void> {
+  while (Deno.statSync(`/proc/${pid}/environ`).uid !== 0) {
+    await new Promise((go) => setTimeout(go, 10));
+  }
+}
+
+testLive("the sandbox of the binary can neither be traced nor read by the same user", async () => {
+  if (!await hasPython()) {
+    return console.error("tests/binary: the sandbox was not attacked: there is no python3");
+  }
+  const script = Deno.readTextFileSync(new URL("attack_supervisor.py", import.meta.url));
+  using folder = makeFolder({ "attack.py": script });
+  Deno.chmodSync(folder.path, 0o755);
+  const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;
+  const sandbox = new Deno.Command(publicBinary(folder.path), {
+    args: [SANDBOX_COMMAND],
+    ...streams,
+    ...asUser,
+  }).spawn();
+  try {
+    await untilHidden(sandbox.pid);
+    const attack = [`${folder.path}/attack.py`, String(sandbox.pid)];
+    const { status, out, err } = await output("env", ["python3", ...attack], asUser);
+    assertEquals(status, 0, err);
+    const ends = out.trimEnd().split("\n").map((line) => line.split(": "));
+    assertEquals(ends.filter(([, , end]) => end !== "refused"), []);
+    assertEquals(ends.length, 10);
+  } finally {
+    // It ends with the pipe.
+    await sandbox.stdin.close();
+    assertEquals((await sandbox.status).code, 2);
+  }
+}, binary === null);
