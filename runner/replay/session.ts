@@ -187,7 +187,7 @@ export class EventSession {
   #started({ depth, above, forked }: ProcessRecord, task: Task | null): void {
     if (task === null || depth > 0 || (forked && above !== null)) return;
     if (this.#jobs !== null && jobOf(this.#jobs, task) === null) {
-      quietly(() => this.#jobs!.create({ task }));
+      this.#createJob(this.#jobs, task);
     }
     const { pnotify } = this.#world;
     for (const events of pnotify.registeredEvents()) {
@@ -195,6 +195,14 @@ export class EventSession {
       if (events.init !== null || events.global) continue;
       quietly(() => subscribeOnce(pnotify, task, events));
     }
+  }
+
+  /** Makes a job for a task with the rights of init: who starts a user's processes has them, as pam_job had. */
+  #createJob(jobs: Jobs, task: Task): void {
+    const { credentials } = task;
+    task.credentials = this.#kernel.init.credentials;
+    quietly(() => jobs.create({ task, uid: credentials.user.uid }));
+    task.credentials = credentials;
   }
 
   #ending(process: ProcessRecord, task: Task | null): void {

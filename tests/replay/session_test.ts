@@ -202,3 +202,13 @@ Deno.test("ReplaySession subscribes no process that is not a root by itself", ()
   const told = subscribersIn(replay(STRACE, ["deaf"], { more: new Map([["deaf", deaf]]) }));
   assertEquals(told, { 50: "deaf", 60: "", 70: "", 90: "deaf", 91: "" });
 });
+
+Deno.test("ReplaySession makes a job for a root whose user may make none", () => {
+  const text = eventsHeader() + lines(`
+    {"ev":"found","pid":50,"ppid":1,"t":1,"uid":65534,"gid":65534,"comm":"sh"}
+    {"ev":"exit","pid":50,"t":2,"code":0}
+  `);
+  const { report } = replay(text, ["job", "csa"]);
+  const [root] = report.tree!;
+  assertEquals([root.job !== null, root.accounting !== null], [true, true]);
+});
