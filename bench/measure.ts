@@ -5,7 +5,8 @@
  *
  * A third argument is the URL of a bundle of the contender. Without it the contender's files are loaded one by one. The
  * process prints as JSON what the modules heard in a fixed part of the work. Then, for each number of milliseconds that it
- * reads, it works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take turns.
+ * reads, it works as long and prints the nanoseconds that a lifecycle took. `bench/processes.ts` lets several of these take
+ * turns.
  *
  * @module
  */

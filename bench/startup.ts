@@ -4,8 +4,9 @@
  *     deno run -A bench/startup.ts [--rounds=7] [--steps=500] [--binary=dist/pnotify]
  *
  * With the compiled program it compiles an empty one, by what `deno task compile` compiles with (the environment variables
- * DENO_2_4 and DENORT_BIN, see tools/compile.ts), and compares `pnotify version` with that. Times are from the clock on the wall, so a machine that does something else makes them
- * longer, and CPU time of the process and those it starts, where the C library can be called.
+ * DENO_2_4 and DENORT_BIN, see tools/compile.ts), and compares `pnotify version` with that. Times are from the clock on the
+ * wall, so a machine that does something else makes them longer, and CPU time of the process and those it starts, where the
+ * C library can be called.
  *
  * @module
  */
