@@ -1,7 +1,8 @@
 import { Errno, type ErrnoName } from "../kernel/errno.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../kernel/fork.ts";
-import type { RecordedEvent } from "../replay/event.ts";
+import type { ExecCall, RecordedEvent } from "../replay/event.ts";
 import type { CallNumbers } from "./architecture.ts";
+import { readExecCall } from "./exec_call.ts";
 import { PR_SET_CHILD_SUBREAPER, PR_SET_NAME } from "./filter.ts";
 import type { TracerParts } from "./parts.ts";
 import type { Birth, Tracee } from "./tracee.ts";
@@ -18,6 +19,14 @@ export interface EventModel {
    * @returns Null, or the errno with which a module refuses it.
    */
   take(event: RecordedEvent): ErrnoName | null;
+  /** Whether any module wants to be asked before a program runs. */
+  readonly asksExec: boolean;
+  /**
+   * Asks before a program runs.
+   *
+   * @returns Null, or the errno with which a module refuses it.
+   */
+  mayExec(call: ExecCall): ErrnoName | null;
 }
 
 /** What a driver measures. */
@@ -77,7 +86,7 @@ export class Driver implements TraceListener {
   }
 
   /** The command stands before its first instruction. It existed before: nobody saw its birth. */
-  launched(root: Tracee): void {
+  launched(root: Tracee): number {
     const { proc } = this.#parts;
     const identity = proc.identity(root.tid);
     const stat = proc.stat(root.tid);
@@ -102,7 +111,7 @@ export class Driver implements TraceListener {
       group,
       session,
     });
-    this.#tellProgram(root, root.tid);
+    return this.#tellProgram(root, root.tid);
   }
 
   attached(tracee: Tracee, parent: number | null): void {
@@ -171,22 +180,25 @@ export class Driver implements TraceListener {
     };
   }
 
-  execed(tracee: Tracee, oldTid: number): void {
+  execed(tracee: Tracee, oldTid: number): number {
     if (oldTid !== tracee.tid) {
       const leader = this.#byTid.get(tracee.tid);
       if (leader !== undefined && leader !== tracee) this.#traits.delete(leader);
       this.#byTid.delete(oldTid);
       this.#byTid.set(tracee.tid, tracee);
     }
-    this.#tellProgram(tracee, oldTid);
+    return this.#tellProgram(tracee, oldTid);
   }
 
-  #tellProgram(tracee: Tracee, oldTid: number): void {
+  /** Tells what a task runs now. It is asked about once more when that is not what was permitted before. */
+  #tellProgram(tracee: Tracee, oldTid: number): number {
     const { proc } = this.#parts;
     const { tid } = tracee;
     const identity = proc.identity(tid);
     const path = proc.executable(tid);
-    this.#model.take({
+    const permitted = path !== null && tracee.permitted.includes(path);
+    tracee.permitted = [];
+    const refusal = this.#model.take({
       type: "exec",
       ...this.#place(),
       pid: tid,
@@ -195,11 +207,14 @@ export class Driver implements TraceListener {
       argv: proc.argv(tid),
       comm: identity?.comm ?? null,
       cwd: proc.cwd(tid),
+      permitted,
     });
     const traits = this.#traits.get(tracee);
-    if (traits === undefined || identity === null) return;
-    traits.comm = identity.comm;
-    this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
+    if (refusal === null && traits !== undefined && identity !== null) {
+      traits.comm = identity.comm;
+      this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
+    }
+    return this.#errnoOf(refusal);
   }
 
   #tellCredentials(tracee: Tracee, traits: KnownTraits, uid: number, gid: number): void {
@@ -225,7 +240,28 @@ export class Driver implements TraceListener {
     this.#tellGroup(tracee.tgid);
   }
 
-  mayExec(_tracee: Tracee, _call: CallInfo): number {
+  mayExec(tracee: Tracee, call: CallInfo): number {
+    const attempt = readExecCall(this.#parts, tracee.tid, call);
+    if (attempt === null) return 0;
+    const { paths, argv, cwd } = attempt;
+    const { tid: pid, tgid } = tracee;
+    for (const path of paths) {
+      const errno = this.#model.mayExec({ ...this.#place(), pid, path, argv, cwd });
+      if (errno === null) continue;
+      const creator = null;
+      this.#model.take({
+        type: "refused",
+        ...this.#place(),
+        call: "exec",
+        pid,
+        tgid,
+        creator,
+        errno,
+        path,
+      });
+      return Errno[errno];
+    }
+    tracee.permitted = paths;
     return 0;
   }
 

@@ -14,6 +14,9 @@ const CLOCK_MONOTONIC = 1;
 /** Offsets in struct linux_dirent64. */
 const DIRENT_SIZE = 16;
 const DIRENT_NAME = 19;
+/** BINPRM_BUF_SIZE. */
+const SCRIPT_LINE = 256;
+const O_NONBLOCK = 0o4000;
 const SHORT_FILE = 4000;
 const SHORT_PATH = 256;
 
@@ -155,9 +158,18 @@ export class Libc {
     }
   }
 
-  /** Opens a file of /proc that is read again and again; -1 when it cannot be opened. */
-  openFile(path: string): number {
-    return this.symbols.open(this.#pathOf(path), O_RDONLY | O_CLOEXEC);
+  /** Opens a file for reading, or as the flags say; -1 when it cannot be opened. */
+  openFile(path: string, flags: number = O_RDONLY): number {
+    return this.symbols.open(this.#pathOf(path), flags | O_CLOEXEC);
+  }
+
+  /** The first characters of a file: as many as the kernel looks at for an interpreter. Null when it cannot be read. */
+  readBeginning(path: string): string | null {
+    const file = this.openFile(path, O_NONBLOCK);
+    if (file < 0) return null;
+    const length = Number(this.symbols.read(file, this.#file, BigInt(SCRIPT_LINE)));
+    this.symbols.close(file);
+    return length < 0 ? null : this.#decoder.decode(this.#file.subarray(0, length));
   }
 
   /** Reads a short file of /proc anew; null when its task is gone. */

@@ -24,6 +24,8 @@ export class Tracee {
   exitStatus: number | null = null;
   /** The call whose exit is awaited, or null. */
   call: PendingCall | null = null;
+  /** The files that it was permitted to run by its last exec: another thread may have changed what it runs since. */
+  permitted: readonly string[] = [];
   /** A signal that came at a bad time, to be handed on when it goes on; or 0. */
   keptSignal = 0;
 

@@ -1,6 +1,8 @@
 import { attachTree } from "./attach.ts";
 import { CLONE_UNTRACED, KILLS } from "./filter.ts";
 import { type Libc, type WaitResult, WNOHANG } from "./libc.ts";
+import { errnoName } from "../kernel/errno.ts";
+import { LaunchError } from "./launch_error.ts";
 import { Launcher, type LaunchOptions } from "./launch.ts";
 import type { TracerParts } from "./parts.ts";
 import type { Proc } from "./proc.ts";
@@ -30,8 +32,12 @@ const LOOK_INTERVAL_US = 1000;
 
 /** Hears of every task while it stands still. */
 export interface TraceListener {
-  /** The first task runs its program, and has not executed an instruction of it. */
-  launched(root: Tracee): void;
+  /**
+   * The first task runs its program, and has not executed an instruction of it.
+   *
+   * @returns 0, or the errno with which it is refused.
+   */
+  launched(root: Tracee): number;
   /** A task that runs already is traced from now on. `parent` is that of its process, where it is traced too. */
   attached(tracee: Tracee, parent: number | null): void;
   /**
@@ -40,8 +46,13 @@ export interface TraceListener {
    * @returns 0, or the errno with which its birth is refused.
    */
   born(tracee: Tracee, birth: Birth): number;
-  /** A task runs another program, and has not executed an instruction of it. `oldTid` is what it was called before. */
-  execed(tracee: Tracee, oldTid: number): void;
+  /**
+   * A task runs another program, and has not executed an instruction of it.
+   *
+   * @param oldTid What it was called before.
+   * @returns 0, or the errno with which it is refused: then it is ended.
+   */
+  execed(tracee: Tracee, oldTid: number): number;
   /**
    * A task is about to run another program.
    *
@@ -124,7 +135,16 @@ export class Tracer {
     this.#hasFilter = options.filter !== null;
     this.#tracees.set(pid, root);
     this.#veto.ownFilters = this.#proc.identity(pid)?.filters ?? 0;
-    this.#listener.launched(root);
+    const errno = this.#listener.launched(root);
+    if (errno !== 0) {
+      this.killAll();
+      throw new LaunchError(
+        `Cannot run the command: a module refuses it, one that it permits is wanted (${
+          errnoName(errno)
+        })`,
+        126,
+      );
+    }
     this.#ptrace.cont(pid);
     return pid;
   }
@@ -339,8 +359,9 @@ export class Tracer {
     }
     this.#tellLateBirth(caller);
     caller.call = null;
-    this.#listener.execed(caller, oldTid);
-    this.#resume(caller);
+    if (this.#listener.execed(caller, oldTid) === 0) return this.#resume(caller);
+    // There is no way back to the old program.
+    this.#libc.symbols.kill(caller.tid, SIGKILL);
   }
 
   // Ends.

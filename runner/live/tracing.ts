@@ -1,12 +1,12 @@
 import type { ErrnoName } from "../../kernel/errno.ts";
-import { Driver } from "../../live/driver.ts";
+import { Driver, type EventModel } from "../../live/driver.ts";
 import { filterFor } from "../../live/filter.ts";
 import { LaunchError } from "../../live/launch_error.ts";
 import { spawnWaitingShell } from "../../live/waiting_shell.ts";
 import { Libc } from "../../live/libc.ts";
 import { openParts } from "../../live/parts.ts";
 import { Tracer } from "../../live/tracer.ts";
-import type { RecordedEvent, RecordingClock } from "../../replay/mod.ts";
+import type { ExecCall, RecordedEvent, RecordingClock } from "../../replay/mod.ts";
 import { shippedModules } from "../engine/shipped.ts";
 import { followTo } from "../replay/follow.ts";
 import { EventSession } from "../replay/session.ts";
@@ -31,7 +31,7 @@ export function runJob(job: LiveStart, say: (message: LiveMessage) => void): voi
 }
 
 /** A live run: the tracer, the model that it tells, and the file that it records to. */
-class Run {
+class Run implements EventModel {
   readonly #job: LiveStart;
   readonly #say: (message: LiveMessage) => void;
   readonly #session: EventSession;
@@ -58,7 +58,7 @@ class Run {
         : {}),
     });
     const parts = openParts(this.#libc, architecture);
-    this.#driver = new Driver(parts, { take: (event) => this.#take(event) }, {
+    this.#driver = new Driver(parts, this, {
       figures: job.figures,
       filter: job.filter && job.pid === null,
     });
@@ -79,8 +79,20 @@ class Run {
     return this.#events;
   }
 
+  /** Whether any module wants to be asked before a program runs. */
+  get asksExec(): boolean {
+    return this.#session.wantsCanExec;
+  }
+
+  /** Asks before a program runs. */
+  mayExec(call: ExecCall): ErrnoName | null {
+    let refusal: ErrnoName | null = null;
+    this.#session.guarded(() => refusal = this.#session.mayExec(call));
+    return refusal;
+  }
+
   /** A fault of the model must not stop the command, unless that is wanted. */
-  #take(event: RecordedEvent): ErrnoName | null {
+  take(event: RecordedEvent): ErrnoName | null {
     this.#events++;
     let refusal: ErrnoName | null = null;
     this.#session.guarded(() => refusal = this.#session.take(event));
@@ -104,7 +116,7 @@ class Run {
     const pid = this.#tracer.launch({
       command: rawCommand(this.#libc, command),
       environment: this.#environment,
-      filter: filter ? filterFor(architecture, { exec: false }) : null,
+      filter: filter ? filterFor(architecture, { exec: this.asksExec }) : null,
       inherited,
     });
     this.#say({ kind: "started", pid });

@@ -13,6 +13,7 @@ import type { Pnotify } from "../../pnotify/pnotify.ts";
 import {
   CommandTable,
   type CommandTotals,
+  type ExecCall,
   nodesOf,
   type ProcessRecord,
   type RecordedEvent,
@@ -166,6 +167,16 @@ export class EventSession {
   /** Whether a module or the kernel broke down. */
   get hasFault(): boolean {
     return this.#failure !== null || this.#kernel.reports.length > 0;
+  }
+
+  /** Whether any module wants to be asked before a program runs. */
+  get wantsCanExec(): boolean {
+    return this.#world.pnotify.wantsCanExec;
+  }
+
+  /** Asks the modules before a program runs: {@linkcode Replay.mayExec}. */
+  mayExec(call: ExecCall): ErrnoName | null {
+    return this.#replay.mayExec(call);
   }
 
   /**
