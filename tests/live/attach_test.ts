@@ -19,8 +19,14 @@ function tracerOf(pid: number): number {
   return Number(/TracerPid:\t(\d+)/.exec(status)![1]);
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(20);
+/** Waits until a process is traced. A tracer that has ended will not do it. */
+async function untilTraced(pid: number, tracer: Deno.ChildProcess): Promise<void> {
+  let hasEnded = false;
+  void tracer.status.then(() => hasEnded = true);
+  while (tracerOf(pid) === 0) {
+    if (hasEnded) throw new Error(`Process ${pid} is not traced: the tracer has ended`);
+    await pause(20);
+  }
 }
 
 testLive("pnotify live --pid follows what runs already, and leaves it on SIGINT", async () => {
@@ -28,7 +34,7 @@ testLive("pnotify live --pid follows what runs already, and leaves it on SIGINT"
   const script = "sleep 300 & while :; do (exit 3); sleep 0.05; done";
   const target = new Deno.Command("bash", { args: ["-c", script], stdin: "null" }).spawn();
   const tracer = await attach(target.pid, [], file);
-  await until(() => tracerOf(target.pid) !== 0);
+  await untilTraced(target.pid, tracer);
   await pause(500);
   tracer.kill("SIGINT");
   const { code, stderr } = await tracer.output();
@@ -58,7 +64,7 @@ testLive("pnotify live --pid refuses forks of what runs already", async () => {
   }).spawn();
   const options = ["-m", "fork_limit", "-p", "per_user=1", "-p", "verdict=PNOTIFY_ERROR"];
   const tracer = await attach(target.pid, options, file);
-  await until(() => tracerOf(target.pid) !== 0);
+  await untilTraced(target.pid, tracer);
   const writer = target.stdin.getWriter();
   await writer.write(new TextEncoder().encode("go\n"));
   await writer.close();
