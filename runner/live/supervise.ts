@@ -32,10 +32,7 @@ export async function supervise(
   told: (message: LiveMessage) => void,
 ): Promise<LiveEnd> {
   const path = workerUrl("live");
-  // From source the file of the worker is read. Deno would refuse that in lines of its own.
-  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
-    return refuse("Deno refuses it, --allow-read is wanted (EPERM)");
-  }
+  if (!mayRead(path)) return refuse("Deno refuses it, --allow-read is wanted (EPERM)");
   let inherited: Inherited;
   try {
     demandArchitecture(Deno.build);
@@ -67,6 +64,12 @@ export async function supervise(
     signals.stop();
     worker.terminate();
   }
+}
+
+/** Whether Deno lets the file of the worker be read. It would refuse that in lines of its own. */
+function mayRead(path: URL): boolean {
+  if (path.protocol !== "file:") return true;
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
 }
 
 function refuse(why: string): LiveEnd {

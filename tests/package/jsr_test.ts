@@ -98,6 +98,18 @@ Deno.test("the program runs a shipped scenario when it comes from a registry", a
   assertStringIncludes(ran.stdout, "2 scenarios, 2 passed, 0 failed");
 });
 
+Deno.test({
+  name: "the program traces a command when it comes from a registry",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using registry = await startRegistry();
+    const command = ["sh", "-c", "echo out; exit 3"];
+    const ran = await denoIn(registry.url, {}, ["-A", CLI, "live", "-m", "csa", "--", ...command]);
+    assertEquals({ out: ran.stdout, missing: registry.missing }, { out: "out\n", missing: [] });
+    assertStringIncludes(ran.stderr, "Accounting\n");
+  },
+});
+
 Deno.test("the program sandboxes a module file when it comes from a registry", async () => {
   await using registry = await startRegistry();
   const files = newModuleFiles("mine", "0.1.0", null);
