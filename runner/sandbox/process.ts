@@ -1,6 +1,6 @@
 import { SANDBOX_COMMAND } from "./child.ts";
 import { denoCommand, type SandboxProgram } from "./deno_command.ts";
-import type { ChildAnswer, ChildJob, Doing } from "./protocol.ts";
+import type { ChildAnswer, ChildJob, Doing, SandboxLimits } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
 import { isStandalone } from "./standalone.ts";
 
@@ -76,7 +76,7 @@ export async function runChild(
 }
 
 function ownProgram(job: ChildJob): SandboxProgram {
-  return isStandalone() ? [Deno.execPath(), SANDBOX_COMMAND] : sourceCommand(job);
+  return isStandalone() ? [Deno.execPath(), SANDBOX_COMMAND] : sourceCommand(job.limits);
 }
 
 function spawn(job: ChildJob, command: SandboxProgram): Deno.ChildProcess {
@@ -103,9 +103,10 @@ function limitScript({ limits }: ChildJob): string {
   return `${limitFlags.map((flag) => `ulimit ${flag} 2>/dev/null;`).join(" ")} exec "$0" "$@"`;
 }
 
-function sourceCommand({ limits }: ChildJob): SandboxProgram {
+/** The command that serves as a sandbox when the program runs from source. It may read the program, and nothing else. */
+export function sourceCommand({ memoryMb }: SandboxLimits): SandboxProgram {
   const root = new URL("../../", import.meta.url);
-  const heap = Math.max(64, Math.floor(limits.memoryMb / 3));
+  const heap = Math.max(64, Math.floor(memoryMb / 3));
   const flags = [
     "--no-remote",
     `--config=${pathOf(new URL("deno.json", root))}`,

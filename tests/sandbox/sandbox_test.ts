@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { RunResult, ScenarioPlan } from "../../runner/engine/plan.ts";
-import { runSandboxed, type SandboxLimits, type SandboxOutcome } from "../../runner/sandbox/mod.ts";
+import { remoteProgram } from "../../runner/execute/remote_program.ts";
+import {
+  DEFAULT_LIMITS,
+  runSandboxed,
+  type SandboxLimits,
+  type SandboxOutcome,
+} from "../../runner/sandbox/mod.ts";
+import { sourceCommand } from "../../runner/sandbox/process.ts";
+import { filePath, root } from "../../tools/with_std.ts";
 import { makeFolder } from "./folder.ts";
 import { fileModule, LANES, planOf } from "./plan.ts";
 
@@ -282,4 +290,14 @@ Deno.test("runSandboxed() shows in the report of a misuse where the module calle
   assertEquals(reports.map(({ kind, place }) => [kind, place.stack]), [
     ["lock-not-held", "at exec (mine.js:13:32)"],
   ]);
+});
+
+Deno.test("the process of a sandbox from source may read the program, and has no native code", () => {
+  const grants = (command: readonly string[]) => command.filter((arg) => /^(-A|--allow)/.test(arg));
+  const folder = filePath(root);
+  assertEquals(grants(sourceCommand(DEFAULT_LIMITS)), [`--allow-read=${folder}`]);
+  const remote = remoteProgram(
+    "https://jsr.io/@pnotify/pnotify/0.1.0/runner/execute/remote_program.ts",
+  );
+  assertEquals(grants(remote!), ["--allow-import=jsr.io"]);
 });
