@@ -76,9 +76,13 @@ export class Driver implements TraceListener {
   }
 
   #place(): { readonly time: number; readonly line: number } {
+    return { time: this.#time(), line: ++this.#line };
+  }
+
+  #time(): number {
     const now = this.#parts.libc.now();
     if (this.origin < 0) this.origin = Math.floor(now / 1e9) * 1e9;
-    return { time: now - this.origin, line: ++this.#line };
+    return now - this.origin;
   }
 
   #errnoOf(refusal: ErrnoName | null): number {
@@ -246,7 +250,9 @@ export class Driver implements TraceListener {
     const { paths, argv, cwd } = attempt;
     const { tid: pid, tgid } = tracee;
     for (const path of paths) {
-      const errno = this.#model.mayExec({ ...this.#place(), pid, path, argv, cwd });
+      // A question is no event: it has no line of its own in a recording.
+      const place = { time: this.#time(), line: this.#line + 1 };
+      const errno = this.#model.mayExec({ ...place, pid, path, argv, cwd });
       if (errno === null) continue;
       const creator = null;
       this.#model.take({
