@@ -26,7 +26,7 @@ export interface ExploreFailure {
 export interface ExploreResult {
   /** The number of schedules that ran to their end. */
   readonly schedules: number;
-  /** The number of placements in which an operation would have had to wait for the one that it is nested in. */
+  /** The number of placements in which an operation would wait for the operation around it. */
   readonly infeasible: number;
   /** The number of different traces that the schedules gave. */
   readonly traces: number;

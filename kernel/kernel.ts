@@ -855,7 +855,7 @@ export class Kernel implements KernelWorld {
   }
 
   /**
-   * Whether another CPU is in a call of a task, or in its exit. That is so only while operations are nested.
+   * Whether another CPU is in a call of a task, or in its exit. True only while operations are nested.
    *
    * @param task The task.
    * @returns Whether one is.

@@ -17,7 +17,7 @@ export interface TaskData<D> {
   create(task: Task): D;
   /** What a child gets at fork. By default it gets a new value from `create`: nothing is copied (A46). */
   readonly inherit?: Inheritance<D>;
-  /** Ends a value. `task` is the task whose subscription ended last. */
+  /** Ends a value. `task` is the task of the last subscription to end. */
   destroy?(data: D, task: Task): void;
 }
 

@@ -99,7 +99,8 @@ export function movesOf(kernel: Kernel): number {
 
 /**
  * Calls exit for one subscriber of a task, and takes it off. It is found by name, and not by structure (A25). So the
- * subscriber of another structure of that name goes too, and this structure's hook is called. Returns whether it did so.
+ * subscriber of another structure of that name goes too, and this structure's hook is called. Returns whether it removed
+ * a subscriber.
  */
 export function drainTask(
   kernel: Kernel,

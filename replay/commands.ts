@@ -1,4 +1,4 @@
-import { printable } from "./layout.ts";
+import { maskControls } from "./layout.ts";
 import type { ProcessRecord } from "./process.ts";
 import type { ReplayObserver } from "./replay.ts";
 
@@ -40,7 +40,7 @@ export class CommandTable implements ReplayObserver {
    * @param process What is known of it.
    */
   ended(process: ProcessRecord): void {
-    const command = process.comm === null ? "?" : printable(process.comm);
+    const command = process.comm === null ? "?" : maskControls(process.comm);
     let totals = this.#totals.get(command);
     if (totals === undefined) {
       totals = { command, runs: 0, failed: 0, time: 0, longest: 0 };

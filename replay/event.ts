@@ -222,7 +222,7 @@ export interface UsageEvent extends EventPlace {
   readonly type: "usage";
   /** The task. */
   readonly pid: number;
-  /** What to add to what it used. */
+  /** The usage to add. */
   readonly resources: Resources;
 }
 

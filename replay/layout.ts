@@ -6,7 +6,7 @@ import type { ProcessRecord } from "./process.ts";
  * Makes text from a recording safe for a terminal. Recorders copy the names of programs, and these may hold
  * anything.
  */
-export function printable(text: string): string {
+export function maskControls(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "?");
 }
@@ -98,10 +98,10 @@ export function commandOf(process: ProcessRecord): string {
   const { command } = process;
   const argv = command?.argv;
   if (argv !== null && argv !== undefined && argv.length > 0) {
-    return printable([baseName(argv[0]), ...argv.slice(1)].join(" "));
+    return maskControls([baseName(argv[0]), ...argv.slice(1)].join(" "));
   }
-  if (command?.file) return printable(baseName(command.file));
-  return process.comm === null ? "?" : printable(process.comm);
+  if (command?.file) return maskControls(baseName(command.file));
+  return process.comm === null ? "?" : maskControls(process.comm);
 }
 
 function baseName(path: string): string {

@@ -53,7 +53,7 @@ export class LiveProcess {
     this.parentKnown = parentKnown;
   }
 
-  /** A task of it that has not ended, or null. */
+  /** A live task of the process, or null. */
   get anyLive(): LiveTask | null {
     if (this.threads === null) return this.leader.ended ? null : this.leader;
     return this.threads[0] ?? null;

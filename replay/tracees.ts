@@ -220,8 +220,8 @@ export class Tracees {
   }
 
   /**
-   * Binds a new task to the clone call that is under way. With several calls, or births that were not recorded, its
-   * maker is not sure. The task is then parked.
+   * Binds a new task to the clone call that is under way. The maker is uncertain when several calls are under way, or
+   * when births are missing. The task is then parked.
    */
   #bindToClone(child: Tracee): void {
     const [creator] = this.#cloning;

@@ -6,8 +6,7 @@
  * @module
  */
 
-/** What a sandboxed scenario starts this program with. */
-const SANDBOX_COMMAND = "__sandbox";
+import { SANDBOX_COMMAND } from "./sandbox/standalone.ts";
 
 if (import.meta.main) {
   // Each branch loads only its own files. A sandbox starts for every scenario with module files.

@@ -1,13 +1,14 @@
 import type { Doing } from "./protocol.ts";
+import { bodyOf, createTextMemory, headerOf, LENGTH, STATE } from "./text_memory.ts";
 
+/** The bytes of a text: more than any work takes. */
 const SIZE = 4096;
-const VERSION = 0;
-const LENGTH = 1;
-const HEADER_BYTES = 8;
+/** The first number says how often the board was written. */
+const VERSION = STATE;
 
 /** Makes the memory that a worker and its process share. */
 export function createBoard(): SharedArrayBuffer {
-  return new SharedArrayBuffer(SIZE);
+  return createTextMemory(SIZE);
 }
 
 /**
@@ -20,8 +21,8 @@ export function boardWriter(memory: SharedArrayBuffer): (doing: Doing) => void {
   // Taken early, since they leave the global object before user code comes.
   const encoder = new TextEncoder();
   const { store, add } = Atomics;
-  const header = new Int32Array(memory, 0, 2);
-  const body = new Uint8Array(memory, HEADER_BYTES);
+  const header = headerOf(memory);
+  const body = bodyOf(memory);
   return (doing) => {
     const what = doing.what.slice(0, 500);
     const bytes = encoder.encode(JSON.stringify({ ...doing, what }));
@@ -40,10 +41,10 @@ export function boardWriter(memory: SharedArrayBuffer): (doing: Doing) => void {
  * @returns How often the board was written, and its text. Null while the worker writes.
  */
 export function readBoard(memory: SharedArrayBuffer): { version: number; doing: Doing | null } {
-  const header = new Int32Array(memory, 0, 2);
+  const header = headerOf(memory);
   const version = Atomics.load(header, VERSION);
   const length = Atomics.load(header, LENGTH);
-  const bytes = new Uint8Array(memory, HEADER_BYTES, length).slice();
+  const bytes = bodyOf(memory).slice(0, length);
   try {
     return { version, doing: JSON.parse(new TextDecoder().decode(bytes)) };
   } catch {

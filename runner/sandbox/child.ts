@@ -19,9 +19,6 @@ const GRACE_MS = 500;
 /** What this process gives up. FFI comes first: with it the others mean nothing. */
 const PERMISSIONS = ["ffi", "run", "write", "env", "net", "sys", "read"] as const;
 
-/** The first argument that makes the program serve as a sandbox. */
-export const SANDBOX_COMMAND = "__sandbox";
-
 /** Reads one job from stdin, does it, and ends the process. */
 export async function serveSandbox(): Promise<never> {
   // The job holds the text of modules. Before a byte of it is read, nothing is left but what the worker's file needs: from

@@ -5,8 +5,8 @@ const PREFIX = "data:text/javascript;charset=utf-8,";
 const UNSAFE = /[\x00-\x20%#?"'`<>\\^{|}\x7f]|[^\x00-\x7f]+/g;
 
 /**
- * Makes a URL without quotes and backslashes of JavaScript. It can be imported without any permission. Of a URL that
- * stands in the text only the percent signs are encoded again, so nesting adds little.
+ * Makes a URL without quotes and backslashes of JavaScript. It can be imported without any permission. A URL inside the
+ * text has only its percent signs encoded again, so nesting adds little.
  */
 export function dataUrl(text: string): string {
   return PREFIX + text.replace(UNSAFE, encode);

@@ -93,8 +93,8 @@ function allowShadowing(prototype: Bag): void {
 }
 
 /**
- * Whether the engine itself reads a property: those with which arrays, promises and regular expressions are constructed
- * and iterated. It is slow or wrong where they are accessors.
+ * Whether the engine itself reads a property to construct or iterate arrays, promises and regular expressions. As an
+ * accessor it would be slow or wrong.
  */
 function mustStayData(prototype: Bag, key: Key): boolean {
   if (typeof key === "symbol") return true;

@@ -22,7 +22,8 @@ import { type Refusal, refuseLine } from "./refusal.ts";
 import { Source } from "../scenario/source.ts";
 import { PATIENCE } from "./watchdog.ts";
 
-export { SANDBOX_COMMAND, serveSandbox } from "./child.ts";
+export { serveSandbox } from "./child.ts";
+export { SANDBOX_COMMAND } from "./standalone.ts";
 export { DEFAULT_LIMITS, type SandboxLimits } from "./protocol.ts";
 export type { Refusal, RefusalRule } from "./refusal.ts";
 
@@ -107,8 +108,8 @@ export async function runSandboxed(job: SandboxJob): Promise<SandboxOutcome> {
 }
 
 /**
- * Does a job again, with more patience, when a step was stopped that had hardly run, since others had the CPU. A run comes
- * to the same result each time. A recording can be read only once, so a replay has all the patience at once.
+ * Repeats a job when a step was stopped before it had much CPU time. Each attempt waits longer. A run comes to the same
+ * result each time. A recording can be read only once, so a replay begins with the longest wait.
  */
 async function runPatiently(
   job: SandboxJob,

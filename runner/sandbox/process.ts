@@ -1,8 +1,7 @@
-import { SANDBOX_COMMAND } from "./child.ts";
 import { denoCommand, type SandboxProgram } from "./deno_command.ts";
 import type { ChildAnswer, ChildJob, Doing, SandboxLimits } from "./protocol.ts";
 import { PIECE_LENGTH } from "./slot.ts";
-import { isStandalone } from "./standalone.ts";
+import { isStandalone, SANDBOX_COMMAND } from "./standalone.ts";
 
 /**
  * How long a process may run beyond the time of its job before it is killed. It needs this time to start, and to tell

@@ -129,8 +129,8 @@ interface CallSite {
 
 /**
  * Makes stack traces name the files of modules only. These names say nothing of the host and are the same everywhere,
- * while the names of library files differ between source and bundle. User code cannot replace this function to get at
- * the call sites.
+ * while the names of library files differ between source and bundle. User code cannot replace this function, and so never
+ * gets the call sites.
  */
 function setUpStacks(folders: readonly string[]): void {
   const prepareStackTrace = (error: unknown, sites: readonly CallSite[]) => {

@@ -36,7 +36,7 @@ export const flag: Shape = (value) => check(typeof value === "boolean");
 /** Any JSON value. */
 export const anything: Shape = (value) => check(value !== undefined);
 
-/** A text out of a list: the keys of an object, whose type says whether every text is there. */
+/** One of several texts: the keys of an object. Its type makes the compiler ask for every text. */
 export function oneOf<T extends string>(texts: Readonly<Record<T, unknown>>): Shape {
   return (value) => check(typeof value === "string" && Object.hasOwn(texts, value));
 }

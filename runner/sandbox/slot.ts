@@ -1,17 +1,16 @@
+import { bodyOf, createTextMemory, headerOf, LENGTH, STATE } from "./text_memory.ts";
+
 /** How many characters a piece of a recording has at most. Each takes three bytes at most. */
 export const PIECE_LENGTH: number = 1 << 17;
 
-const HEADER_BYTES = 8;
-const SIZE = HEADER_BYTES + 3 * PIECE_LENGTH;
-const STATE = 0;
-const LENGTH = 1;
+const SIZE = 3 * PIECE_LENGTH;
 const EMPTY = 0;
 const FULL = 1;
 const OVER = 2;
 
 /** Makes the memory through which a process hands text to its worker. */
 export function createSlot(): SharedArrayBuffer {
-  return new SharedArrayBuffer(SIZE);
+  return createTextMemory(SIZE);
 }
 
 /**
@@ -22,10 +21,10 @@ export function createSlot(): SharedArrayBuffer {
  * @returns Fulfilled when the worker has worked through it.
  */
 export async function put(memory: SharedArrayBuffer, text: string | null): Promise<void> {
-  const header = new Int32Array(memory, 0, 2);
+  const header = headerOf(memory);
   if (text !== null) {
     const bytes = new TextEncoder().encode(text);
-    new Uint8Array(memory, HEADER_BYTES).set(bytes);
+    bodyOf(memory).set(bytes);
     Atomics.store(header, LENGTH, bytes.length);
   }
   const state = text === null ? OVER : FULL;
@@ -54,8 +53,8 @@ export function slotReader(memory: SharedArrayBuffer): SlotReader {
   const { wait, load, store, notify } = Atomics;
   const decoder = new TextDecoder();
   const decode = decoder.decode.bind(decoder);
-  const header = new Int32Array(memory, 0, 2);
-  const body = new Uint8Array(memory, HEADER_BYTES);
+  const header = headerOf(memory);
+  const body = bodyOf(memory);
   return {
     take: () => {
       while (load(header, STATE) === EMPTY) wait(header, STATE, EMPTY);

@@ -2,7 +2,7 @@ import { cpuMs } from "./watchdog.ts";
 
 /** Milliseconds over which CPU time and the wall clock are compared. */
 const WINDOW_MS = 200;
-/** The part of a window below which the process has no use for a CPU. It then waits by itself. */
+/** The part of a window below which the process is taken to wait by itself. */
 const IDLE_SHARE = 1 / 20;
 
 /** What a stopwatch reads, in milliseconds. */
@@ -16,8 +16,9 @@ export interface Clocks {
 const hostClocks: Clocks = { wall: () => performance.now(), cpu: cpuMs };
 
 /**
- * Counts the time that this process works or waits. It leaves out the time in which other processes have the CPU, so a
- * busy machine is never the fault of a module. It never counts more than the wall clock does.
+ * Counts the time that this process works or waits. It leaves out the time in which other processes have the CPU. It
+ * cannot tell a process that waits from one that gets less than a twentieth of a CPU, and counts the wall clock for both.
+ * It never counts more than the wall clock does.
  */
 export class Stopwatch {
   readonly #clocks: Clocks;

@@ -16,7 +16,7 @@ export const PATIENCE: readonly number[] = [1, 4, 16];
 
 /**
  * The part of its limit that a stopped step must have had in CPU time. A step with less was kept waiting, and its stop
- * proves nothing.
+ * proves nothing. After the last attempt the stop counts all the same, so that every run ends.
  */
 const LEAST_SHARE = 1 / 4;
 

@@ -84,7 +84,7 @@ async function* piecesOf(text: string, length: number): AsyncGenerator<string> {
 }
 
 /** Limits for a module that is to be stopped. */
-const SHORT: Partial<SandboxLimits> = { stepMs: 300 };
+const SHORT: Partial<SandboxLimits> = { stepMs: 500 };
 
 const make = new URL("make/strace.txt", RECORDINGS);
 
@@ -129,8 +129,8 @@ Deno.test("replaySandboxed() stops a module that does not return", async () => {
 Deno.test("replaySandboxed() stops a module when the limits that it is given are over", async () => {
   const endless = COUNTER.replace("// BAD", "for (;;);");
   const text = await readData(make);
-  const step = await replay(endless, piecesOf(text, 5000), { stepMs: 200 });
-  assertEquals([step.kind, step.why.includes("it was stopped after 200 ms")], ["crashed", true]);
+  const step = await replay(endless, piecesOf(text, 5000), SHORT);
+  assertEquals([step.kind, step.why.includes("it was stopped after 500 ms")], ["crashed", true]);
   const limits = { stepMs: 60_000, totalMs: 1500 };
   const { kind, why } = await replay(endless, piecesOf(text, 5000), limits);
   assertEquals([kind, why.match(/it was stopped after [\d.]+ m?s/)?.[0] ?? why], [

@@ -32,6 +32,11 @@ expect:
   - log: hello sh
 `;
 
+/** Enough for every step on a busy machine: a step that does not loop takes a few milliseconds. */
+const STEP_TIMEOUT = ["--step-timeout", "500"];
+/** The time of all is the wall clock's, so it is far off where it is not what is tested. */
+const TIMEOUT = ["--timeout", "3600"];
+
 /** Runs a scenario with a module whose exec hook does something. */
 async function runModule(
   body: string,
@@ -42,7 +47,12 @@ async function runModule(
   try {
     await Deno.writeTextFile(`${folder}/mine.ts`, MODULE.replace("BODY", body));
     await Deno.writeTextFile(`${folder}/case.yaml`, scenario);
-    const { status, out, err } = await runProgram(["run", `${folder}/case.yaml`, ...args]);
+    const { status, out, err } = await runProgram([
+      "run",
+      `${folder}/case.yaml`,
+      ...TIMEOUT,
+      ...args,
+    ]);
     const plain = (text: string) => text.replaceAll(folder, "FOLDER");
     return { status, out: plain(out), err: plain(err) };
   } finally {
@@ -100,7 +110,7 @@ Deno.test("run shows the line of a module file that threw in a hook", async () =
 });
 
 Deno.test("run stops a step of a module file when --step-timeout is over", async () => {
-  const { status, err } = await runModule("{ for (;;); }", ["--step-timeout", "150"]);
+  const { status, err } = await runModule("{ for (;;); }", STEP_TIMEOUT);
   assertEquals(status, 3);
   assertStringIncludes(err, "in mine.exec of module mine, for sh[3]");
 });
@@ -129,11 +139,10 @@ const LANES = SCENARIO.replace(/expect:[^]*/, "") + `concurrently:
 
 Deno.test("run tells the schedule when a module file never returns in a lane", async () => {
   const body = '{ if (task.kernel.context.name === "cpu1") for (;;); }';
-  const limit = ["--step-timeout", "200"];
-  const { status, err } = await runModule(body, limit, LANES);
+  const { status, err } = await runModule(body, STEP_TIMEOUT, LANES);
   assertEquals(status, 3);
   const [, schedule] = /\(explore\), schedule (two\(\d+:one\)), after event/.exec(err) ?? [];
   assertStringIncludes(err, `= to run just it: --schedule "${schedule}"`);
-  const again = await runModule(body, [...limit, "--schedule", schedule], LANES);
+  const again = await runModule(body, [...STEP_TIMEOUT, "--schedule", schedule], LANES);
   assertStringIncludes(again.err, `(explore), schedule ${schedule}, after event`);
 });

@@ -156,7 +156,7 @@ Deno.test("runSandboxed() stops a step at its limit, and says whose it was", asy
     "mine.js": MODULE + "export default define(() => ({ exit() { for (;;); } }));",
   });
   const plan = planOf([fileModule("mine", `${folder.path}/mine.js`)]);
-  const result = resultOf(await runSandboxed({ kind: "run", plan, limits: { stepMs: 200 } }));
+  const result = resultOf(await runSandboxed({ kind: "run", plan, limits: { stepMs: STEP_MS } }));
   assertStrictEquals(result.status, "broken");
   const { module, hook, task, label } = result.lockup!;
   assertEquals([module, hook, task, label?.step], ["mine", "mine.exit", "cc1[5]", 5]);
@@ -166,7 +166,7 @@ Deno.test("runSandboxed() stops a step at its limit, and says whose it was", asy
 Deno.test("runSandboxed() ends what never answers when its time is up", async () => {
   using folder = makeFolder({ "mine.js": "await new Promise(() => {});" });
   const plan = planOf([fileModule("mine", `${folder.path}/mine.js`, "mine.js")]);
-  const outcome = await runSandboxed({ kind: "run", plan, limits: { loadMs: 300 } });
+  const outcome = await runSandboxed({ kind: "run", plan, limits: { loadMs: 2000 } });
   assert(outcome.kind === "crashed");
   assertEquals([outcome.title, outcome.notes[0]], [
     "Module mine did not finish loading",
@@ -194,7 +194,7 @@ Deno.test("runSandboxed() stops a module that does not say what it is", async ()
     "mine.js": MODULE + "export default { ...define(() => ({})), get license() { for (;;); } };",
   });
   const path = `${folder.path}/mine.js`;
-  const outcome = await runSandboxed({ kind: "modinfo", path, limits: { stepMs: 200 } });
+  const outcome = await runSandboxed({ kind: "modinfo", path, limits: { stepMs: STEP_MS } });
   assert(outcome.kind === "crashed");
   assertMatch(outcome.title, /^Soft lockup/);
 });
@@ -221,6 +221,9 @@ Deno.test("runSandboxed() reports a child that cannot be started", async () => {
   assertMatch(outcome.title, /^The sandbox ended with status 127/);
 });
 
+/** Enough for every step on a busy machine: a step that does not loop takes a few milliseconds. */
+const STEP_MS = 500;
+
 async function runLanes(
   text: string,
   limits: Partial<SandboxLimits>,
@@ -238,7 +241,7 @@ const NESTED_LOOP = `export default define(({ kernel }) => ({
 
 Deno.test("runSandboxed() stops a loop in a lane at the limit of a step, and says in which schedule", async () => {
   // The time of all is far off: what is stopped is the one schedule.
-  const limits = { stepMs: 300, totalMs: 600_000 };
+  const limits = { stepMs: STEP_MS, totalMs: 600_000 };
   const result = resultOf(await runLanes(NESTED_LOOP, limits));
   assertStrictEquals(result.status, "broken");
   const { module, hook, task, label, schedule } = result.lockup!;
@@ -247,7 +250,7 @@ Deno.test("runSandboxed() stops a loop in a lane at the limit of a step, and say
 });
 
 Deno.test("runSandboxed() comes to the same loop when the schedule is given", async () => {
-  const limits = { stepMs: 300 };
+  const limits = { stepMs: STEP_MS, totalMs: 600_000 };
   const { schedule } = resultOf(await runLanes(NESTED_LOOP, limits)).lockup!;
   const concurrently = { ...LANES, only: schedule };
   const again = resultOf(await runLanes(NESTED_LOOP, limits, { concurrently }));
@@ -256,11 +259,11 @@ Deno.test("runSandboxed() comes to the same loop when the schedule is given", as
 
 Deno.test("runSandboxed() ends a scenario when its time is up", async () => {
   const text = `export default define(() => ({ exec() { for (;;); } }));`;
-  const outcome = await runLanes(text, { stepMs: 60_000, totalMs: 1500 });
+  const outcome = await runLanes(text, { stepMs: 60_000, totalMs: 5000 });
   assert(outcome.kind === "crashed", JSON.stringify(outcome));
   assertEquals([outcome.title, outcome.notes], [
     "It took too long",
-    ["during step 4: exec", "it was stopped after 1.5 s"],
+    ["during step 4: exec", "it was stopped after 5 s"],
   ]);
 });
 
