@@ -33,6 +33,9 @@ export type HookName = typeof HOOKS[number];
  * Each hook gets the task that it is about, and the module's subscriber on that task's list. `init`, `fork`, `clone`,
  * `canFork` and `canExec` return a verdict. The other hooks return nothing and cannot refuse.
  *
+ * An exec that `canExec` permits may fail later, and a live run asks before the call: count in `exec`. What a recording
+ * does not tell is null in the program, and `task.credentials` says whether its user is assumed.
+ *
  * Locking: `init`, `exit` and `free` run with the list held for writing, `init` also with the events semaphore (A54).
  * `canExec`, `exec` and the further events hold the list for reading. The four hooks of a fork hold the parent's list for reading;
  * the child's list counts as held.
@@ -115,11 +118,7 @@ export interface EventsDescription<D> {
   canFork?(parent: Task, subscriber: Subscriber<D>, child: Task): Verdict;
   /** A fork failed after `canFork` agreed. Called in reverse order, after the exits of the roll-back. */
   cancelFork?(parent: Task, subscriber: Subscriber<D>, child: Task): void;
-  /**
-   * The task is about to execute a program; nothing has changed yet. PNOTIFY_ERROR fails the exec. The exec may fail
-   * later all the same, and a live run asks early: count in `exec`, not here. Where a recording does not tell the path
-   * or the command line of the program it is null, and `task.credentials` says whether a user is assumed.
-   */
+  /** The task is about to execute a program, and nothing has changed yet. PNOTIFY_ERROR fails the exec. */
   canExec?(task: Task, subscriber: Subscriber<D>, program: Program): Verdict;
   /** A user, a group or a capability changed. */
   credentials?(task: Task, subscriber: Subscriber<D>, before: Credentials): void;

@@ -90,9 +90,9 @@ export class Model {
 
   /** Asks whether a task may execute a program. Returns the errno with which a module refuses it, or null. */
   mayExec(task: Task | null, call: ExecCall): ErrnoName | null {
-    const isAsked = task !== null && task.subscribers !== null &&
+    const mayRefuse = task !== null && task.subscribers !== null &&
       this.kernel.callouts?.wantsCanExec;
-    if (!isAsked) return null;
+    if (!mayRefuse) return null;
     try {
       this.kernel.mayExec(task, programOf(task, call, null));
       return null;

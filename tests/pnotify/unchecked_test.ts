@@ -31,8 +31,10 @@ function behave(
   random: Random,
   world: { pnotify: Pnotify; others: PnotifyEvents<unknown>[] },
   task: Task,
+  mayChange: boolean,
 ): unknown {
-  switch (random.below(24)) {
+  const lot = random.below(24);
+  switch (mayChange || lot < 6 ? lot : 23) {
     case 0:
       return PNOTIFY_NOSUB;
     case 1:
@@ -60,16 +62,16 @@ function behave(
   }
 }
 
-type Hooked = (what: string, mayChange: boolean) => (task: Task) => never;
+type Hooked = (what: string, kind: "changes" | "answers" | "hears") => (task: Task) => never;
 
 /** Four modules: one hears of threads, one of forks only, one has data with a life of its own and comes last. */
 function describe(i: number, hook: Hooked, note: (what: string) => void): PnotifyEvents<unknown> {
   const name = `m${i}`;
-  const fork = hook("fork", true);
+  const fork = hook("fork", "changes");
   if (i === 2) return defineEvents<unknown>({ name, fork });
-  const more = { name, fork, exec: hook("exec", false), exit: hook("exit", true) };
-  if (i === 1) return defineEvents<unknown>({ ...more, clone: hook("clone", true) });
-  if (i === 0) return defineEvents<unknown>(more);
+  const more = { name, fork, exec: hook("exec", "hears"), exit: hook("exit", "changes") };
+  if (i === 1) return defineEvents<unknown>({ ...more, clone: hook("clone", "changes") });
+  if (i === 0) return defineEvents<unknown>({ ...more, canExec: hook("canExec", "answers") });
   return defineEvents<unknown>({
     ...more,
     priority: -5,
@@ -98,10 +100,10 @@ function live(seed: number, debug: boolean): Life {
   const world = { pnotify, others: [] as PnotifyEvents<unknown>[] };
   const note = (what: string) => void log.push(`${what} for ${kernel.place().module}`);
   for (let i = 0; i < 4; i++) {
-    const hook: Hooked = (what, mayChange) => (task) => {
+    const hook: Hooked = (what, kind) => (task) => {
       note(`m${i}.${what} ${task}`);
       // Under a lock for reading no list may change; the lots are drawn all the same.
-      if (mayChange) return behave(random, world, task) as never;
+      if (kind !== "hears") return behave(random, world, task, kind === "changes") as never;
       return (random.below(9) === 0 ? Promise.resolve() : undefined) as never;
     };
     world.others.push(describe(i, hook, note));
@@ -147,6 +149,7 @@ Deno.test("fork(), exec() and exit() do the same with checks and without", () =>
     const what of [
       "m0.fork",
       "m1.clone",
+      "m0.canExec",
       "m3.exec",
       "m3.exit",
       "create",
