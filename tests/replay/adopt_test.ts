@@ -164,6 +164,12 @@ Deno.test("setuid() and setgid() end what is assumed of a task, each its own par
   assertEquals([task.credentials.userAssumed, task.credentials.groupAssumed], [false, false]);
 });
 
+Deno.test("adoptTask() leaves a process in the group of its parent when that is the one that is known", () => {
+  const { kernel } = boot();
+  const task = kernel.adoptTask(kernel.init, { group: 1, session: 1 });
+  assertEquals([task.processGroup, task.pgid], [kernel.init.processGroup, 1]);
+});
+
 Deno.test("adoptTask() puts a process into a group and session whose leader is not known", () => {
   const { kernel, pnotify } = boot();
   const first = kernel.adoptTask(kernel.init, { group: 70_000, session: 60_000 });
