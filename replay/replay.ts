@@ -95,9 +95,9 @@ export interface ReplayOptions {
   readonly root?: Task;
   /**
    * Whether a refusal undoes what a module refused, as in a live run. By default it has happened, as in a recording: the
-   * refusal is counted. A fork then goes on without a task in the model, and an exec as if it had been permitted. Only a verdict of a module refuses. Where
-   * the model itself cannot follow, or a hook breaks down, the process goes on without a task either way, and a warning
-   * tells it.
+   * refusal is counted. A fork then goes on without a task in the model, and an exec as if it had been permitted. Only a
+   * verdict of a module refuses. Where the model itself cannot follow, or a hook breaks down, the process goes on without
+   * a task either way, and a warning tells it.
    */
   readonly vetoesHold?: boolean;
 }

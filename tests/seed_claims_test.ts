@@ -466,7 +466,7 @@ Deno.test("seed: while the list is locked for reading nobody can change it", () 
 
 // Why it is not a notifier list.
 
-/** Counts the callouts that a kernel makes. */
+/** Notes the callouts that a kernel makes, and what else it reads of the service. */
 function countCallouts(kernel: Kernel): string[] {
   const made: string[] = [];
   kernel.callouts = new Proxy(kernel.callouts!, {
@@ -497,7 +497,8 @@ Deno.test("seed: lists are walked only where somebody is interested in the task,
   pnotify.track(watched, listener([]));
   const made = countCallouts(kernel);
   for (const task of [watched, ...others]) kernel.exec(task, "/bin/true");
-  assertEquals(made, ["exec"]);
+  // Of the watched task alone the service is also asked whether a module may want to refuse an exec.
+  assertEquals(made, ["wantsCanExec", "exec"]);
 });
 
 Deno.test("seed: data is associated with a process without a field of its own in the task", () => {
