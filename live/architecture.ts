@@ -34,6 +34,17 @@ export interface CallNumbers {
 /** The name of a call. */
 export type CallName = keyof CallNumbers;
 
+/** How calls are made in a tracee on its behalf, by one machine. */
+export interface CallTable {
+  /** The numbers of the calls. */
+  readonly calls: Pick<
+    CallNumbers,
+    "clone" | "close" | "exit" | "mmap" | "munmap" | "rt_sigaction" | "wait4"
+  >;
+  /** The registers of the six arguments, as words of the machine that runs. */
+  readonly args: readonly number[];
+}
+
 /** Where the registers of a call stand in NT_PRSTATUS, in words of 8 bytes, and what else differs between machines. */
 export interface Architecture {
   /** What Deno calls it. */
@@ -69,8 +80,11 @@ export interface CompatArchitecture {
   readonly clone3: number;
   readonly execve: number;
   readonly execveat: number;
+  readonly seccomp: number;
   /** The word of the first argument, in the registers of the machine that runs. */
   readonly firstArgument: number;
+  /** How calls are made in its processes, or null: nothing is injected there. */
+  readonly table: CallTable | null;
 }
 
 const X86_64: Architecture = {
@@ -122,7 +136,22 @@ const X86_64: Architecture = {
     clone3: 435,
     execve: 11,
     execveat: 358,
+    seccomp: 354,
     firstArgument: 5,
+    table: {
+      // mmap is mmap2, whose offset counts pages.
+      calls: {
+        clone: 120,
+        close: 6,
+        exit: 1,
+        mmap: 192,
+        munmap: 91,
+        rt_sigaction: 174,
+        wait4: 114,
+      },
+      // ebx, ecx, edx, esi, edi, ebp
+      args: [5, 11, 12, 13, 14, 4],
+    },
   },
 };
 
@@ -174,7 +203,9 @@ const AARCH64: Architecture = {
     clone3: 435,
     execve: 11,
     execveat: 387,
+    seccomp: 383,
     firstArgument: 0,
+    table: null,
   },
 };
 

@@ -1,4 +1,4 @@
-import { CLONE_PARENT, CLONE_THREAD } from "../kernel/fork.ts";
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK } from "../kernel/fork.ts";
 import type { Architecture, CallName } from "./architecture.ts";
 
 const BPF_LD_W_ABS = 0x20;
@@ -7,10 +7,16 @@ const BPF_JGE = 0x35;
 const BPF_JSET = 0x45;
 const BPF_RET = 0x06;
 
-const SECCOMP_RET_TRACE = 0x7ff00000;
+/** What a stop of this filter says of itself. A filter of the command may stop calls too, and says something else. */
+export const FILTER_MARK = 0x706e;
+const SECCOMP_RET_TRACE = 0x7ff00000 | FILTER_MARK;
 const SECCOMP_RET_ALLOW = 0x7fff0000;
 const SECCOMP_RET_ERRNO = 0x00050000;
+const EBUSY = 16;
 const ENOSYS = 38;
+
+const SECCOMP_SET_MODE_FILTER = 1;
+const SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
 
 /** Offsets in struct seccomp_data. The low word of an argument comes first on both machines. */
 const DATA_NUMBER = 0;
@@ -63,10 +69,12 @@ export interface FilterOptions {
  * wants to know of, and every way to make a child that a tracer does not see:
  *
  * - clone with CLONE_UNTRACED stops, and the tracer takes the bit away. A clone that is not what its event will say stops
- *   too: a sibling, or a thread with an exit signal;
+ *   too: a sibling, or a thread that looks like a process;
  * - clone3 holds its flags in memory, which another thread may change after a look. It gives ENOSYS, and the C library
  *   takes clone instead;
  * - x32 gives ENOSYS, as on a kernel without it;
+ * - a filter with a listener (SECCOMP_RET_USER_NOTIF) gives EBUSY, as where there is one already: what a listener lets
+ *   through does not stop here, a clone with CLONE_UNTRACED neither;
  * - of a 32-bit process, clone and exec are treated the same way.
  *
  * @param architecture The machine.
@@ -90,6 +98,7 @@ export function filterFor(
         foreign.when(compat.execveat, (then) => then.give(SECCOMP_RET_TRACE));
       }
       foreign.when(compat.clone, (then) => traceOddClone(then));
+      foreign.when(compat.seccomp, (then) => refuseListener(then));
     }
     foreign.give(compat === null ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW);
   });
@@ -101,6 +110,7 @@ export function filterFor(
   for (const name of traced) program.when(calls[name], (then) => then.give(SECCOMP_RET_TRACE));
   program.when(calls.clone3, (then) => then.give(SECCOMP_RET_ERRNO | ENOSYS));
   program.when(calls.clone, (then) => traceOddClone(then));
+  program.when(calls.seccomp, (then) => refuseListener(then));
   program.when(calls.prctl, (then) => {
     then.load(DATA_ARGS);
     then.when(PR_SET_NAME, (name) => name.give(SECCOMP_RET_TRACE));
@@ -111,12 +121,24 @@ export function filterFor(
   return program.bytes();
 }
 
-/** Stops a clone that is not what its event says: unseen, a sibling, or a thread with an exit signal. */
+/** Stops a clone that is not what its event says: unseen, a sibling, or a thread that looks like a process. */
 function traceOddClone(program: Program): void {
   program.load(DATA_ARGS);
   program.whenSet(CLONE_UNTRACED | CLONE_PARENT, (then) => then.give(SECCOMP_RET_TRACE));
   program.whenSet(CLONE_THREAD, (then) => {
-    then.whenSet(CSIGNAL, (signal) => signal.give(SECCOMP_RET_TRACE));
+    then.whenSet(CSIGNAL | CLONE_VFORK, (odd) => odd.give(SECCOMP_RET_TRACE));
+  });
+  program.give(SECCOMP_RET_ALLOW);
+}
+
+/** Refuses a filter with a listener. */
+function refuseListener(program: Program): void {
+  program.load(DATA_ARGS);
+  program.when(SECCOMP_SET_MODE_FILTER, (then) => {
+    then.load(DATA_ARGS + 8);
+    then.whenSet(SECCOMP_FILTER_FLAG_NEW_LISTENER, (listener) => {
+      listener.give(SECCOMP_RET_ERRNO | EBUSY);
+    });
   });
   program.give(SECCOMP_RET_ALLOW);
 }

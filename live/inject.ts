@@ -8,8 +8,10 @@ import {
   stopSignal,
   SYSCALL_STOP,
 } from "./ptrace.ts";
+import type { CallTable } from "./architecture.ts";
 import type { Registers } from "./registers.ts";
 
+const SIGTRAP = 5;
 const EVERY_SIGNAL = 0xffff_ffff_ffff_ffffn;
 
 /**
@@ -21,6 +23,8 @@ const EVERY_SIGNAL = 0xffff_ffff_ffff_ffffn;
 export class Injection {
   /** The tracee. */
   readonly pid: number;
+  /** How its machine makes calls. */
+  readonly table: CallTable;
   readonly #libc: Libc;
   readonly #ptrace: Ptrace;
   readonly #registers: Registers;
@@ -28,8 +32,8 @@ export class Injection {
   readonly #saved: BigUint64Array;
   readonly #mask: bigint | null;
   #gone = false;
-  /** A stop signal cannot be blocked. It is handed on at the end. */
-  #keptSignal = 0;
+  /** Whether its process stopped meanwhile: SIGSTOP cannot be blocked. */
+  #isGroupStopped = false;
 
   /**
    * Saves the registers and the mask of a tracee.
@@ -37,13 +41,16 @@ export class Injection {
    * @param pid The tracee, at the exit of a call.
    * @param parts How to reach it.
    * @param putBack Takes a change of the tracee that ends the injection.
+   * @param table How its machine makes calls, where it is not that of this program.
    */
   constructor(
     pid: number,
     parts: { readonly libc: Libc; readonly ptrace: Ptrace; readonly registers: Registers },
     putBack: (change: WaitResult) => void,
+    table: CallTable = parts.registers.architecture,
   ) {
     this.pid = pid;
+    this.table = table;
     this.#libc = parts.libc;
     this.#ptrace = parts.ptrace;
     this.#registers = parts.registers;
@@ -59,18 +66,18 @@ export class Injection {
     return this.#gone;
   }
 
-  /** The stack pointer that the tracee had. */
-  get stack(): bigint {
-    return this.#saved[this.#registers.architecture.stack];
-  }
-
   /** The call at whose exit the tracee stood. */
-  get original(): { readonly number: number; readonly args: readonly bigint[] } {
+  get original(): {
+    readonly number: number;
+    readonly args: readonly bigint[];
+    readonly result: number;
+  } {
     const { architecture } = this.#registers;
     const word = architecture.current ?? architecture.number;
     return {
       number: Number(BigInt.asIntN(32, this.#saved[word])),
-      args: architecture.args.map((index) => this.#saved[index]),
+      args: this.table.args.map((index) => this.#saved[index]),
+      result: Number(BigInt.asIntN(32, this.#saved[architecture.result])),
     };
   }
 
@@ -89,7 +96,7 @@ export class Injection {
     // No call is under way: nothing restarts.
     if (architecture.current !== null) words[architecture.current] = EVERY_SIGNAL;
     words[architecture.number] = BigInt(number);
-    for (const [index, arg] of args.entries()) words[architecture.args[index]] = BigInt(arg);
+    for (const [index, arg] of args.entries()) words[this.table.args[index]] = BigInt(arg);
     // On aarch64 the first argument and the result share a register, and the number has one of its own.
     if (!this.#registers.write(this.pid) || !this.#toCallStop() || !this.#toCallStop()) return null;
     return this.#registers.result(this.pid);
@@ -97,8 +104,8 @@ export class Injection {
 
   /** Runs the tracee to its next entry or exit of a call. False when it is gone, or runs another program. */
   #toCallStop(): boolean {
-    for (;;) {
-      this.#ptrace.contToCall(this.pid);
+    for (let signal = 0;;) {
+      this.#ptrace.contToCall(this.pid, signal);
       const change = this.#libc.wait(this.pid);
       const { status } = change;
       if (change.pid !== this.pid) return this.#lose();
@@ -106,7 +113,11 @@ export class Injection {
       if (stopSignal(status) === SYSCALL_STOP) return true;
       const event = stopEvent(status);
       if (event === PTRACE_EVENT.EXIT || event === PTRACE_EVENT.EXEC) return this.#lose(change);
-      if (event === 0) this.#keptSignal = stopSignal(status);
+      // Only SIGSTOP comes. It takes effect at once: kept back, it might stop a process that SIGCONT has set going again.
+      signal = event === 0 ? stopSignal(status) : 0;
+      if (event === PTRACE_EVENT.STOP && stopSignal(status) !== SIGTRAP) {
+        this.#isGroupStopped = true;
+      }
     }
   }
 
@@ -120,16 +131,16 @@ export class Injection {
    * Ends the injection: the tracee has its registers and its mask again, and still stands.
    *
    * @param result What the call that it was in gives, where that is to change.
-   * @returns The signal to hand on when it goes on, or 0.
    */
-  finish(result?: number): number {
-    if (this.#gone) return 0;
+  finish(result?: number): void {
+    if (this.#gone) return;
     const { words, architecture } = this.#registers;
     words.set(this.#saved);
     if (result !== undefined) words[architecture.result] = BigInt.asUintN(64, BigInt(result));
     this.#registers.write(this.pid);
     if (this.#mask !== null) this.#ptrace.setSignalMask(this.pid, this.#mask);
-    return this.#keptSignal;
+    // It went on in spite of the stop of its process, and stops again before it runs.
+    if (this.#isGroupStopped) this.#ptrace.interrupt(this.pid);
   }
 }
 

@@ -10,6 +10,9 @@ export const WNOHANG = 1;
 const EINTR = 4;
 const O_RDONLY = 0;
 const O_CLOEXEC = 0o2000000;
+const O_PATH = 0o10000000;
+const AT_FDCWD = -100;
+const PROC = "/proc/";
 const CLOCK_MONOTONIC = 1;
 /** Offsets in struct linux_dirent64. */
 const DIRENT_SIZE = 16;
@@ -29,12 +32,12 @@ const SYMBOLS = {
   kill: { parameters: ["i32", "i32"], result: "i32" },
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
-  open: { parameters: ["buffer", "i32"], result: "i32" },
+  openat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   pread64: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   close: { parameters: ["i32"], result: "i32" },
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "isize" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
@@ -89,6 +92,8 @@ export class Libc {
   readonly #local = new BigUint64Array(new ArrayBuffer(128));
   readonly #remote = new BigUint64Array(new ArrayBuffer(128));
   readonly #file = new Uint8Array(new ArrayBuffer(1 << 16));
+  /** The folder /proc as it was at the start: a command may unmount it, or mount something over it. */
+  readonly #processes: number;
   readonly #path = new Uint8Array(new ArrayBuffer(3 * SHORT_PATH + 1));
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
@@ -101,6 +106,7 @@ export class Libc {
   constructor() {
     this.symbols = openSymbols();
     this.#errno = new Deno.UnsafePointerView(this.symbols.__errno_location()!);
+    this.#processes = this.symbols.openat(AT_FDCWD, cString(PROC), O_PATH | O_CLOEXEC);
   }
 
   /** The number of the last error. Valid right after a call that failed. */
@@ -136,7 +142,7 @@ export class Libc {
    * @returns Its bytes, valid until the next call; null when it cannot be read.
    */
   readBytes(path: string): Uint8Array | null {
-    const file = this.symbols.open(this.#pathOf(path), O_RDONLY | O_CLOEXEC);
+    const file = this.openFile(path);
     if (file < 0) return null;
     let buffer = this.#file;
     let length = 0;
@@ -158,9 +164,9 @@ export class Libc {
     }
   }
 
-  /** Opens a file for reading, or as the flags say; -1 when it cannot be opened. */
+  /** Opens a file or a folder for reading, or as the flags say; -1 when it cannot be opened. */
   openFile(path: string, flags: number = O_RDONLY): number {
-    return this.symbols.open(this.#pathOf(path), flags | O_CLOEXEC);
+    return this.symbols.openat(this.#folderOf(path), this.#pathOf(path), flags | O_CLOEXEC);
   }
 
   /** The first characters of a file: as many as the kernel looks at for an interpreter. Null when it cannot be read. */
@@ -178,8 +184,14 @@ export class Libc {
     return length <= 0 ? null : this.#decoder.decode(this.#file.subarray(0, length));
   }
 
-  /** A path for a call that is made at once. */
-  #pathOf(path: string): Uint8Array<ArrayBuffer> {
+  /** What a path for a call that is made at once is relative to. */
+  #folderOf(path: string): number {
+    return path.startsWith(PROC) ? this.#processes : AT_FDCWD;
+  }
+
+  /** A path for a call that is made at once, as {@linkcode Libc.#folderOf} wants it. */
+  #pathOf(absolute: string): Uint8Array<ArrayBuffer> {
+    const path = absolute.startsWith(PROC) ? absolute.slice(PROC.length) : absolute;
     if (path.length >= SHORT_PATH) return cString(path, this.#encoder);
     const { written } = this.#encoder.encodeInto(path, this.#path);
     this.#path[written] = 0;
@@ -194,7 +206,7 @@ export class Libc {
 
   /** The names in a folder, in no order; null when it cannot be read. */
   readFolder(path: string): string[] | null {
-    const folder = this.symbols.open(this.#pathOf(path), O_RDONLY | O_CLOEXEC);
+    const folder = this.openFile(path);
     if (folder < 0) return null;
     const buffer = this.#file;
     const view = new DataView(buffer.buffer);
@@ -217,7 +229,7 @@ export class Libc {
   readLink(path: string): string | null {
     const buffer = this.#file;
     const length = Number(
-      this.symbols.readlink(this.#pathOf(path), buffer, BigInt(4096)),
+      this.symbols.readlinkat(this.#folderOf(path), this.#pathOf(path), buffer, BigInt(4096)),
     );
     return length < 0 ? null : this.#decoder.decode(buffer.subarray(0, length));
   }

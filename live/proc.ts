@@ -173,7 +173,7 @@ export class Proc {
   /** Some kernels have no list of children. Then each process is asked for its parent. */
   #searchChildren(pid: number, tid: number): number[] {
     if (tid !== pid) return [];
-    const processes = this.#pids(this.#libc.readFolder("/proc") ?? []);
+    const processes = this.#pids(this.#libc.readFolder("/proc/.") ?? []);
     return processes.filter((other) => this.stat(other)?.parent === pid);
   }
 

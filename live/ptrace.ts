@@ -3,6 +3,10 @@ import type { Libc } from "./libc.ts";
 /** Requests of ptrace(2). Those from 0x4200 on are Linux's own. */
 export const PTRACE = {
   CONT: 7,
+  /** x86-64 only. */
+  GETREGS: 12,
+  /** x86-64 only. */
+  SETREGS: 13,
   DETACH: 17,
   SYSCALL: 24,
   GETEVENTMSG: 0x4201,

@@ -1,4 +1,4 @@
-import type { Architecture } from "./architecture.ts";
+import type { Architecture, CallTable } from "./architecture.ts";
 import { type Libc, pointerTo } from "./libc.ts";
 import { PTRACE } from "./ptrace.ts";
 
@@ -17,13 +17,15 @@ export interface CallInfo {
   readonly number: number;
   /** Its six arguments. */
   readonly args: readonly bigint[];
+  /** What the filter that stopped it says of itself; null at a stop of another kind, or before Linux 5.3. */
+  readonly mark: number | null;
 }
 
 /** The registers of a stopped tracee, as one machine has them. */
 export class Registers {
   /** The machine. */
   readonly architecture: Architecture;
-  /** The words of NT_PRSTATUS, after {@linkcode Registers.read}. */
+  /** The words of struct user_regs_struct, after {@linkcode Registers.read}. */
   readonly words: BigUint64Array<ArrayBuffer>;
   readonly #libc: Libc;
   readonly #vector = new BigUint64Array(new ArrayBuffer(128));
@@ -40,14 +42,24 @@ export class Registers {
     this.#numberVector[0] = pointerTo(this.#number);
   }
 
-  /** Reads all registers of a stopped tracee. False when it is gone. */
+  /**
+   * Reads all registers of a stopped tracee. False when it is gone.
+   *
+   * A register set has the layout of the tracee's machine. PTRACE_GETREGS of x86-64 has ours, for 32-bit processes too.
+   */
   read(pid: number): boolean {
+    if (this.architecture.name === "x86_64") {
+      return this.#libc.symbols.ptraceBuffer(PTRACE.GETREGS, pid, 0n, this.words) === 0;
+    }
     this.#vector[1] = BigInt(8 * this.architecture.words);
     return this.#set(PTRACE.GETREGSET, pid, NT_PRSTATUS, this.#vector);
   }
 
   /** Writes all registers. False when the tracee is gone. */
   write(pid: number): boolean {
+    if (this.architecture.name === "x86_64") {
+      return this.#libc.symbols.ptraceBuffer(PTRACE.SETREGS, pid, 0n, this.words) === 0;
+    }
     this.#vector[1] = BigInt(8 * this.architecture.words);
     return this.#set(PTRACE.SETREGSET, pid, NT_PRSTATUS, this.#vector);
   }
@@ -70,7 +82,25 @@ export class Registers {
       audit: this.#info.getUint32(4, true),
       number: Number(this.#info.getBigInt64(24, true)),
       args,
+      mark: operation === INFO_SECCOMP ? this.#info.getUint32(80, true) : null,
     };
+  }
+
+  /**
+   * How calls are made in a stopped tracee: its last call says for which machine it runs. Null where nothing can be
+   * injected, or when it is gone.
+   */
+  callTable(pid: number): CallTable | null {
+    const { symbols } = this.#libc;
+    const size = BigInt(this.#infoBytes.length);
+    const { architecture } = this;
+    // Before Linux 5.3 it cannot be told.
+    if (symbols.ptraceBuffer(PTRACE.GET_SYSCALL_INFO, pid, size, this.#infoBytes) <= 0) {
+      return architecture;
+    }
+    const audit = this.#info.getUint32(4, true);
+    if (audit === architecture.audit) return architecture;
+    return audit === architecture.compat?.audit ? architecture.compat.table : null;
   }
 
   /** Whether a tracee in a call stop is about to make the call; false when it has made it. */
@@ -93,6 +123,7 @@ export class Registers {
       audit: architecture.audit,
       number: Number(BigInt.asIntN(32, words[word])),
       args: architecture.args.map((index) => words[index]),
+      mark: null,
     };
   }
 

@@ -6,6 +6,10 @@ export class Tracee {
   tgid: number;
   /** The task that made it, as it was called then; null when that is not known. */
   creatorTid: number | null = null;
+  /** The parent of its process when it turned up before its creator told of it; else null. */
+  bornOf: number | null = null;
+  /** Whether it ended while a thread of it ran another program: that thread is gone as well. */
+  hasLostThread = false;
   /** Whether the listener has been told of its birth. */
   isTold = false;
   /** Whether its next child may have another parent or process than its event says: the filter stopped the clone. */

@@ -1,5 +1,5 @@
 import { attachTree } from "./attach.ts";
-import { CLONE_UNTRACED, KILLS } from "./filter.ts";
+import { CLONE_UNTRACED, FILTER_MARK, KILLS } from "./filter.ts";
 import { type Libc, type WaitResult, WNOHANG } from "./libc.ts";
 import { errnoName } from "../kernel/errno.ts";
 import { LaunchError } from "./launch_error.ts";
@@ -26,8 +26,11 @@ const ENOSYS = 38;
 const EVENTS = PTRACE_O.TRACESYSGOOD | PTRACE_O.TRACEFORK | PTRACE_O.TRACEVFORK |
   PTRACE_O.TRACECLONE | PTRACE_O.TRACEEXEC | PTRACE_O.TRACEEXIT | PTRACE_O.TRACESECCOMP;
 
-/** A birth whose creator does not tell of it is told without it after so many looks. */
-const LOOKS_FOR_CREATOR = 100;
+/** A birth whose creator does not tell of it is told without it after so many looks. A busy machine takes its time. */
+const LOOKS_FOR_CREATOR = 1000;
+/** Mostly the creator is about to tell. */
+const FIRST_LOOKS = 20;
+const FIRST_INTERVAL_US = 50;
 const LOOK_INTERVAL_US = 1000;
 
 /** Hears of every task while it stands still. */
@@ -215,7 +218,7 @@ export class Tracer {
     for (let look = 0; look < LOOKS_FOR_CREATOR; look++) {
       const change = this.#await(WNOHANG);
       if (change === null || change.pid !== 0) return change;
-      this.#libc.symbols.usleep(LOOK_INTERVAL_US);
+      this.#libc.symbols.usleep(look < FIRST_LOOKS ? FIRST_INTERVAL_US : LOOK_INTERVAL_US);
     }
     for (const tracee of [...this.#held]) this.#tellLateBirth(tracee);
     return this.#next();
@@ -259,7 +262,10 @@ export class Tracer {
 
   /** A task turns up that no event has announced. */
   #meet(pid: number): Tracee {
-    const tracee = new Tracee(pid, this.#proc.identity(pid)?.tgid ?? pid);
+    const identity = this.#proc.identity(pid);
+    const tracee = new Tracee(pid, identity?.tgid ?? pid);
+    // Kept: when its parent ends, another takes over.
+    tracee.bornOf = identity?.parent ?? null;
     this.#tracees.set(pid, tracee);
     return tracee;
   }
@@ -311,17 +317,30 @@ export class Tracer {
     return this.#listener.born(tracee, birth);
   }
 
-  /** A birth whose creator does not tell of it (O2, O3). Its parent is known. It cannot be refused any more. */
+  /** A birth whose creator does not tell of it (O2, O3). Its parent is known. It can be refused, and no creator hears of it. */
   #tellLateBirth(tracee: Tracee): void {
     if (tracee.isTold) return;
-    const identity = this.#proc.identity(tracee.tid);
-    const parent = identity?.parent ?? 0;
+    const parent = tracee.bornOf ?? this.#proc.identity(tracee.tid)?.parent ?? 0;
     const isThread = !tracee.isLeader;
     const creator = this.#tracees.get(isThread ? tracee.tgid : parent) ?? null;
     if (creator !== null && creator !== tracee) this.#tellLateBirth(creator);
-    this.#tellBirth(tracee, { creator, parent, vfork: false });
+    const errno = this.#tellBirth(tracee, { creator, parent, vfork: false });
     this.#toldWithoutCreator.add(tracee.tid);
-    if (tracee.isHeld) this.#release(tracee);
+    tracee.isRefused = errno !== 0;
+    if (!tracee.isHeld) return;
+    if (tracee.isRefused) this.#endLate(tracee);
+    else this.#release(tracee);
+  }
+
+  /** Ends a task that was refused when its creator had gone. */
+  #endLate(tracee: Tracee): void {
+    tracee.isHeld = false;
+    this.#held.delete(tracee);
+    if (!tracee.isLeader) {
+      return this.#veto.endThread(tracee, this.#registers.callTable(tracee.tid));
+    }
+    this.#libc.symbols.kill(tracee.tid, SIGKILL);
+    this.#ptrace.cont(tracee.tid);
   }
 
   #release(tracee: Tracee): void {
@@ -339,15 +358,19 @@ export class Tracer {
   /** A task of a process ends, so that it may never tell of what it made: all that wait for it are told now. */
   #tellBirthsOf(tgid: number): void {
     for (const tracee of [...this.#held]) {
-      const parent = this.#proc.identity(tracee.tid)?.parent ?? 0;
-      if (parent === tgid || tracee.tgid === tgid) this.#tellLateBirth(tracee);
+      if (tracee.bornOf === tgid || tracee.tgid === tgid) this.#tellLateBirth(tracee);
     }
   }
 
   // Programs.
 
   #execed(tracee: Tracee): void {
-    const oldTid = this.#ptrace.message(tracee.tid) ?? tracee.tid;
+    const oldTid = this.#ptrace.message(tracee.tid);
+    if (oldTid === null) {
+      // It has been killed.
+      tracee.hasLostThread = true;
+      return;
+    }
     let caller = tracee;
     if (oldTid !== tracee.tid) {
       // The thread took over the pid of its leader, which has ended.
@@ -358,6 +381,7 @@ export class Tracer {
       if (this.#root === tracee) this.#root = caller;
     }
     this.#tellLateBirth(caller);
+    if (this.#held.size > 0) this.#tellBirthsOf(caller.tgid);
     caller.call = null;
     if (this.#listener.execed(caller, oldTid) === 0) return this.#resume(caller);
     // There is no way back to the old program.
@@ -371,6 +395,7 @@ export class Tracer {
     if (status === null) return;
     this.#tellLateBirth(tracee);
     if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    if (tracee.isRefused) return this.#resume(tracee);
     tracee.exitStatus = status;
     tracee.isEndTold = true;
     this.#listener.exiting(tracee, status);
@@ -383,8 +408,19 @@ export class Tracer {
     if (tracee.isRefused) return;
     this.#tellLateBirth(tracee);
     if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    if (tracee.isRefused) return;
+    if (tracee.hasLostThread) this.#loseThreads(tracee.tgid, status);
     this.#listener.gone(tracee, status);
     tracee.isEndTold = true;
+  }
+
+  /** A leader ends last. What is left of its threads is gone. */
+  #loseThreads(tgid: number, status: number): void {
+    for (const tracee of [...this.#tracees.values()]) {
+      if (tracee.tgid !== tgid) continue;
+      this.#tracees.delete(tracee.tid);
+      this.#listener.gone(tracee, status);
+    }
   }
 
   // Calls.
@@ -392,12 +428,14 @@ export class Tracer {
   #trapped(tracee: Tracee): void {
     const call = this.#registers.call(tracee.tid);
     if (call === null) return this.#resume(tracee);
+    // Another filter wants a tracer to decide. Without one the call gives ENOSYS, and there is none for that filter.
+    const isOurs = (call.mark ?? this.#ptrace.message(tracee.tid)) === FILTER_MARK;
+    if (!isOurs) return this.#refuseCall(tracee, ENOSYS);
     const { architecture } = this.#registers;
     const { calls, compat } = architecture;
     const isCompat = compat !== null && call.audit === compat.audit;
     if (call.audit !== architecture.audit && !isCompat) {
-      this.#registers.skip(tracee.tid, ENOSYS);
-      return this.#resume(tracee);
+      return this.#refuseCall(tracee, ENOSYS);
     }
     if (call.number === (isCompat ? compat.clone : calls.clone)) {
       tracee.clonesOddly = true;
@@ -417,6 +455,11 @@ export class Tracer {
     }
     tracee.call = { number: call.number, args: call.args };
     this.#ptrace.contToCall(tracee.tid);
+  }
+
+  #refuseCall(tracee: Tracee, errno: number): void {
+    this.#registers.skip(tracee.tid, errno);
+    this.#resume(tracee);
   }
 
   #returned(tracee: Tracee): void {

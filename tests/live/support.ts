@@ -112,21 +112,21 @@ if (isLinux && !hasCompiler) {
 const compiled = new Map<string, Promise<string>>();
 
 /** Compiles a program of the folder `programs`, once. Returns its path. */
-export function program(name: string): Promise<string> {
+export function program(name: string, flags: readonly string[] = ["-pthread"]): Promise<string> {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const made = compile(name);
+  const made = compile(name, flags);
   compiled.set(name, made);
   return made;
 }
 
-async function compile(name: string): Promise<string> {
+async function compile(name: string, flags: readonly string[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "pnotify_program_" });
   await Deno.chmod(folder, 0o755);
   const path = `${folder}/${name}`;
   const source = filePath(new URL(`programs/${name}.c`, import.meta.url));
   const { success, stderr } = await new Deno.Command("cc", {
-    args: ["-O1", "-w", "-o", path, source, "-pthread"],
+    args: ["-O1", "-w", "-o", path, source, ...flags],
   }).output();
   if (!success) throw new Error(`Cannot compile "${name}": ${new TextDecoder().decode(stderr)}`);
   globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
