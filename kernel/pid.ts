@@ -8,7 +8,7 @@ import type { Task } from "./task.ts";
 export const PID_MAX_LIMIT = 4194304;
 /** The pid_max of a new kernel. */
 export const PID_MAX_DEFAULT = 32768;
-/** A search that wraps around begins here. So lower pids are given out only once. */
+/** A search that wraps around begins here. Pids below it are not used again. */
 const RESERVED_PIDS = 300;
 
 /** A process group: what a signal to a negative pid reaches. Guarded by tasklistLock. */
