@@ -355,7 +355,18 @@ export class Tracer {
     else this.#resume(tracee);
   }
 
-  /** A task of a process ends, so that it may never tell of what it made: all that wait for it are told now. */
+  /**
+   * A task ends. When it is the last of its process, what was made there is told now: its creator was ended on the way. Any
+   * earlier, another thread may be about to tell of it, and can still be refused it.
+   */
+  #tellBirthsOfEnding(ending: Tracee): void {
+    for (const other of this.#tracees.values()) {
+      const isAlive = other.exitStatus === null && !other.isHeld && !other.isRefused;
+      if (other.tgid === ending.tgid && other !== ending && isAlive) return;
+    }
+    this.#tellBirthsOf(ending.tgid);
+  }
+
   #tellBirthsOf(tgid: number): void {
     for (const tracee of [...this.#held]) {
       if (tracee.bornOf === tgid || tracee.tgid === tgid) this.#tellLateBirth(tracee);
@@ -394,7 +405,7 @@ export class Tracer {
     const status = this.#ptrace.message(tracee.tid);
     if (status === null) return;
     this.#tellLateBirth(tracee);
-    if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    if (this.#held.size > 0) this.#tellBirthsOfEnding(tracee);
     if (tracee.isRefused) return this.#resume(tracee);
     tracee.exitStatus = status;
     tracee.isEndTold = true;
@@ -407,7 +418,7 @@ export class Tracer {
     this.#held.delete(tracee);
     if (tracee.isRefused) return;
     this.#tellLateBirth(tracee);
-    if (this.#held.size > 0) this.#tellBirthsOf(tracee.tgid);
+    if (this.#held.size > 0) this.#tellBirthsOfEnding(tracee);
     if (tracee.isRefused) return;
     if (tracee.hasLostThread) this.#loseThreads(tracee.tgid, status);
     this.#listener.gone(tracee, status);

@@ -92,6 +92,15 @@ print(good > 0, bad > 0, wrong)
   },
 });
 
+testProgram("each of many refusals at once is told to its caller, and leaves nothing", async () => {
+  const limit = ["-m", "fork_limit", "-p", "rate=60", "-p", "interval=200"];
+  const options = [...limit, "-p", "verdict=PNOTIFY_ERROR"];
+  const run = await live([await program("refusals")], { options });
+  assertEquals(run.out, "some refused, 1000 counted, 0 wrong, 0 ghosts\n");
+  const { processes, process_exits } = run.report.summary;
+  assertEquals([process_exits, run.report.warnings], [processes, []]);
+});
+
 testLive("a refused fork is in the recording, and a replay asks nobody again", async () => {
   const options = ["-m", "fork_limit", "-p", "per_user=1", "-p", "verdict=PNOTIFY_ERROR"];
   const { events } = await live(shell("(true); (true); true"), { options });
