@@ -19,6 +19,7 @@ export interface CallNumbers {
   readonly setresuid: number;
   readonly setresgid: number;
   readonly prctl: number;
+  readonly ptrace: number;
   readonly seccomp: number;
   readonly mmap: number;
   readonly munmap: number;
@@ -110,6 +111,7 @@ const X86_64: Architecture = {
     setresuid: 117,
     setresgid: 119,
     prctl: 157,
+    ptrace: 101,
     seccomp: 317,
     mmap: 9,
     munmap: 11,
@@ -178,6 +180,7 @@ const AARCH64: Architecture = {
     setresuid: 147,
     setresgid: 149,
     prctl: 167,
+    ptrace: 117,
     seccomp: 277,
     mmap: 222,
     munmap: 215,

@@ -35,6 +35,8 @@ export interface DriverOptions {
   readonly figures: boolean;
   /** Whether a filter stops the calls that change users, groups and names. Without one they are looked for now and then. */
   readonly filter: boolean;
+  /** Takes a sentence about something that cannot work under a tracer: once for each kind. */
+  readonly notice?: (text: string) => void;
 }
 
 /** What the model holds of a task, and what only /proc tells when it has changed. */
@@ -57,6 +59,9 @@ export class Driver implements TraceListener {
   readonly #calls: CallNumbers;
   readonly #traits = new Map<Tracee, KnownTraits>();
   readonly #byTid = new Map<number, Tracee>();
+  readonly #notice: (text: string) => void;
+  readonly #isRoot: boolean;
+  readonly #noticed = new Set<string>();
   /** Processes that have, or had, more than one thread. */
   readonly #threaded = new Set<number>();
   /** The first line of a recording is its header. */
@@ -72,6 +77,8 @@ export class Driver implements TraceListener {
     this.#model = model;
     this.#figures = options.figures;
     this.#hasFilter = options.filter;
+    this.#notice = options.notice ?? (() => {});
+    this.#isRoot = parts.libc.symbols.geteuid() === 0;
     this.#calls = parts.registers.architecture.calls;
   }
 
@@ -213,6 +220,12 @@ export class Driver implements TraceListener {
       cwd: proc.cwd(tid),
       permitted,
     });
+    if (!this.#isRoot && path !== null && this.#parts.proc.gainsPrivileges(tid)) {
+      this.#noticeOnce(
+        "setuid",
+        `${path} [${tid}] runs without the rights of its owner: under a tracer only root can give them`,
+      );
+    }
     const traits = this.#traits.get(tracee);
     if (refusal === null && traits !== undefined && identity !== null) {
       traits.comm = identity.comm;
@@ -383,6 +396,17 @@ export class Driver implements TraceListener {
     }
     traits.group = group;
     traits.session = session;
+  }
+
+  tracing(tracee: Tracee): void {
+    const who = `${this.#traits.get(tracee)?.comm ?? "a task"} [${tracee.tid}]`;
+    this.#noticeOnce("ptrace", `${who} wants to trace, which fails here: a process has one tracer`);
+  }
+
+  #noticeOnce(kind: string, text: string): void {
+    if (this.#noticed.has(kind)) return;
+    this.#noticed.add(kind);
+    this.#notice(text);
   }
 
   /** Told before the call is made: SIGKILL may end the sender itself. One that would fail is not told. */

@@ -56,6 +56,8 @@ const TRACED: readonly CallName[] = [
   "setresuid",
   "setresgid",
 ];
+/** Calls that do not work here, which is worth a word. */
+const HOPELESS: readonly CallName[] = ["ptrace"];
 const EXECS: readonly CallName[] = ["execve", "execveat"];
 
 /** What a filter shall stop. */
@@ -106,7 +108,7 @@ export function filterFor(
   if (architecture.name === "x86_64") {
     program.fromOn(X32_BIT, (then) => then.give(SECCOMP_RET_ERRNO | ENOSYS));
   }
-  const traced = [...TRACED, ...KILLS, ...(options.exec ? EXECS : [])];
+  const traced = [...TRACED, ...KILLS, ...HOPELESS, ...(options.exec ? EXECS : [])];
   for (const name of traced) program.when(calls[name], (then) => then.give(SECCOMP_RET_TRACE));
   program.when(calls.clone3, (then) => then.give(SECCOMP_RET_ERRNO | ENOSYS));
   program.when(calls.clone, (then) => traceOddClone(then));

@@ -14,6 +14,9 @@ const O_PATH = 0o10000000;
 const AT_FDCWD = -100;
 const PROC = "/proc/";
 const CLOCK_MONOTONIC = 1;
+const AT_FDCWD = -100;
+const STATX_MODE = 2;
+const STATX_MODE_OFFSET = 28;
 /** Offsets in struct linux_dirent64. */
 const DIRENT_SIZE = 16;
 const DIRENT_NAME = 19;
@@ -31,6 +34,12 @@ const SYMBOLS = {
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  geteuid: { parameters: [], result: "i32" },
+  statx: {
+    parameters: ["i32", "buffer", "i32", "u32", "buffer"],
+    result: "i32",
+    optional: true,
+  },
   getpid: { parameters: [], result: "i32" },
   openat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -202,6 +211,17 @@ export class Libc {
   readText(path: string): string | null {
     const bytes = this.readBytes(path);
     return bytes === null ? null : this.#decoder.decode(bytes);
+  }
+
+  /** The mode of a file, links followed; null when it cannot be told. */
+  modeOf(path: string): number | null {
+    const { statx } = this.symbols;
+    const status = new DataView(new ArrayBuffer(256));
+    const bytes = new Uint8Array(status.buffer);
+    if (statx === null || statx(AT_FDCWD, this.#pathOf(path), 0, STATX_MODE, bytes) !== 0) {
+      return null;
+    }
+    return status.getUint16(STATX_MODE_OFFSET, true);
   }
 
   /** The names in a folder, in no order; null when it cannot be read. */

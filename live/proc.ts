@@ -4,6 +4,9 @@ import type { Libc } from "./libc.ts";
 /** A tick of the times in /proc, in nanoseconds: USER_HZ is 100 on every machine that Linux runs on. */
 const TICK_NS = 1e7;
 
+const S_ISUID = 0o4000;
+const S_ISGID = 0o2000;
+
 /** So many parents have their file open at most. */
 const MOST_CALL_FILES = 64;
 
@@ -100,6 +103,12 @@ export class Proc {
   /** The file that a process runs. */
   executable(pid: number): string | null {
     return this.#libc.readLink(`/proc/${pid}/exe`);
+  }
+
+  /** Whether the program of a process would run with the rights of its owner or group. */
+  gainsPrivileges(pid: number): boolean {
+    const mode = this.#libc.modeOf(`/proc/${pid}/exe`);
+    return mode !== null && (mode & (S_ISUID | S_ISGID)) !== 0;
   }
 
   /** The folder that a process is in. */

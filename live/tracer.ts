@@ -66,6 +66,8 @@ export interface TraceListener {
   exiting(tracee: Tracee, status: number): void;
   /** A task is gone. Its exit stop may have been missing, then nothing was told of its end. */
   gone(tracee: Tracee, status: number): void;
+  /** A task is about to trace another one, or to be traced: it has a tracer already. */
+  tracing(tracee: Tracee): void;
   /** A task is about to send a signal. */
   killing(tracee: Tracee, call: CallInfo): void;
   /** A call that the filter knows has succeeded. */
@@ -458,6 +460,10 @@ export class Tracer {
     if (call.number === execs.execve || call.number === execs.execveat) {
       const errno = this.#listener.mayExec(tracee, call);
       if (errno !== 0) this.#registers.skip(tracee.tid, errno);
+      return this.#resume(tracee);
+    }
+    if (call.number === calls.ptrace) {
+      this.#listener.tracing(tracee);
       return this.#resume(tracee);
     }
     if (KILLS.some((name) => calls[name] === call.number)) {

@@ -87,6 +87,7 @@ function reportIo(io: Io, output: string | null): Io & { close(): void } {
 }
 
 function tell(io: Io, message: LiveMessage): void {
+  if (message.kind === "notice") io.err(`pnotify: ${printable(message.text)}`);
   if (message.kind === "line") io.out(printable(message.text));
   if (message.kind === "remaining") {
     const tasks = message.count === 1

@@ -35,6 +35,8 @@ export type LiveMessage =
   | { readonly kind: "started"; readonly pid: number }
   /** The process is traced. It is left when this descriptor is closed. */
   | { readonly kind: "attached"; readonly pid: number; readonly wake: number }
+  /** Something cannot work under a tracer. */
+  | { readonly kind: "notice"; readonly text: string }
   /** A process has ended. */
   | { readonly kind: "line"; readonly text: string }
   /** The command itself has ended, and others of its processes still run. */

@@ -30,6 +30,10 @@ export function runJob(job: LiveStart, say: (message: LiveMessage) => void): voi
   }
 }
 
+/** What is told of a process that runs already. */
+const WITHOUT_FILTER = "attached without a filter: a child made with CLONE_UNTRACED is not seen, " +
+  "and changes of user, group, session and name show late";
+
 /** A live run: the tracer, the model that it tells, and the file that it records to. */
 class Run implements EventModel {
   readonly #job: LiveStart;
@@ -61,6 +65,7 @@ class Run implements EventModel {
     this.#driver = new Driver(parts, this, {
       figures: job.figures,
       filter: job.filter && job.pid === null,
+      notice: (text) => say({ kind: "notice", text }),
     });
     this.#tracer = new Tracer(parts, this.#driver);
     this.#file = job.record === null ? null : new EventFile(job.record, job.command);
@@ -106,6 +111,7 @@ class Run implements EventModel {
     const { pid: waker, writeEnd } = spawnWaitingShell(this.#libc);
     this.#tracer.attach(pid, waker);
     this.#say({ kind: "attached", pid, wake: writeEnd });
+    this.#say({ kind: "notice", text: WITHOUT_FILTER });
     this.#tracer.run(() => {});
     return 0;
   }

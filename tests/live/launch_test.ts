@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { live, liveCommand, nodes, shell, testLive } from "./support.ts";
+import { has, live, liveCommand, nodes, shell, testLive } from "./support.ts";
 
 testLive("pnotify live gives the exit status of its command", async () => {
   assertEquals((await live(shell("exit 3"))).status, 3);
@@ -102,4 +102,10 @@ testLive("nothing of the launcher shows in the report of a live run", async () =
   const run = await live(["true"]);
   assertEquals(nodes(run).map(({ execs }) => execs.length), [1]);
   assertEquals(run.report.summary.processes, 1);
+});
+
+testLive("a tracer below pnotify live fails, and that is said once", async () => {
+  if (!await has("strace")) return;
+  const { err } = await live(shell("strace -o /dev/null true; strace -o /dev/null true"));
+  assertEquals(err.split("which fails here: a process has one tracer").length, 2);
 });
