@@ -14,7 +14,6 @@ const O_PATH = 0o10000000;
 const AT_FDCWD = -100;
 const PROC = "/proc/";
 const CLOCK_MONOTONIC = 1;
-const AT_FDCWD = -100;
 const STATX_MODE = 2;
 const STATX_MODE_OFFSET = 28;
 /** Offsets in struct linux_dirent64. */

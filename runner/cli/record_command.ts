@@ -47,7 +47,9 @@ async function record(invocation: Invocation): Promise<number> {
 async function recordLive(io: Io, { command, output }: RecordSettings): Promise<number> {
   const job: LiveJob = commandJob(command, { record: output });
   const { supervise } = await import("../live/supervise.ts");
-  const end = await supervise(job, () => {});
+  const end = await supervise(job, (message) => {
+    if (message.kind === "notice") io.err(`pnotify: ${printable(message.text)}`);
+  });
   if (end.kind === "refused") {
     await Deno.remove(output).catch(() => {});
     io.err(`error: ${printable(end.message)}`);
