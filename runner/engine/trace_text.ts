@@ -149,6 +149,8 @@ function nestedLines(step: Step): TraceLine[] {
  * step may change another task.
  */
 function isPrimary(begin: Begin, event: TraceEvent, who: string | null): boolean {
+  // User code may make up a type.
+  if (!Object.hasOwn(TOLD_BY_STEP, event.type)) return false;
   if (!TOLD_BY_STEP[event.type].includes(begin.verb)) return false;
   if (event.type === "module") return event.state === (begin.verb === "load" ? "live" : "gone");
   return event.type === "fork" || begin.who === null || who === null || begin.who === who;

@@ -13,5 +13,6 @@ import "./sandbox_answer_test.ts";
 import "./scenarios_test.ts";
 import "./schema_test.ts";
 import "./sweep_test.ts";
+import "./trace_text_test.ts";
 import "./user_module_test.ts";
 import "./width_test.ts";
