@@ -25,6 +25,7 @@ export interface CallNumbers {
   readonly munmap: number;
   readonly close: number;
   readonly chdir: number;
+  readonly dup3: number;
   readonly exit: number;
   readonly wait4: number;
   readonly waitid: number;
@@ -117,6 +118,7 @@ const X86_64: Architecture = {
     munmap: 11,
     close: 3,
     chdir: 80,
+    dup3: 292,
     exit: 60,
     wait4: 61,
     waitid: 247,
@@ -186,6 +188,7 @@ const AARCH64: Architecture = {
     munmap: 215,
     close: 57,
     chdir: 49,
+    dup3: 24,
     exit: 93,
     wait4: 260,
     waitid: 95,

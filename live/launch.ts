@@ -10,6 +10,7 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
+const STDIN = 0;
 const SIG_IGN = 1n;
 const SIGPIPE = 13;
 const CAP_SYS_ADMIN = 21n;
@@ -100,7 +101,7 @@ export class Launcher {
     const shell = spawnWaitingShell(this.#libc);
     try {
       this.#seize(shell.pid, ptraceOptions);
-      this.#become(shell.pid, shell.descriptor);
+      this.#become(shell.pid, shell.input);
     } catch (error) {
       this.#abandon(shell.pid);
       throw error;
@@ -164,11 +165,12 @@ export class Launcher {
   }
 
   /** Makes the shell the command. */
-  #become(pid: number, descriptor: number): void {
+  #become(pid: number, input: number): void {
     let execStop: WaitResult | null = null;
     const injection = new Injection(pid, this.#parts, (change) => execStop = change);
     const { calls } = this.#parts.registers.architecture;
-    demand(injection.call(calls.close, descriptor), START);
+    demand(injection.call(calls.dup3, input, STDIN, 0), START);
+    demand(injection.call(calls.close, input), START);
     const memory = new CommandMemory(this.#options);
     const base = demand(
       injection.call(calls.mmap, 0, memory.size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1n, 0),

@@ -4,6 +4,9 @@ import { cString, type Libc, pointerTo } from "./libc.ts";
 const O_CLOEXEC = 0o2000000;
 const F_GETFD = 1;
 const FD_CLOEXEC = 1;
+const STDIN = 0;
+/** The usual limit of open files is far above it. */
+const MOST_DESCRIPTORS = 200;
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 
@@ -11,8 +14,8 @@ const POSIX_SPAWN_SETSIGMASK = 0x08;
 export interface WaitingShell {
   /** Its pid: a child of the calling thread. */
   readonly pid: number;
-  /** What it reads from: a descriptor that the command does not know. */
-  readonly descriptor: number;
+  /** Where it holds the standard input of this process. Its own is the pipe. */
+  readonly input: number;
   /** Our end of the pipe. When it is closed, or this process dies, the shell ends. */
   readonly writeEnd: number;
 }
@@ -29,8 +32,8 @@ export function spawnWaitingShell(libc: Libc): WaitingShell {
   }
   const [readEnd, writeEnd] = ends;
   try {
-    const descriptor = freeDescriptor(libc);
-    return { pid: spawn(libc, readEnd, descriptor), descriptor, writeEnd };
+    const input = freeDescriptor(libc, readEnd);
+    return { pid: spawn(libc, readEnd, input), input, writeEnd };
   } catch (error) {
     libc.symbols.close(writeEnd);
     throw error;
@@ -39,26 +42,34 @@ export function spawnWaitingShell(libc: Libc): WaitingShell {
   }
 }
 
-/** A descriptor of one digit that no child inherits: some shells read no longer ones. */
-function freeDescriptor(libc: Libc): number {
-  for (let descriptor = 9; descriptor > 2; descriptor--) {
-    const flags = libc.symbols.fcntl(descriptor, F_GETFD, 0);
-    if (flags < 0 || flags & FD_CLOEXEC) return descriptor;
+/** A descriptor that no child inherits. */
+function freeDescriptor({ symbols }: Libc, taken: number): number {
+  for (let descriptor = 3; descriptor < MOST_DESCRIPTORS; descriptor++) {
+    const flags = symbols.fcntl(descriptor, F_GETFD, 0);
+    if (descriptor !== taken && (flags < 0 || flags & FD_CLOEXEC)) return descriptor;
   }
-  throw new LaunchError("Cannot start a shell: descriptors 3 to 9 are all in use", 125);
+  throw new LaunchError(
+    `Cannot start a shell: all descriptors below ${MOST_DESCRIPTORS} are in use`,
+    125,
+  );
 }
 
-function spawn({ symbols }: Libc, readEnd: number, descriptor: number): number {
+/**
+ * The pipe is its standard input. A redirection would do as well, but a shell has its input elsewhere while it reads
+ * from one, and that is how the command would find it.
+ */
+function spawn({ symbols }: Libc, readEnd: number, input: number): number {
   const actions = new Uint8Array(new ArrayBuffer(1024));
   const attributes = new Uint8Array(new ArrayBuffer(1024));
   symbols.posix_spawn_file_actions_init(actions);
-  symbols.posix_spawn_file_actions_adddup2(actions, readEnd, descriptor);
+  symbols.posix_spawn_file_actions_adddup2(actions, STDIN, input);
+  symbols.posix_spawn_file_actions_adddup2(actions, readEnd, STDIN);
   symbols.posix_spawnattr_init(attributes);
   symbols.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   const everySignal = new Uint8Array(new ArrayBuffer(128)).fill(0xff);
   symbols.posix_spawnattr_setsigdefault(attributes, everySignal);
   symbols.posix_spawnattr_setsigmask(attributes, new Uint8Array(new ArrayBuffer(128)));
-  const args = new StringTable(["sh", "-c", `read -r line <&${descriptor}`]);
+  const args = new StringTable(["sh", "-c", "read -r line"]);
   const environment = new StringTable([]);
   const pid = new Int32Array(new ArrayBuffer(128));
   const errno = symbols.posix_spawn(

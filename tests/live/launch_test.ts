@@ -87,6 +87,24 @@ testLive("the command of pnotify live has no descriptors of ours", async () => {
   assertEquals((await live(list)).out, new TextDecoder().decode(stdout));
 });
 
+testLive("the command of pnotify live has the standard input of pnotify", async () => {
+  const [program, ...args] = await liveCommand();
+  const name = "readlink /proc/self/fd/0";
+  // Whether the shell that becomes the command was waiting already differs from run to run.
+  for (let round = 0; round < 5; round++) {
+    const { out } = await live(shell(name));
+    assertEquals(out, "/dev/null\n");
+  }
+  const script = `printf 'a\\nb\\n' | "$@"`;
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", script, "sh", program, ...args, "--", "cat"],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "a\nb\n");
+});
+
 testLive("the root of a live run is known with its user, group, session and folder", async () => {
   const { events, report } = await live(shell("exit 0"), { cwd: "/" });
   const [found, exec] = events;
