@@ -1,4 +1,5 @@
 import { Errno, type ErrnoName } from "../kernel/errno.ts";
+import { WTERMSIG } from "../kernel/wait_status.ts";
 import { CLONE_PARENT, CLONE_THREAD, CLONE_VFORK, CLONE_VM } from "../kernel/fork.ts";
 import type { ExecCall, RecordedEvent } from "../replay/event.ts";
 import type { CallNumbers } from "./architecture.ts";
@@ -46,6 +47,8 @@ interface KnownTraits {
   gid: number;
   group: number;
   session: number;
+  /** What the kernel gave its program at its start. */
+  image: Uint8Array | null;
 }
 
 /** Tells a model of traced tasks, as the events of a recording. */
@@ -107,6 +110,7 @@ export class Driver implements TraceListener {
       gid: identity?.gid ?? 0,
       group: stat?.group ?? root.tid,
       session: stat?.session ?? root.tid,
+      image: null,
     };
     this.#remember(root, traits);
     const { comm, uid, gid, group, session } = traits;
@@ -188,6 +192,7 @@ export class Driver implements TraceListener {
       gid: identity?.gid ?? 0,
       group: stat?.group ?? 0,
       session: stat?.session ?? 0,
+      image: this.#parts.proc.image(pid),
     };
   }
 
@@ -197,6 +202,7 @@ export class Driver implements TraceListener {
       if (leader !== undefined && leader !== tracee) this.#traits.delete(leader);
       this.#byTid.delete(oldTid);
       this.#byTid.set(tracee.tid, tracee);
+      this.#threaded.add(tracee.tgid);
     }
     return this.#tellProgram(tracee, oldTid);
   }
@@ -207,6 +213,7 @@ export class Driver implements TraceListener {
     const { tid } = tracee;
     const identity = proc.identity(tid);
     const path = proc.executable(tid);
+    const image = proc.image(tid);
     const permitted = path !== null && tracee.permitted.includes(path);
     tracee.permitted = [];
     const refusal = this.#model.take({
@@ -227,11 +234,21 @@ export class Driver implements TraceListener {
       );
     }
     const traits = this.#traits.get(tracee);
+    if (traits !== undefined) traits.image = image;
     if (refusal === null && traits !== undefined && identity !== null) {
       traits.comm = identity.comm;
       this.#tellCredentials(tracee, traits, identity.uid, identity.gid);
     }
     return this.#errnoOf(refusal);
+  }
+
+  /** A SIGKILL during exec takes the exec stop away: the program was there, and has executed no instruction. */
+  #tellMissedProgram(tracee: Tracee): void {
+    const known = this.#traits.get(tracee)?.image ?? null;
+    const image = this.#parts.proc.image(tracee.tid);
+    if (known === null || image === null) return;
+    const isSame = image.every((byte, index) => byte === known[index]);
+    if (!isSame) this.#tellProgram(tracee, tracee.tid);
   }
 
   #tellCredentials(tracee: Tracee, traits: KnownTraits, uid: number, gid: number): void {
@@ -287,6 +304,7 @@ export class Driver implements TraceListener {
   exiting(tracee: Tracee, status: number): void {
     const { tid, tgid } = tracee;
     let parent: number | null = null;
+    if (tracee.isLeader && (status & WTERMSIG) !== 0) this.#tellMissedProgram(tracee);
     if (!this.#hasFilter) this.#lookForChanges(tracee);
     if (this.#figures) {
       const { proc } = this.#parts;

@@ -93,6 +93,15 @@ export class Proc {
     return this.#libc.readText(`/proc/${pid}/comm`)?.replace(/\n$/, "") ?? null;
   }
 
+  /**
+   * What the kernel gave a program at its start. Its addresses are random, so no two programs begin alike, and fork keeps
+   * them.
+   */
+  image(pid: number): Uint8Array | null {
+    const bytes = this.#libc.readBytes(`/proc/${pid}/auxv`);
+    return bytes === null || bytes.length === 0 ? null : bytes.slice();
+  }
+
   /** The command line of a process. */
   argv(pid: number): string[] | null {
     const text = this.#libc.readText(`/proc/${pid}/cmdline`);
@@ -173,10 +182,15 @@ export class Proc {
 
   /** The children of a process, whichever of its threads made them. */
   children(pid: number): number[] {
-    return this.threads(pid).flatMap((tid) => {
-      const text = this.#libc.readText(`/proc/${pid}/task/${tid}/children`);
-      return text === null ? this.#searchChildren(pid, tid) : this.#pids(text.split(" "));
-    });
+    return this.threads(pid).flatMap((tid) =>
+      this.childrenOf(pid, tid) ?? this.#searchChildren(pid, tid)
+    );
+  }
+
+  /** The children that a thread of a process made; null where the kernel has no list of them. */
+  childrenOf(tgid: number, tid: number): number[] | null {
+    const text = this.#libc.readText(`/proc/${tgid}/task/${tid}/children`);
+    return text === null ? null : this.#pids(text.split(" "));
   }
 
   /** Some kernels have no list of children. Then each process is asked for its parent. */

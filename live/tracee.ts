@@ -8,8 +8,6 @@ export class Tracee {
   creatorTid: number | null = null;
   /** The parent of its process when it turned up before its creator told of it; else null. */
   bornOf: number | null = null;
-  /** Whether it ended while a thread of it ran another program: that thread is gone as well. */
-  hasLostThread = false;
   /** Whether the listener has been told of its birth. */
   isTold = false;
   /** Whether its next child may have another parent or process than its event says: the filter stopped the clone. */
@@ -18,6 +16,8 @@ export class Tracee {
   isHeld = false;
   /** Whether its birth stop was a group stop, which SIGCONT ends. */
   isGroupStopped = false;
+  /** Of a leader: whether its process has had other threads. */
+  isThreaded = false;
   /** Whether its birth stop has been seen. */
   hasStopped = false;
   /** Whether a module refused its birth: it is being ended, and nothing else of it is told. */

@@ -2,6 +2,7 @@ import { attachTree } from "./attach.ts";
 import { CLONE_UNTRACED, FILTER_MARK, KILLS } from "./filter.ts";
 import { type Libc, type WaitResult, WNOHANG } from "./libc.ts";
 import { errnoName } from "../kernel/errno.ts";
+import { WTERMSIG } from "../kernel/wait_status.ts";
 import { LaunchError } from "./launch_error.ts";
 import { Launcher, type LaunchOptions } from "./launch.ts";
 import type { TracerParts } from "./parts.ts";
@@ -167,6 +168,7 @@ export class Tracer {
     for (const { tracee, parent } of attached) {
       tracee.isTold = true;
       this.#tracees.set(tracee.tid, tracee);
+      this.#noteThread(tracee);
       if (tracee.tid === pid) this.#root = tracee;
       this.#listener.attached(tracee, parent);
     }
@@ -316,7 +318,14 @@ export class Tracer {
     if (this.#isEnding) this.#libc.symbols.kill(tracee.tid, SIGKILL);
     tracee.isTold = true;
     tracee.creatorTid = birth.creator?.tid ?? null;
+    this.#noteThread(tracee);
     return this.#listener.born(tracee, birth);
+  }
+
+  #noteThread(tracee: Tracee): void {
+    if (tracee.isLeader) return;
+    const leader = this.#tracees.get(tracee.tgid);
+    if (leader !== undefined) leader.isThreaded = true;
   }
 
   /** A birth whose creator does not tell of it (O2, O3). Its parent is known. It can be refused, and no creator hears of it. */
@@ -369,6 +378,21 @@ export class Tracer {
     this.#tellBirthsOf(ending.tgid);
   }
 
+  /**
+   * A task that is killed inside fork does not tell of its child (O2), and the child may not have stopped yet. Until the task
+   * goes on, it is the parent.
+   */
+  #tellChildrenOf({ tid, tgid, isLeader, isThreaded }: Tracee, status: number): void {
+    // A thread may be killed with any status: that of its process.
+    if ((status & WTERMSIG) === 0 && isLeader && !isThreaded) return;
+    for (const pid of this.#proc.childrenOf(tgid, tid) ?? []) {
+      const child = this.#tracees.get(pid);
+      if (child !== undefined) this.#tellLateBirth(child);
+      // One that has ended and waits for its parent is traced no more.
+      else if (this.#proc.identity(pid)?.tracer) this.#tellLateBirth(this.#meet(pid));
+    }
+  }
+
   #tellBirthsOf(tgid: number): void {
     for (const tracee of [...this.#held]) {
       if (tracee.bornOf === tgid || tracee.tgid === tgid) this.#tellLateBirth(tracee);
@@ -379,34 +403,61 @@ export class Tracer {
 
   #execed(tracee: Tracee): void {
     const oldTid = this.#ptrace.message(tracee.tid);
-    if (oldTid === null) {
-      // It has been killed.
-      tracee.hasLostThread = true;
-      return;
-    }
-    let caller = tracee;
-    if (oldTid !== tracee.tid) {
-      // The thread took over the pid of its leader, which has ended.
-      caller = this.#tracees.get(oldTid) ?? tracee;
-      this.#tracees.delete(oldTid);
-      caller.tid = caller.tgid = tracee.tid;
-      this.#tracees.set(caller.tid, caller);
-      if (this.#root === tracee) this.#root = caller;
-    }
-    this.#tellLateBirth(caller);
-    if (this.#held.size > 0) this.#tellBirthsOf(caller.tgid);
-    caller.call = null;
-    if (this.#listener.execed(caller, oldTid) === 0) return this.#resume(caller);
+    const thread = oldTid === null ? this.#threadOf(tracee) : this.#tracees.get(oldTid);
+    const caller = thread ?? tracee;
+    if (this.#beginProgram(tracee, caller) === 0) return this.#resume(caller);
     // There is no way back to the old program.
     this.#libc.symbols.kill(caller.tid, SIGKILL);
   }
 
+  /** A task runs another program. A thread took over the pid of its leader for that, which has ended. */
+  #beginProgram(leader: Tracee, caller: Tracee): number {
+    const oldTid = caller.tid;
+    this.#tellLateBirth(caller);
+    if (caller !== leader) {
+      // A leader whose exit stop was missing has no final status either: the kernel ends it with 0 here.
+      if (!leader.isEndTold) this.#listener.gone(leader, 0);
+      leader.isEndTold = true;
+      this.#tracees.delete(oldTid);
+      caller.tid = caller.tgid = leader.tid;
+      this.#tracees.set(caller.tid, caller);
+      if (this.#root === leader) this.#root = caller;
+    }
+    if (this.#held.size > 0) this.#tellBirthsOf(caller.tgid);
+    caller.call = null;
+    return this.#listener.execed(caller, oldTid);
+  }
+
+  /** A thread beside the leader of a process; undefined when there is none. */
+  #threadOf(leader: Tracee): Tracee | undefined {
+    for (const other of this.#tracees.values()) {
+      if (other.tgid === leader.tid && other !== leader) return other;
+    }
+  }
+
+  /**
+   * The task that has the pid of a leader which SIGKILL ends. It may be a thread that called exec, and whose exec stop is
+   * missing: that one has no entry in /proc any more, though nobody told of its end.
+   */
+  #successorOf(leader: Tracee): Tracee {
+    if (!leader.isThreaded) return leader;
+    for (const other of this.#tracees.values()) {
+      if (other.tgid !== leader.tid || other === leader) continue;
+      if (this.#proc.identity(other.tid) !== null) continue;
+      this.#beginProgram(leader, other);
+      return other;
+    }
+    return leader;
+  }
+
   // Ends.
 
-  #exiting(tracee: Tracee): void {
-    const status = this.#ptrace.message(tracee.tid);
+  #exiting(stopped: Tracee): void {
+    const status = this.#ptrace.message(stopped.tid);
     if (status === null) return;
+    const tracee = (status & WTERMSIG) === 0 ? stopped : this.#successorOf(stopped);
     this.#tellLateBirth(tracee);
+    this.#tellChildrenOf(tracee, status);
     if (this.#held.size > 0) this.#tellBirthsOfEnding(tracee);
     if (tracee.isRefused) return this.#resume(tracee);
     tracee.exitStatus = status;
@@ -415,25 +466,16 @@ export class Tracer {
     this.#resume(tracee);
   }
 
-  #gone(tracee: Tracee, status: number): void {
+  #gone(ended: Tracee, status: number): void {
+    const tracee = status === ended.exitStatus ? ended : this.#successorOf(ended);
     this.#tracees.delete(tracee.tid);
     this.#held.delete(tracee);
     if (tracee.isRefused) return;
     this.#tellLateBirth(tracee);
     if (this.#held.size > 0) this.#tellBirthsOfEnding(tracee);
     if (tracee.isRefused) return;
-    if (tracee.hasLostThread) this.#loseThreads(tracee.tgid, status);
     this.#listener.gone(tracee, status);
     tracee.isEndTold = true;
-  }
-
-  /** A leader ends last. What is left of its threads is gone. */
-  #loseThreads(tgid: number, status: number): void {
-    for (const tracee of [...this.#tracees.values()]) {
-      if (tracee.tgid !== tgid) continue;
-      this.#tracees.delete(tracee.tid);
-      this.#listener.gone(tracee, status);
-    }
   }
 
   // Calls.

@@ -41,6 +41,37 @@ testProgram("a process ends with the status of its last thread", async () => {
   assertEquals([run.status, nodes(run)[0].exit], [5, "5"]);
 });
 
+testProgram(
+  "a process has the status that its parent sees, whatever its threads end with",
+  async () => {
+    const run = await live([await program("last_words")]);
+    // The program counts the children that ended otherwise than by 5.
+    assertEquals([run.status, run.report.summary.exit_codes], [0, { "0": 1, "5": 60 }]);
+  },
+);
+
+testProgram("an exec is told when SIGKILL comes before the new program begins", async () => {
+  for (const threads of ["0", "3"]) {
+    const run = await live([await program("kill_at_exec"), "60", threads]);
+    const [, ...children] = nodes(run);
+    assertEquals(children.length, 60);
+    for (const { execs, exit } of children) {
+      assertEquals([execs.map(({ file }) => /[^/]+$/.exec(file!)![0]), exit], [["sleep"], "sig9"]);
+    }
+    assertEquals(run.report.warnings, []);
+  }
+});
+
+testProgram("a child has its parent, though SIGKILL came while it was made", async () => {
+  const run = await live([await program("kills")]);
+  const [root, ...children] = nodes(run);
+  const pids = new Set(nodes(run).map(({ pid }) => pid));
+  for (const { parent } of children) assert(pids.has(parent!), `${parent}`);
+  const forkers = children.filter(({ parent }) => parent === root.pid);
+  assertEquals([forkers.length, run.report.warnings], [40, []]);
+  assert(forkers.every(({ exit }) => exit === "sig9"));
+});
+
 testProgram("CLONE_PARENT makes a child of the grandparent", async () => {
   const run = await live([await program("sibling")]);
   assertEquals(run.status, 11);

@@ -113,10 +113,11 @@ const compiled = new Map<string, Promise<string>>();
 
 /** Compiles a program of the folder `programs`, once. Returns its path. */
 export function program(name: string, flags: readonly string[] = ["-pthread"]): Promise<string> {
-  const known = compiled.get(name);
+  const key = [name, ...flags].join(" ");
+  const known = compiled.get(key);
   if (known !== undefined) return known;
   const made = compile(name, flags);
-  compiled.set(name, made);
+  compiled.set(key, made);
   return made;
 }
 
