@@ -1,0 +1,2 @@
+import "./compare_test.ts";
+import "./proc_event_test.ts";
