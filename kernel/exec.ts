@@ -35,7 +35,9 @@ export function execProgram(
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
   if (kernel.checkedBy > 0) injectFaults(kernel, task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
-  if (task.subscribers !== null && !permitted) askCallouts(kernel, task, program);
+  if (task.subscribers !== null && kernel.callouts!.wantsCanExec) {
+    if (!permitted) askCallouts(kernel, task, program);
+  }
 
   const oldPid = task.pid;
   const leader = task.groupLeader;
@@ -56,14 +58,14 @@ export function execProgram(
 export function mayExec(kernel: KernelWorld, task: Task, program: Program): void {
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
   if (kernel.binaries !== null) kernel.binaries.load(program);
-  if (task.subscribers !== null) askCallouts(kernel, task, program);
+  if (task.subscribers !== null && kernel.callouts!.wantsCanExec) {
+    askCallouts(kernel, task, program);
+  }
 }
 
 /** Asks before anything has changed, so that nothing has to be undone (bprm_check_security). */
 function askCallouts(kernel: KernelWorld, task: Task, program: Program): void {
-  const callouts = kernel.callouts!;
-  if (!callouts.wantsCanExec) return;
-  callouts.canExec!(task, program);
+  kernel.callouts!.canExec!(task, program);
   // A hook, or another CPU meanwhile, may have ended the task.
   if (task.flags & PF_EXITING || task.groupLeader.groupExitCode >= 0) throw refuseExiting(task);
 }
