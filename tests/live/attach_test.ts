@@ -3,6 +3,15 @@ import { liveCommand, testLive } from "./support.ts";
 
 const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 
+async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  let text = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + piece).split("\n");
+    text = lines.pop()!;
+    yield* lines;
+  }
+}
+
 async function attach(pid: number, options: readonly string[], file: string) {
   const [program, ...args] = await liveCommand();
   return new Deno.Command(program, {
@@ -31,11 +40,19 @@ async function untilTraced(pid: number, tracer: Deno.ChildProcess): Promise<void
 
 testLive("pnotify live --pid follows what runs already, and leaves it on SIGINT", async () => {
   const file = await Deno.makeTempFile();
-  const script = "sleep 300 & while :; do (exit 3); sleep 0.05; done";
-  const target = new Deno.Command("bash", { args: ["-c", script], stdin: "null" }).spawn();
+  const script = "sleep 300 & echo $!; while :; do (exit 3); echo round; sleep 0.05; done";
+  const target = new Deno.Command("bash", {
+    args: ["-c", script],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const lines = readLines(target.stdout);
+  const sleeper = Number((await lines.next()).value);
   const tracer = await attach(target.pid, [], file);
   await untilTraced(target.pid, tracer);
-  await pause(500);
+  // Rounds from before it was traced may wait to be read. The loop makes one in 50 ms at most.
+  const traced = performance.now();
+  for (let rounds = 0; rounds < 3 || performance.now() - traced < 500; rounds++) await lines.next();
   tracer.kill("SIGINT");
   const { code, stderr } = await tracer.output();
   assertEquals(code, 0);
@@ -50,7 +67,8 @@ testLive("pnotify live --pid follows what runs already, and leaves it on SIGINT"
   assert(!/^State:\t[tTZ]/m.test(Deno.readTextFileSync(`/proc/${target.pid}/status`)));
   target.kill("SIGKILL");
   await target.status;
-  await new Deno.Command("pkill", { args: ["-f", "^sleep 300$"] }).output();
+  await lines.return();
+  Deno.kill(sleeper, "SIGKILL");
   await Deno.remove(file);
 });
 
