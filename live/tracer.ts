@@ -403,7 +403,9 @@ export class Tracer {
 
   #execed(tracee: Tracee): void {
     const oldTid = this.#ptrace.message(tracee.tid);
-    const thread = oldTid === null ? this.#threadOf(tracee) : this.#tracees.get(oldTid);
+    // When SIGKILL has come since, the message is gone, or is that of the exit already: the status of the end.
+    const announced = oldTid === null ? undefined : this.#tracees.get(oldTid);
+    const thread = announced?.tgid === tracee.tid ? announced : this.#threadOf(tracee);
     const caller = thread ?? tracee;
     if (this.#beginProgram(tracee, caller) === 0) return this.#resume(caller);
     // There is no way back to the old program.
@@ -450,12 +452,28 @@ export class Tracer {
     return leader;
   }
 
+  /**
+   * The task of an exit stop. A leader whose end was told stops once more only when a thread took over its pid. The entry
+   * of that thread in /proc is then the leader's, until the kernel lets go of the leader.
+   */
+  #endingTask(leader: Tracee): Tracee {
+    const wasTold = leader.isEndTold;
+    const successor = this.#successorOf(leader);
+    if (successor !== leader || !wasTold) return successor;
+    for (const other of this.#tracees.values()) {
+      if (other.tgid !== leader.tid || other === leader || other.isEndTold) continue;
+      this.#beginProgram(leader, other);
+      return other;
+    }
+    return leader;
+  }
+
   // Ends.
 
   #exiting(stopped: Tracee): void {
     const status = this.#ptrace.message(stopped.tid);
     if (status === null) return;
-    const tracee = (status & WTERMSIG) === 0 ? stopped : this.#successorOf(stopped);
+    const tracee = (status & WTERMSIG) === 0 ? stopped : this.#endingTask(stopped);
     this.#tellLateBirth(tracee);
     this.#tellChildrenOf(tracee, status);
     if (this.#held.size > 0) this.#tellBirthsOfEnding(tracee);
