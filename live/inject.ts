@@ -1,5 +1,7 @@
 import { KernelError } from "../kernel/errno.ts";
-import type { Libc, WaitResult } from "./libc.ts";
+import { runToCall } from "./await_change.ts";
+import type { WaitResult } from "./libc.ts";
+import type { TracerParts } from "./parts.ts";
 import {
   hasEnded,
   type Ptrace,
@@ -25,7 +27,7 @@ export class Injection {
   readonly pid: number;
   /** How its machine makes calls. */
   readonly table: CallTable;
-  readonly #libc: Libc;
+  readonly #parts: TracerParts;
   readonly #ptrace: Ptrace;
   readonly #registers: Registers;
   readonly #putBack: (change: WaitResult) => void;
@@ -45,13 +47,13 @@ export class Injection {
    */
   constructor(
     pid: number,
-    parts: { readonly libc: Libc; readonly ptrace: Ptrace; readonly registers: Registers },
+    parts: TracerParts,
     putBack: (change: WaitResult) => void,
     table: CallTable = parts.registers.architecture,
   ) {
     this.pid = pid;
     this.table = table;
-    this.#libc = parts.libc;
+    this.#parts = parts;
     this.#ptrace = parts.ptrace;
     this.#registers = parts.registers;
     this.#putBack = putBack;
@@ -105,8 +107,7 @@ export class Injection {
   /** Runs the tracee to its next entry or exit of a call. False when it is gone, or runs another program. */
   #toCallStop(): boolean {
     for (let signal = 0;;) {
-      this.#ptrace.contToCall(this.pid, signal);
-      const change = this.#libc.wait(this.pid);
+      const change = runToCall(this.#parts, this.pid, signal);
       const { status } = change;
       if (change.pid !== this.pid) return this.#lose();
       if (hasEnded(status)) return this.#lose(change);

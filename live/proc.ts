@@ -88,6 +88,12 @@ export class Proc {
     return text === null ? null : parseStat(text);
   }
 
+  /** Whether a task has ended, and its end has not been told. False when it is gone as well. */
+  isZombie(pid: number): boolean {
+    const text = this.#libc.readText(`/proc/${pid}/stat`);
+    return text !== null && text.startsWith("Z", text.lastIndexOf(")") + 2);
+  }
+
   /** The comm of a task. */
   comm(pid: number): string | null {
     return this.#libc.readText(`/proc/${pid}/comm`)?.replace(/\n$/, "") ?? null;

@@ -279,6 +279,11 @@ export class Tracer {
   #forked(creator: Tracee, event: number): void {
     this.#tellLateBirth(creator);
     const pid = this.#ptrace.message(creator.tid);
+    // When SIGKILL has come since, the message is that of the exit already: a status, and no pid. What was made is told
+    // at the end of its creator.
+    const change = this.#libc.wait(creator.tid, WNOHANG);
+    if (change.pid < 0) return;
+    if (change.pid > 0) return void this.#putBack.push(change);
     if (pid === null || pid === 0) return this.#resume(creator);
     const kin = this.#kinOf(pid, creator, event);
     let child = this.#tracees.get(pid);

@@ -1,3 +1,4 @@
+import { runToCall } from "./await_change.ts";
 import { Injection } from "./inject.ts";
 import type { CallTable } from "./architecture.ts";
 import type { TracerParts } from "./parts.ts";
@@ -76,8 +77,7 @@ export class Veto {
       this.#awaitEnd(child);
       return this.#giveErrno(creator, errno);
     }
-    this.#reapUnseen(creator, child, { event, errno, table });
-    return true;
+    return this.#reapUnseen(creator, child, { event, errno, table });
   }
 
   /** Takes the child away from its creator, which stands at the exit of its call. */
@@ -85,7 +85,7 @@ export class Veto {
     creator: Tracee,
     child: Tracee,
     { event, errno, table }: Pick<Refusal, "event" | "errno"> & { readonly table: CallTable },
-  ): void {
+  ): boolean {
     const { calls } = table;
     const injection = new Injection(creator.tid, this.#parts, this.#putBack, table);
     const signal = this.#exitSignal(injection, event);
@@ -111,6 +111,7 @@ export class Veto {
     }
     this.#closePidfd(injection);
     injection.finish(-errno);
+    return !injection.gone;
   }
 
   /** The signal that tells of the end of the child. */
@@ -157,10 +158,8 @@ export class Veto {
 
   /** Runs a creator to the exit of the call that made the child. False when it is gone. */
   #toCallExit(creator: Tracee): boolean {
-    const { libc, ptrace } = this.#parts;
     for (;;) {
-      ptrace.contToCall(creator.tid);
-      const change = libc.wait(creator.tid);
+      const change = runToCall(this.#parts, creator.tid, 0);
       if (change.pid !== creator.tid) return false;
       const { status } = change;
       const event = stopEvent(status);
