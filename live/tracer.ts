@@ -31,6 +31,8 @@ const EVENTS = PTRACE_O.TRACESYSGOOD | PTRACE_O.TRACEFORK | PTRACE_O.TRACEVFORK 
 const LOOKS_FOR_CREATOR = 1000;
 /** Mostly the creator is about to tell. */
 const FIRST_LOOKS = 20;
+/** Who was refused a birth goes on after so many changes of others, if not earlier. */
+const MOST_BEFORE_REFUSED = 64;
 const FIRST_INTERVAL_US = 50;
 const LOOK_INTERVAL_US = 1000;
 
@@ -88,6 +90,13 @@ export class Tracer {
   readonly #listener: TraceListener;
   readonly #veto: Veto;
   readonly #tracees = new Map<number, Tracee>();
+  /**
+   * Tasks that were refused a birth, and stand until nobody else has a change. waitpid(2) prefers new tasks to old ones: a few
+   * that try again and again would keep all older ones from going on.
+   */
+  readonly #refused = new Set<Tracee>();
+  /** How many changes there were since one of them went on. */
+  #changesBeforeRefused = 0;
   /** Births that wait for the event of their creator. */
   readonly #held = new Set<Tracee>();
   /** Changes that came while one tracee was waited for. */
@@ -177,6 +186,7 @@ export class Tracer {
   /** Lets every tracee go. Each is stopped first: only a stopped one can be left. */
   #leave(): void {
     this.#isLeaving = true;
+    this.#resumeRefused();
     for (const { tid } of this.#tracees.values()) this.#ptrace.interrupt(tid);
   }
 
@@ -217,6 +227,13 @@ export class Tracer {
   #next(): WaitResult | null {
     const kept = this.#putBack.shift();
     if (kept !== undefined) return kept;
+    if (this.#refused.size > 0) {
+      const change = this.#await(WNOHANG);
+      if (change === null) return null;
+      const isEnough = ++this.#changesBeforeRefused >= MOST_BEFORE_REFUSED;
+      if (change.pid === 0 || isEnough) this.#resumeRefused();
+      if (change.pid !== 0) return change;
+    }
     if (this.#held.size === 0) return this.#await(0);
     // A creator stands in its event, or is about to. When it has been killed on the way, nobody tells of the birth.
     for (let look = 0; look < LOOKS_FOR_CREATOR; look++) {
@@ -228,6 +245,13 @@ export class Tracer {
     return this.#next();
   }
 
+  #resumeRefused(): void {
+    const refused = [...this.#refused];
+    this.#refused.clear();
+    this.#changesBeforeRefused = 0;
+    for (const tracee of refused) this.#resume(tracee);
+  }
+
   #await(flags: number): WaitResult | null {
     const change = this.#libc.wait(-1, flags);
     return change.pid < 0 ? null : change;
@@ -236,6 +260,8 @@ export class Tracer {
   #handle({ pid, status }: WaitResult): void {
     if (pid === this.#waker) return this.#leave();
     const tracee = this.#tracees.get(pid) ?? this.#meet(pid);
+    // SIGKILL has taken it out of its stop.
+    this.#refused.delete(tracee);
     if (hasEnded(status)) return this.#gone(tracee, status);
     if (this.#isLeaving) return this.#letGo(tracee, status);
     if (tracee.isRefused) return void this.#ptrace.cont(pid);
@@ -298,7 +324,7 @@ export class Tracer {
     }
     this.#held.delete(child);
     child.isRefused = true;
-    if (this.#veto.refuse(creator, child, { event, errno, parent })) this.#resume(creator);
+    if (this.#veto.refuse(creator, child, { event, errno, parent })) this.#refused.add(creator);
   }
 
   /**

@@ -101,6 +101,13 @@ testProgram("each of many refusals at once is told to its caller, and leaves not
   assertEquals([process_exits, run.report.warnings], [processes, []]);
 });
 
+testProgram("tasks that are refused again and again keep no other from going on", async () => {
+  const options = ["-m", "fork_limit", "-p", "depth=1", "-p", "verdict=PNOTIFY_ERROR"];
+  const run = await live([await program("tireless")], { options });
+  // Four that came to the end of their tries were never reached by the signal.
+  assertEquals([run.out, run.status], ["4 killed\n", 0]);
+});
+
 testProgram("kills in the middle of refusals end what they hit, and nothing hangs", async () => {
   const limit = ["-m", "fork_limit", "-p", "rate=40", "-p", "interval=100"];
   const options = [...limit, "-p", "verdict=PNOTIFY_ERROR"];

@@ -34,7 +34,7 @@ static void *work(void *argument) {
     if (child <= 0) continue;
     children[rand_r(&seed) % CHILDREN] = child;
     if (i % 2) waitpid(child, NULL, 0);
-    if (i > 40 && (long)argument == 1 && getpid() % 3 == 0) execlp("true", "true", (char *)NULL);
+    if (i == 40 && (long)argument == 1 && getpid() % 3 == 0) execlp("true", "true", (char *)NULL);
   }
   return NULL;
 }
@@ -46,6 +46,7 @@ static pid_t make_group(void) {
     setpgid(0, 0);
     for (long i = 1; i < 4; i++) pthread_create(&thread, NULL, work, (void *)i);
     work(NULL);
+    usleep(1000);
     _exit(0);
   }
   if (leader > 0) setpgid(leader, leader);
